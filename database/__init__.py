@@ -1,0 +1,1 @@
+"""Reeve's memory: knows SQL, never Discord."""

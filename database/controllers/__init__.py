@@ -1,0 +1,1 @@
+"""The actions, by topic: each public method is one action in one visible transaction."""

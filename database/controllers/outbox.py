@@ -1,0 +1,45 @@
+"""What Discord should be told, claimed by leases."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from database.models.outbox import CLAIM, DELIVERED, HURRY, PENDING, RELEASE, TRY_LATER, OutboxRow
+from database.transaction import OpenTransaction
+
+LEASE = timedelta(seconds=60)
+"""A claimer that died is taken to be dead after this; a delivery takes less, retries of discord.py included."""
+
+
+class OutboxController:
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    async def claim(self, *, now: datetime, limit: int = 20) -> Sequence[OutboxRow]:
+        """Take what is due, oldest first; nobody else gets it until the lease ends."""
+        async with self._transaction(system=True) as tx:
+            claimed = await tx.exec(CLAIM, now=now, lease=now + LEASE, limit=limit)
+            return sorted(claimed.all(), key=lambda row: row.outbox_id)
+
+    async def delivered(self, row: OutboxRow) -> None:
+        """Forget the row, or make it due again if more was asked for meanwhile."""
+        async with self._transaction(guild_id=row.guild_id) as tx:
+            done = await tx.exec(DELIVERED, **_claim_of(row), of_generation=row.generation)
+            if done.first() is None:
+                await tx.exec(RELEASE, **_claim_of(row))
+
+    async def try_later(self, row: OutboxRow, *, next_at: datetime, error: str) -> None:
+        async with self._transaction(guild_id=row.guild_id) as tx:
+            await tx.exec(TRY_LATER, **_claim_of(row), next_at=next_at, error=error[:500])
+
+    async def hurry(self, *, guild_id: int, now: datetime) -> None:
+        """Make all that waits in a guild due: what stood in its way may be gone."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            await tx.exec(HURRY, of_guild_id=guild_id, now=now)
+
+    async def pending(self, *, guild_id: int) -> Sequence[OutboxRow]:
+        async with self._transaction(guild_id=guild_id) as tx:
+            return (await tx.exec(PENDING, guild_id=guild_id)).all()
+
+
+def _claim_of(row: OutboxRow) -> dict[str, object]:
+    return {"of_guild_id": row.guild_id, "of_outbox_id": row.outbox_id, "of_lease": row.leased_until}

@@ -1,0 +1,156 @@
+"""The actions on points. Each request has a unique key, so a repeat gives the first answer, refusals included."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from database.ledger import (
+    Movement,
+    Request,
+    claim,
+    is_cooling,
+    keep_answer,
+    post,
+    refusal,
+    rule_of,
+    told,
+    trimmed,
+)
+from database.models.ledger_steps import (
+    FIND_ACCOUNT,
+    STATEMENT_OF_ACCOUNT,
+    TALK_RULE,
+    TOP_BALANCES,
+    TOP_EARNED,
+    LedgerLine,
+    Standing,
+)
+from database.models.points import MINT, OperationKind, Source
+from database.transaction import OpenTransaction
+
+
+class PointsController:
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    async def balance(self, *, guild_id: int, user_id: int) -> int:
+        async with self._transaction(guild_id=guild_id) as tx:
+            account = (await tx.exec(FIND_ACCOUNT, guild_id=guild_id, account_id=user_id)).first()
+            return account.balance if account else 0
+
+    async def transfer(
+        self,
+        *,
+        guild_id: int,
+        giver_id: int,
+        receiver_id: int,
+        receiver_is_bot: bool,
+        amount: int,
+        note: str | None,
+        interaction_id: int,
+    ) -> Movement:
+        """Move points from one member to another.
+
+        Refused, in this order: RequestChanged, CannotGiveToYourself, BotsHoldNoPoints, AmountOutOfRange,
+        NotEnoughPoints, BalanceTooHigh. A repeat of the interaction gives the first answer again.
+        """
+        request = Request(
+            guild_id=guild_id,
+            kind=OperationKind.GIVE,
+            source=Source.INTERACTION,
+            external_id=interaction_id,
+            actor_id=giver_id,
+            debit_id=giver_id,
+            credit_id=receiver_id,
+            amount=amount,
+            note=trimmed(note),
+        )
+        async with self._transaction(guild_id=guild_id) as tx:
+            operation_id, answer = await claim(tx, request)
+            if answer is None:
+                answer = refusal(request, receiver_is_bot=receiver_is_bot)
+                answer = answer or await post(tx, operation_id, request)
+                await keep_answer(tx, operation_id, request, answer)
+        return told(answer)
+
+    async def award(
+        self,
+        *,
+        guild_id: int,
+        receiver_id: int,
+        receiver_is_bot: bool,
+        amount: int,
+        reason: str,
+        actor_id: int,
+        interaction_id: int,
+    ) -> Movement:
+        """Give a member points that did not exist before. Refused and repeated as a transfer is."""
+        request = Request(
+            guild_id=guild_id,
+            kind=OperationKind.AWARD,
+            source=Source.INTERACTION,
+            external_id=interaction_id,
+            actor_id=actor_id,
+            debit_id=MINT,
+            credit_id=receiver_id,
+            amount=amount,
+            note=trimmed(reason),
+        )
+        async with self._transaction(guild_id=guild_id) as tx:
+            operation_id, answer = await claim(tx, request)
+            if answer is None:
+                answer = refusal(request, receiver_is_bot=receiver_is_bot)
+                answer = answer or await post(tx, operation_id, request)
+                await keep_answer(tx, operation_id, request, answer)
+        return told(answer)
+
+    async def earn(self, *, guild_id: int, user_id: int, message_id: int, said_at: datetime) -> int:
+        """Points for a message, by the server's rule; 0 within the cool-down, or for a message seen before."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            rule = (await tx.exec(TALK_RULE, guild_id=guild_id, user_id=user_id)).one()
+            points, cooldown = rule_of(guild_id, rule.points, rule.cooldown_seconds)
+            if points == 0 or is_cooling(rule.last_talked_at, said_at, cooldown):
+                return 0
+            request = Request(
+                guild_id=guild_id,
+                kind=OperationKind.TALK,
+                source=Source.MESSAGE,
+                external_id=message_id,
+                actor_id=user_id,
+                debit_id=MINT,
+                credit_id=user_id,
+                amount=points,
+                note=None,
+            )
+            operation_id, answer = await claim(tx, request)
+            if answer is not None:
+                return 0
+            answer = await post(tx, operation_id, request, said_at=said_at, cooldown=cooldown)
+            await keep_answer(tx, operation_id, request, answer)
+            return points if isinstance(answer, Movement) else 0
+
+    async def history(
+        self, *, guild_id: int, user_id: int, before_id: int | None = None, limit: int = 10
+    ) -> Sequence[LedgerLine]:
+        """What went in and out of a member's account, newest first, with the balance after each."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            lines = await tx.exec(
+                STATEMENT_OF_ACCOUNT,
+                guild_id=guild_id,
+                account_id=user_id,
+                before_id=before_id or 2**63 - 1,
+                limit=limit,
+            )
+            return lines.all()
+
+    async def top(
+        self, *, guild_id: int, since: datetime | None = None, offset: int = 0, limit: int = 10
+    ) -> Sequence[Standing]:
+        """The largest balances or, with `since`, who earned most from then on. Equal points: the older account."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            if since is None:
+                standings = await tx.exec(TOP_BALANCES, guild_id=guild_id, offset=offset, limit=limit)
+            else:
+                standings = await tx.exec(
+                    TOP_EARNED, guild_id=guild_id, since=since, offset=offset, limit=limit
+                )
+            return standings.all()

@@ -1,0 +1,40 @@
+"""People as servers know them."""
+
+from datetime import datetime, timedelta
+
+from database.models.user import FIND_USER, LEFT, SEEN, User
+from database.transaction import OpenTransaction
+
+LONGEST_NAME = 100
+SIGHTING_INTERVAL = timedelta(hours=1)
+"""A sighting that tells nothing new is written at most this often."""
+
+
+class UserController:
+    def __init__(self, transaction: OpenTransaction) -> None:
+        self._transaction = transaction
+
+    async def seen(
+        self, *, guild_id: int, user_id: int, name: str, display_name: str, seen_at: datetime
+    ) -> None:
+        """Keep the latest names, and that they are here."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            await tx.exec(
+                SEEN,
+                guild_id=guild_id,
+                user_id=user_id,
+                name=name[:LONGEST_NAME],
+                display_name=display_name[:LONGEST_NAME],
+                seen_at=seen_at,
+                stale_before=seen_at - SIGHTING_INTERVAL,
+            )
+
+    async def left(self, *, guild_id: int, user_id: int, left_at: datetime) -> bool:
+        """Mark that they left; False if they were never seen."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            marked = await tx.exec(LEFT, of_guild_id=guild_id, of_user_id=user_id, left_at=left_at)
+            return marked.first() is not None
+
+    async def get(self, *, guild_id: int, user_id: int) -> User | None:
+        async with self._transaction(guild_id=guild_id) as tx:
+            return (await tx.exec(FIND_USER, guild_id=guild_id, user_id=user_id)).first()

@@ -1,0 +1,131 @@
+"""What can go wrong, by who can act.
+
+Exception
+├── ActionRefused            the user can act; str(error) is the reply
+│   ├── CaseNotFound, SettingNotAllowed ...
+│   └── LedgerRefusal        stored with its operation, so that a repeat gets the same answer
+├── DatabaseUnavailable      time, or the operator: nothing was lost, try again
+└── OperatorMustAct          the start-up stops with one sentence
+"""
+
+from typing import ClassVar
+
+
+class ActionRefused(Exception):
+    """A rule says no. The text is one sentence for the person who asked; facts are attributes."""
+
+
+class CaseNotFound(ActionRefused):
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no case {number} here: /case list shows the cases of this server.")
+
+
+class ReasonNotAllowed(ActionRefused):
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+        super().__init__(f"A reason needs from 1 to {longest:,} characters.")
+
+
+class SettingNotAllowed(ActionRefused):
+    def __init__(self, setting: str, rule: str) -> None:
+        self.setting, self.rule = setting, rule
+        super().__init__(f"{setting} cannot be that: {rule}.")
+
+
+class LedgerRefusal(ActionRefused):
+    """A refusal that the ledger remembers: `code` and `facts` rebuild it when the request is repeated."""
+
+    code: ClassVar[str]
+
+    def __init__(self, sentence: str, **facts: int) -> None:
+        self.facts = facts
+        super().__init__(sentence)
+
+
+class RequestChanged(LedgerRefusal):
+    code = "request_changed"
+
+    def __init__(self) -> None:
+        super().__init__("That request was already answered with other details: start it anew.")
+
+
+class CannotGiveToYourself(LedgerRefusal):
+    code = "same_account"
+
+    def __init__(self) -> None:
+        super().__init__("You cannot give points to yourself: name another member.")
+
+
+class BotsHoldNoPoints(LedgerRefusal):
+    code = "bot_account"
+
+    def __init__(self) -> None:
+        super().__init__("Bots hold no points: name a person.")
+
+
+class AmountOutOfRange(LedgerRefusal):
+    code = "amount_out_of_range"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+        super().__init__(f"The amount must be from {least:,} to {most:,} points.", least=least, most=most)
+
+
+class NotEnoughPoints(LedgerRefusal):
+    code = "not_enough_points"
+
+    def __init__(self, balance: int, needed: int) -> None:
+        self.balance, self.needed = balance, needed
+        super().__init__(
+            f"That takes {needed:,} points and you have {balance:,}.", balance=balance, needed=needed
+        )
+
+
+class BalanceTooHigh(LedgerRefusal):
+    code = "balance_too_high"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"That would lift the balance over {most:,} points, the most one can hold.", most=most
+        )
+
+
+class EarnedJustNow(LedgerRefusal):
+    code = "cool_down"
+
+    def __init__(self) -> None:
+        super().__init__("The cool-down since the last points for talking is not over.")
+
+
+LEDGER_REFUSALS: dict[str, type[LedgerRefusal]] = {
+    refusal.code: refusal for refusal in LedgerRefusal.__subclasses__()
+}
+
+
+class DatabaseUnavailable(Exception):
+    """PostgreSQL did not answer. What was not acknowledged may be repeated: every act has a unique key."""
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer: nothing is lost, try again in a minute.")
+
+
+class OperatorMustAct(Exception):
+    """Reeve cannot start. The text is one sentence that names the fix and holds no secret."""
+
+
+class DatabaseUnreachable(OperatorMustAct):
+    """No connection at start: exit code 69."""
+
+
+class SchemaMismatch(OperatorMustAct):
+    """The schema is older or newer than this code: exit code 78."""
+
+
+class DataDirectoryUnusable(OperatorMustAct):
+    """The data directory cannot be written: exit code 78."""
+
+
+class EmbeddedServerFailed(OperatorMustAct):
+    """The PostgreSQL from the wheel did not start: exit code 69."""

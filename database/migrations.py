@@ -1,0 +1,115 @@
+"""Alembic from Python: the same revisions as `alembic upgrade head` in a shell, over one connection."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, make_url, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from database.errors import SchemaMismatch
+from database.models import metadata
+
+R = TypeVar("R")
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Revision(NamedTuple):
+    revision: str
+    sentence: str
+
+
+async def upgrade(dsn: str, revision: str = "head") -> None:
+    """Raises SchemaMismatch for a revision that does not exist."""
+    await _on_connection(dsn, lambda connection: _run(command.upgrade, connection, revision))
+
+
+async def downgrade(dsn: str, revision: str) -> None:
+    """`revision` may be "base" or relative ("-1"). Raises SchemaMismatch for one that does not exist."""
+    await _on_connection(dsn, lambda connection: _run(command.downgrade, connection, revision))
+
+
+async def current(dsn: str) -> str | None:
+    """The database's revision, or None where no migration has run."""
+    return await _on_connection(dsn, _current)
+
+
+def history() -> list[Revision]:
+    """All revisions, the newest first."""
+    script = ScriptDirectory.from_config(_config())
+    return [Revision(step.revision, step.doc) for step in script.walk_revisions()]
+
+
+async def check(dsn: str) -> list[str]:
+    """What differs between the models and the database, in words; empty if nothing does."""
+    return await _on_connection(dsn, _differences)
+
+
+async def require_head(dsn: str) -> None:
+    """Raise SchemaMismatch with the way out if the schema is older or newer than this code."""
+    found, known = await current(dsn), history()
+    if found == known[0].revision:
+        return
+    if found is None or found in {step.revision for step in known}:
+        raise SchemaMismatch(
+            f"The database schema is older than this Reeve (it is at {found or 'the very start'}, "
+            f"{known[0].revision} is needed): run `python -m bot db upgrade`."
+        )
+    raise SchemaMismatch(
+        f"The database schema is newer than this Reeve (revision {found} is not known here): "
+        f"update Reeve, or run `python -m bot db downgrade {known[0].revision}` with the newer one."
+    )
+
+
+def _run(action: Callable[[Config, str], None], connection: Connection, revision: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    try:
+        action(config, revision)
+    except CommandError as error:
+        raise SchemaMismatch(f"{error}. `python -m bot db history` lists the revisions.") from error
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _differences(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+    return [_in_words(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _in_words(difference: Any) -> str:
+    if isinstance(difference, list):
+        return "; ".join(_in_words(part) for part in difference)
+    kind, *subject = difference
+    return (
+        f"{kind.replace('_', ' ')}: {', '.join(str(getattr(part, 'name', part)) for part in subject if part)}"
+    )
+
+
+def _config() -> Config:
+    """Alembic's configuration, whatever the working directory is."""
+    return Config(str(PROJECT / "alembic.ini"))
+
+
+async def _on_connection(dsn: str, work: Callable[[Connection], R]) -> R:
+    engine = create_async_engine(sqlalchemy_url(dsn), poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await asyncio.shield(engine.dispose())
+
+
+def sqlalchemy_url(dsn: str) -> Any:
+    """The same address for SQLAlchemy's engine, which only migrations use."""
+    return make_url(dsn).set(drivername="postgresql+asyncpg")

@@ -1,0 +1,45 @@
+"""Files that prove a case, kept here because Discord's links to them expire."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer, LargeBinary
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, SQLModel, col, select
+
+from database.models.base import instant, key, snowflake, text, utc_now
+from database.statements import param, statement
+
+LARGEST_EVIDENCE = 8 * 1024 * 1024
+"""Bytes: what Reeve can post again in any server, boosted or not."""
+
+
+class CaseEvidence(SQLModel, table=True):
+    __tablename__ = "case_evidence"
+    __table_args__ = (
+        ForeignKeyConstraint(["guild_id", "number"], ["cases.guild_id", "cases.number"]),
+        CheckConstraint("position > 0", "position"),
+        CheckConstraint("length(filename) BETWEEN 1 AND 260", "filename"),
+        CheckConstraint(f"length(content) BETWEEN 1 AND {LARGEST_EVIDENCE}", "content"),
+        CheckConstraint("length(sha256) = 32", "sha256"),
+    )
+
+    guild_id: int = Field(sa_column=key())
+    number: int = Field(sa_column=key())
+    position: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    filename: str = Field(sa_column=text())
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    added_by_id: int = Field(sa_column=snowflake())
+    added_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+
+
+ADD_EVIDENCE = statement(
+    insert(CaseEvidence).values(**{name: param(name) for name in CaseEvidence.model_fields})
+)
+
+EVIDENCE = statement(
+    select(CaseEvidence)
+    .where(col(CaseEvidence.guild_id) == param("guild_id"), col(CaseEvidence.number) == param("number"))
+    .order_by(col(CaseEvidence.position)),
+    into=CaseEvidence,
+)

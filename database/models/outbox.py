@@ -1,0 +1,133 @@
+"""Messages that Discord should show, as rows: written with the act, delivered after it.
+
+A row says "the post of case 7 should be up to date", not "post this text": whatever is true when it is delivered
+is what is shown, so several changes become one message and a repeat changes nothing.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    UniqueConstraint,
+)
+from sqlalchemy import delete as delete_rows
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, SQLModel, col, or_, select, update
+
+from database.models.base import in_words, instant, key, numbered, text, utc_now, words
+from database.statements import param, statement
+
+
+class Delivery(StrEnum):
+    CASE_LOG = "case_log"
+    CASE_DIRECT_MESSAGE = "case_direct_message"
+
+
+class OutboxRow(SQLModel, table=True):
+    """Claimed by a lease (if the claimer dies, the row is due again at its end).
+
+    A delivery counts only if nothing was asked for since it was claimed: then `generation` is still the same.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("guild_id", "kind", "case_number"),
+        ForeignKeyConstraint(["guild_id", "case_number"], ["cases.guild_id", "cases.number"]),
+        CheckConstraint(in_words("kind", Delivery), "kind"),
+        CheckConstraint("length(last_error) <= 500", "last_error"),
+        CheckConstraint("attempts >= 0", "attempts"),
+        Index("ix_outbox_due_at", "due_at"),
+    )
+
+    guild_id: int = Field(sa_column=key())
+    outbox_id: int = Field(default=None, sa_column=numbered())
+    kind: Delivery = Field(sa_column=words(Delivery))
+    case_number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    generation: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+    due_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+    leased_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    last_error: str | None = Field(default=None, sa_column=text(nullable=True))
+    created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+
+
+_ask = insert(OutboxRow).values(
+    guild_id=param("guild_id"),
+    kind=param("kind"),
+    case_number=param("case_number"),
+    generation=1,
+    attempts=0,
+    due_at=param("due_at"),
+    created_at=param("due_at"),
+)
+
+ASK = statement(
+    _ask.on_conflict_do_update(
+        index_elements=["guild_id", "kind", "case_number"],
+        set_={
+            "generation": col(OutboxRow.generation) + 1,
+            "attempts": 0,
+            "due_at": _ask.excluded.due_at,
+            "last_error": None,
+        },
+    )
+)
+
+_due = (
+    select(col(OutboxRow.guild_id), col(OutboxRow.outbox_id))
+    .where(
+        col(OutboxRow.due_at) <= param("now"),
+        or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= param("now")),
+    )
+    .order_by(col(OutboxRow.due_at), col(OutboxRow.outbox_id))
+    .limit(param("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+
+CLAIM = statement(
+    update(OutboxRow)
+    .where(col(OutboxRow.guild_id) == _due.c.guild_id, col(OutboxRow.outbox_id) == _due.c.outbox_id)
+    .values(leased_until=param("lease"), attempts=col(OutboxRow.attempts) + 1)
+    .returning(*OutboxRow.__table__.columns),  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
+    into=OutboxRow,
+)
+
+_claimed = (
+    col(OutboxRow.guild_id) == param("of_guild_id"),
+    col(OutboxRow.outbox_id) == param("of_outbox_id"),
+    col(OutboxRow.leased_until) == param("of_lease"),
+)
+
+DELIVERED = statement(
+    delete_rows(OutboxRow)
+    .where(*_claimed, col(OutboxRow.generation) == param("of_generation"))
+    .returning(col(OutboxRow.outbox_id)),
+    into=int,
+)
+
+RELEASE = statement(update(OutboxRow).where(*_claimed).values(leased_until=None))
+
+TRY_LATER = statement(
+    update(OutboxRow)
+    .where(*_claimed)
+    .values(due_at=param("next_at"), last_error=param("error"), leased_until=None)
+)
+
+HURRY = statement(
+    update(OutboxRow).where(col(OutboxRow.guild_id) == param("of_guild_id")).values(due_at=param("now"))
+)
+
+PENDING = statement(
+    select(OutboxRow)
+    .where(col(OutboxRow.guild_id) == param("guild_id"))
+    .order_by(col(OutboxRow.due_at), col(OutboxRow.outbox_id))
+    .limit(100),
+    into=OutboxRow,
+)

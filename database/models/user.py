@@ -1,0 +1,71 @@
+"""A person as one server knows them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql import func
+from sqlmodel import Field, SQLModel, col, select, update
+
+from database.models.base import instant, key, text, utc_now
+from database.statements import param, statement
+
+
+class User(SQLModel, table=True):
+    """Names and when they were seen. Kept after they leave: cases and points refer to them."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 100", "name"),
+        CheckConstraint("length(display_name) BETWEEN 1 AND 100", "display_name"),
+    )
+
+    guild_id: int = Field(sa_column=key())
+    user_id: int = Field(sa_column=key())
+    name: str = Field(sa_column=text())
+    display_name: str = Field(sa_column=text())
+    first_seen_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+    last_seen_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+    left_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+_seen = insert(User).values(
+    guild_id=param("guild_id"),
+    user_id=param("user_id"),
+    name=param("name"),
+    display_name=param("display_name"),
+    first_seen_at=param("seen_at"),
+    last_seen_at=param("seen_at"),
+)
+
+SEEN = statement(
+    _seen.on_conflict_do_update(
+        index_elements=["guild_id", "user_id"],
+        set_={
+            "name": _seen.excluded.name,
+            "display_name": _seen.excluded.display_name,
+            "last_seen_at": func.greatest(_seen.excluded.last_seen_at, User.last_seen_at),
+            "left_at": None,
+        },
+        # Most sightings tell nothing new: a row is written at most once an hour for them.
+        where=or_(
+            col(User.name) != _seen.excluded.name,
+            col(User.display_name) != _seen.excluded.display_name,
+            col(User.left_at).is_not(None),
+            col(User.last_seen_at) < param("stale_before"),
+        ),
+    ),
+)
+
+LEFT = statement(
+    update(User)
+    .where(col(User.guild_id) == param("of_guild_id"), col(User.user_id) == param("of_user_id"))
+    .values(left_at=param("left_at"))
+    .returning(col(User.user_id)),
+    into=int,
+)
+
+FIND_USER = statement(
+    select(User).where(col(User.guild_id) == param("guild_id"), col(User.user_id) == param("user_id")),
+    into=User,
+)

@@ -1,0 +1,66 @@
+"""A reachable PostgreSQL: the operator's own, or the embedded one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import asyncpg
+
+from database.embedded import EmbeddedServer
+from database.errors import DatabaseUnreachable
+from database.settings import DatabaseSettings
+
+OLDEST_VERSION = 150_000
+"""PostgreSQL 15, in server_version_num's counting."""
+
+
+@asynccontextmanager
+async def running_database(settings: DatabaseSettings) -> AsyncIterator[str]:
+    """The address of a server that answers, for as long as the block runs.
+
+    Raises DatabaseUnreachable for the operator's own server, EmbeddedServerFailed or DataDirectoryUnusable for ours.
+    """
+    dsn = settings.dsn()
+    if dsn is not None:
+        await _require_reachable(dsn)
+        yield dsn
+        return
+    server = EmbeddedServer(settings.data_dir)
+    dsn = await server.start()
+    watch = asyncio.create_task(server.keep_running())
+    try:
+        yield dsn
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+        await server.stop()
+
+
+async def _require_reachable(dsn: str) -> None:
+    """Say in one sentence what is wrong with DATABASE_URL, without the password in it."""
+    try:
+        connection = await asyncpg.connect(dsn, timeout=10)
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError) as error:
+        raise DatabaseUnreachable(
+            "PostgreSQL refused the user or password in DATABASE_URL: correct them."
+        ) from error
+    except asyncpg.InvalidCatalogNameError as error:
+        raise DatabaseUnreachable(
+            "The database named in DATABASE_URL does not exist: create it, or correct the name."
+        ) from error
+    except (ValueError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnreachable(
+            "DATABASE_URL is not a PostgreSQL address: write postgresql://user:password@host:5432/database."
+        ) from error
+    except (OSError, asyncpg.PostgresError) as error:
+        raise DatabaseUnreachable(
+            "No PostgreSQL answers at DATABASE_URL: start the server, or correct host and port."
+        ) from error
+    try:
+        if int(await connection.fetchval("SHOW server_version_num")) < OLDEST_VERSION:
+            raise DatabaseUnreachable(
+                "Reeve needs PostgreSQL 15 or newer: point DATABASE_URL at such a server."
+            )
+    finally:
+        await connection.close()

@@ -1,0 +1,144 @@
+"""Statements built from the models once, compiled once, run by asyncpg.
+
+An ORM session costs 60 to 80 % of the small reads and writes that a bot is made of (docs/decisions/0003), so
+a fixed statement is a typed constant beside its model:
+
+    CASE = statement(select(Case).where(Case.guild_id == param("guild_id"), ...), into=Case)
+    case = (await tx.exec(CASE, guild_id=1, number=7)).first()
+
+SQLAlchemy compiles the text and converts the values; nothing here writes SQL.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import NoneType
+from typing import Any, Generic, TypeVar, cast, overload
+
+from asyncpg import Record
+from sqlalchemy import BindParameter, bindparam, util
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.orm.instrumentation import manager_of_class
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import SQLModel
+
+T = TypeVar("T")
+Converter = Callable[[Any], Any]
+
+DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it unannotated
+
+_compiled_queries: Any = util.LRUCache(500)
+
+
+def param(name: str) -> BindParameter[Any]:
+    """A value that is named when the statement runs."""
+    return bindparam(name)
+
+
+class Statement(Generic[T]):
+    """A compiled statement and how one of its rows becomes a T."""
+
+    def __init__(self, compiled: SQLCompiler, build: Callable[[Record], T]) -> None:
+        if compiled.post_compile_params:
+            raise TypeError("IN with a list changes the text at each run: use == any_(param(...)).")
+        self.text = compiled.string
+        self.build = build
+        self._names: list[str] = list(compiled.positiontup or ())
+        self._constants = {n: v for n, v in compiled.params.items() if not compiled.binds[n].required}
+        self._required = set(compiled.params) - set(self._constants)
+        self._convert = cast(Mapping[str, Converter], compiled._bind_processors)
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of $1, $2 ..., converted as SQLAlchemy would.
+
+        Raises TypeError where a name is missing or unknown: a wrong call must not reach the database.
+        """
+        if values.keys() != self._required:
+            raise TypeError(f"this statement takes {sorted(self._required)}, not {sorted(values)}")
+        return self._in_order({**self._constants, **values})
+
+    def _in_order(self, values: Mapping[str, Any]) -> list[Any]:
+        convert = self._convert
+        return [convert[name](values[name]) if name in convert else values[name] for name in self._names]
+
+
+@overload
+def statement(query: Executable) -> Statement[None]: ...
+@overload
+def statement(query: Executable, into: type[T]) -> Statement[T]: ...
+def statement(query: Executable, into: type[Any] = NoneType) -> Statement[Any]:
+    """Compile a fixed query. `into`: a model, a NamedTuple for several columns, or the type of one column.
+
+    Without `into` the statement gives no rows.
+    """
+    compiled: Any = query.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable lacks it in the stubs
+    return Statement(compiled, _builder(compiled, into))
+
+
+def composed(query: Executable, into: type[T]) -> tuple[Statement[T], list[Any]]:
+    """Compile a query put together at run time; SQLAlchemy's cache key saves the second compilation."""
+    # The piece that SQLAlchemy's own connections use; private, so the test against their results guards it.
+    compiled_, extracted, named, _ = query._compile_w_cache(
+        DIALECT, compiled_cache=_compiled_queries, column_keys=[], for_executemany=False
+    )
+    compiled = cast(SQLCompiler, compiled_)
+    made = Statement(compiled, _builder(compiled, into))
+    values = compiled.construct_params(named or {}, extracted_parameters=extracted)
+    return made, made._in_order(values)
+
+
+class Result(Generic[T]):
+    """The rows of one statement, as T."""
+
+    def __init__(self, rows: list[Record], build: Callable[[Record], T]) -> None:
+        self._rows, self._build = rows, build
+
+    def all(self) -> list[T]:
+        return [self._build(row) for row in self._rows]
+
+    def first(self) -> T | None:
+        return self._build(self._rows[0]) if self._rows else None
+
+    def one(self) -> T:
+        """The only row; LookupError if there is none or more than one."""
+        if len(self._rows) != 1:
+            raise LookupError(f"expected one row, got {len(self._rows)}")
+        return self._build(self._rows[0])
+
+
+def _builder(compiled: SQLCompiler, into: type[T]) -> Callable[[Record], T]:
+    columns = compiled._result_columns
+    converters = [_result_converter(column.type) for column in columns]
+    if issubclass(into, SQLModel):
+        return _model_builder(into, [str(column.keyname) for column in columns], converters)
+    if issubclass(into, tuple):
+        return lambda row: into(*_converted(row, converters))
+    convert = converters[0] if converters else None
+    return lambda row: convert(row[0]) if convert else row[0]
+
+
+def _model_builder(
+    model: type[T], names: list[str], converters: list[Converter | None]
+) -> Callable[[Record], T]:
+    """Load an instance without its constructor, as an ORM load does (ten times faster)."""
+    manager: Any = manager_of_class(model)
+    if set(names) != set(manager.mapper.columns.keys()):
+        raise TypeError(f"the statement does not return all columns of {model.__name__}")
+
+    def build(row: Record) -> T:
+        instance: T = manager.new_instance()
+        instance.__dict__.update(zip(names, _converted(row, converters), strict=True))
+        object.__setattr__(instance, "__pydantic_fields_set__", set(names))
+        object.__setattr__(instance, "__pydantic_extra__", None)
+        object.__setattr__(instance, "__pydantic_private__", None)
+        return instance
+
+    return build
+
+
+def _converted(row: Iterable[Any], converters: list[Converter | None]) -> list[Any]:
+    return [convert(value) if convert else value for value, convert in zip(row, converters, strict=True)]
+
+
+def _result_converter(column_type: Any) -> Converter | None:
+    converter: Converter | None = column_type.dialect_impl(DIALECT).result_processor(DIALECT, None)
+    return converter

@@ -1,0 +1,67 @@
+"""A real PostgreSQL for the whole run: embedded, or a scratch database on the server of DATABASE_URL."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+
+from database import migrations
+from database.embedded import EmbeddedServer
+from database.models import metadata
+from database.service import DatabaseService
+
+OWN_SERVER = os.environ.pop("DATABASE_URL", None)
+"""Taken out of the environment: no test may touch the database that an operator uses."""
+os.environ.pop("DISCORD_TOKEN", None)
+
+
+@pytest.fixture(scope="session")
+def short_dir() -> Iterator[Path]:
+    """A folder with a short name: a Unix socket's path has at most 107 bytes."""
+    path = Path(tempfile.mkdtemp(prefix="reeve-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def empty_database(short_dir: Path) -> AsyncIterator[str]:
+    """The address of a database that no migration has touched yet, owned by a role that is no superuser."""
+    if OWN_SERVER is None:
+        server = EmbeddedServer(short_dir)
+        yield await server.start()
+        await server.stop()
+        return
+    name = f"reeve_test_{os.getpid()}"
+    connection = await asyncpg.connect(OWN_SERVER)
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    yield make_url(OWN_SERVER).set(database=name).render_as_string(hide_password=False)
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def dsn(empty_database: str) -> str:
+    """A database at the newest revision."""
+    await migrations.upgrade(empty_database)
+    return empty_database
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[DatabaseService]:
+    """The service on empty tables."""
+    await forget_everything(dsn)
+    service = DatabaseService(dsn)
+    await service.open()
+    yield service
+    await service.close()
+
+
+async def forget_everything(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
+    await connection.close()

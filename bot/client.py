@@ -1,0 +1,113 @@
+"""Reeve on Discord: what it listens to, what it remembers, and what it loads."""
+
+import asyncio
+import sys
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.asset import Asset
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from loguru import logger
+
+from bot.command_sync import sync_commands
+from bot.command_tree import Tree, sentence_for
+from bot.counters import CommandCounters
+from bot.extensions import EXTENSIONS
+from bot.settings import Settings
+from database.service import DatabaseService
+
+RATE_LIMIT_SECONDS = 60.0  # a longer wait is an error that can be retried later, not a task that hangs
+LOOPBACK_READY_SECONDS = 0.01  # nothing is lost on the way from a sandbox; Discord itself needs its 2 s
+
+FINISH_SECONDS = 5.0
+IN_FLIGHT = (
+    "CommandTree-invoker",
+    "discord-ui-",
+)  # how discord.py names the tasks that run commands and views
+
+
+class Reeve(commands.Bot):
+    tree: Tree
+
+    def __init__(self, *, settings: Settings, database: DatabaseService) -> None:
+        intents = wanted_intents(settings)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=intents,
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.from_intents(intents),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=RATE_LIMIT_SECONDS,
+            guild_ready_timeout=LOOPBACK_READY_SECONDS if settings.is_loopback_api else 2.0,
+        )
+        self.settings = settings
+        self.database = database
+        self.counters = CommandCounters()
+        self.is_leaving = False
+
+    async def setup_hook(self) -> None:
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await sync_commands(self)
+
+    async def close(self) -> None:
+        """Let what people have started come to its end, for a bounded time, then leave Discord."""
+        self.is_leaving = True
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        in_flight = [task for task in others if task is not None and task.get_name().startswith(IN_FLIGHT)]
+        if in_flight:
+            await asyncio.wait(in_flight, timeout=FINISH_SECONDS)
+        await super().close()
+
+    async def on_ready(self) -> None:
+        logger.info("ready as {} in {} servers", self.user, len(self.guilds))
+
+    async def on_app_command_completion(
+        self,
+        _interaction: discord.Interaction,
+        command: app_commands.Command[commands.Cog, ..., object] | app_commands.ContextMenu,
+    ) -> None:
+        self.counters.count(f"/{command.qualified_name}", "ok")
+
+    async def on_command_error(self, context: commands.Context[Any], error: commands.CommandError, /) -> None:
+        """Message commands are for the owner; whatever else begins with a mention is talk."""
+        if isinstance(error, commands.CommandNotFound | commands.NotOwner):
+            return
+        sentence = sentence_for(error, at=f"@Reeve {context.command}")
+        try:
+            await context.reply(sentence)
+        except discord.HTTPException as second:
+            logger.warning("the answer to an error could not be delivered: {}", second)
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        """An event has nobody to answer: the log keeps it, under an incident number when it is a bug."""
+        error = sys.exception()
+        if error is not None:
+            sentence_for(error, at=event_method)
+
+
+def wanted_intents(settings: Settings) -> discord.Intents:
+    """No privileged intent unless the operator says so: bans and the audit log come with moderation."""
+    return discord.Intents(
+        guilds=True,
+        guild_messages=True,
+        moderation=True,
+        members=settings.members_intent,
+        message_content=settings.message_content_intent,
+    )
+
+
+def point_at(api_url: str, gateway_url: str) -> None:
+    """Send every request of discord.py in this process to another Discord: a proxy or the sandbox."""
+    Route.BASE = api_url
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+    Asset.BASE = f"{yarl.URL(api_url).origin()}/cdn"

@@ -1,0 +1,180 @@
+"""What a person reads when something did not work, sorted by who can act on it."""
+
+import asyncio
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from database.errors import ActionRefused, DatabaseUnavailable
+
+TRY_AGAIN = "Nothing was lost: try again in a minute."
+
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+INTERACTION_GONE = (10062, 40060)  # unknown interaction, already acknowledged: no reply can arrive any more
+GONE = {
+    10003: "That channel",
+    10004: "That server",
+    10007: "That member",
+    10008: "That message",
+    10011: "That role",
+    10013: "That user",
+    10026: "That ban",
+}
+REFUSED = {
+    50001: "I cannot see that channel: give the role Reeve the permission View Channel there.",
+    50007: "That person does not accept direct messages.",
+    50013: "Discord did not let me: give the role Reeve the missing permission, and move it above the roles "
+    "that it should act on (Server Settings, Roles).",
+}
+
+
+class NotPermitted(ActionRefused, app_commands.CheckFailure):
+    """The invoker's level is too low; a CheckFailure too: discord.py lets only those out of a check."""
+
+
+class CheckInterrupted(app_commands.CheckFailure):
+    """Something other than a refusal ended a check; what it was is the cause."""
+
+
+class Restarting(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("Reeve is restarting: try again in a minute.")
+
+
+class CannotTargetYourself(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("You cannot do that to yourself: choose somebody else.")
+
+
+class CannotTargetReeve(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("I cannot do that to myself: choose somebody else.")
+
+
+class CannotTargetOwner(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("Nobody can do that to the owner of the server: choose somebody else.")
+
+
+class TargetOutranksModerator(ActionRefused):
+    def __init__(self, *, target_role: str, moderator_role: str) -> None:
+        self.target_role, self.moderator_role = target_role, moderator_role
+        super().__init__(
+            f"Their highest role ({target_role}) is not below yours ({moderator_role}): "
+            "ask somebody with a higher role."
+        )
+
+
+class DurationNotUnderstood(ActionRefused):
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(
+            f"“{_quoted(text)}” is not a duration: write for example 30m, 2h, 7d or 1d12h (w, d, h, m, s; "
+            "from 1s to ten years)."
+        )
+
+
+class MomentNotUnderstood(ActionRefused):
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(
+            f"“{_quoted(text)}” is not a point in time: write for example 7d, 2026-11-01, "
+            "2026-11-01 18:00, today 18:00, yesterday or tomorrow 09:30."
+        )
+
+
+class MomentOutOfReach(ActionRefused):
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"“{_quoted(text)}” is not in the next ten years: choose a later or nearer moment.")
+
+
+def explain(error: BaseException) -> str | None:
+    """The sentence for the person who asked, or None when the error is a bug of ours."""
+    match root_of(error):
+        case ActionRefused() as refusal:
+            return str(refusal)
+        case discord.Forbidden(code=code):
+            return REFUSED.get(code, REFUSED[50013])
+        case discord.NotFound(code=code) if code in GONE:
+            return f"{GONE[code]} no longer exists on Discord."
+        case DatabaseUnavailable():
+            return f"The database does not answer. {TRY_AGAIN}"
+        case away if is_away(away):
+            return f"Discord does not answer. {TRY_AGAIN}"
+        case other:
+            return _explain_unmet(other)
+
+
+def _explain_unmet(error: BaseException) -> str | None:
+    """What discord.py itself refuses before a command runs."""
+    match error:
+        case app_commands.NoPrivateMessage() | commands.NoPrivateMessage():
+            sentence = "That works only in a server: use it in one of the server's channels."
+        case app_commands.MissingPermissions() | commands.MissingPermissions() as missing:
+            sentence = f"You need the permission {_named(missing.missing_permissions)} for that."
+        case app_commands.BotMissingPermissions() | commands.BotMissingPermissions() as missing:
+            sentence = f"Give the role Reeve the permission {_named(missing.missing_permissions)} first."
+        case app_commands.CommandOnCooldown() | commands.CommandOnCooldown() as cooldown:
+            sentence = f"That is too soon: try again in {cooldown.retry_after:.0f} seconds."
+        case app_commands.CheckFailure() | commands.CheckFailure():
+            sentence = "You may not use that here."
+        case app_commands.TransformerError(value=value):
+            sentence = f"“{_quoted(str(value))}” does not fit that option: choose one that Discord suggests."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            sentence = "That command has just changed: restart Discord (Ctrl+R) and try again."
+        case commands.UserInputError():
+            sentence = f"That is not how the command is used: {error}"
+        case _:
+            return None
+    return sentence
+
+
+def who_can_act(error: BaseException) -> str:
+    """user, admin (of the server), operator (or time), or us."""
+    root = root_of(error)
+    if explain(root) is None:
+        return "us"
+    if isinstance(root, ActionRefused):
+        return "user"
+    return "operator" if isinstance(root, DatabaseUnavailable) or is_away(root) else "admin"
+
+
+def root_of(error: BaseException) -> BaseException:
+    """What a cog raised, without the layers that discord.py puts around it."""
+    match error:
+        case (
+            app_commands.CommandInvokeError(original=original)
+            | commands.CommandInvokeError(original=original)
+            | commands.ConversionError(original=original)
+        ):
+            return root_of(original)
+        case app_commands.TransformerError() | CheckInterrupted() if error.__cause__ is not None:
+            # A converter that fails says so with ValueError: then the layer tells more than its cause.
+            cause = root_of(error.__cause__)
+            return error if isinstance(cause, ValueError) else cause
+    return error
+
+
+def is_away(error: BaseException) -> bool:
+    """Discord did not answer, or said that it cannot now: time heals it."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500
+    return isinstance(
+        error, (discord.RateLimited, aiohttp.ClientError, asyncio.TimeoutError, ConnectionError)
+    )
+
+
+def is_too_late(error: BaseException) -> bool:
+    """The interaction can no longer be answered (3 seconds or 15 minutes are over, or it was answered)."""
+    return isinstance(error, discord.HTTPException) and error.code in INTERACTION_GONE
+
+
+def _named(permissions: list[str]) -> str:
+    return ", ".join(name.replace("_", " ").replace("guild", "server").title() for name in permissions)
+
+
+def _quoted(text: str) -> str:
+    return discord.utils.escape_markdown(text if len(text) <= 60 else f"{text[:60]}…")

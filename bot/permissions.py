@@ -1,0 +1,156 @@
+"""Who may use a command and act on whom, asked at every invocation, whatever Discord's settings show."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import discord
+from discord import Permissions, app_commands
+
+from bot.errors import (
+    CannotTargetOwner,
+    CannotTargetReeve,
+    CannotTargetYourself,
+    CheckInterrupted,
+    NotPermitted,
+    TargetOutranksModerator,
+)
+from database.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+    from database.models import GuildConfig
+
+T = TypeVar("T")
+
+CONFIG_READ_SECONDS = 1.5  # of the 3 that Discord gives: what is left is enough for the refusal
+
+
+class Level(Enum):
+    """ADMIN includes all; MODERATOR and MANAGER (of points) do not include each other."""
+
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+DISCORD_PERMISSIONS = {
+    Level.MODERATOR: Permissions(moderate_members=True),
+    Level.MANAGER: Permissions(manage_events=True),
+    Level.ADMIN: Permissions(manage_guild=True),
+}
+NEEDED = {
+    Level.MODERATOR: "the permission Timeout Members or one of this server's moderator roles",
+    Level.MANAGER: "the permission Manage Events or one of this server's points manager roles",
+    Level.ADMIN: "the permission Manage Server",
+}
+
+
+@dataclass(frozen=True)
+class LevelCheck:
+    """The check that `requires` adds; `level_of` finds it again."""
+
+    level: Level
+    in_server: bool
+
+    async def __call__(self, interaction: "discord.Interaction[Reeve]") -> bool:
+        if self.in_server and interaction.guild_id is None:
+            raise app_commands.NoPrivateMessage
+        try:
+            await require(interaction, self.level)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # discord.py hands only its own errors of a check to the error handler
+            raise CheckInterrupted from error
+        return True
+
+
+def requires(level: Level, *, in_server: bool = True) -> Callable[[T], T]:
+    """Every command has one: who sees it in Discord at first, and who may use it at each invocation.
+
+    On a subcommand Discord ignores the first half: put `visible_to` on its group. `in_server=False` is for
+    MEMBER commands that also work in direct messages.
+    """
+
+    def decorate(command: T) -> T:
+        return app_commands.check(LevelCheck(level, in_server))(visible_to(level)(command))
+
+    return decorate
+
+
+def visible_to(level: Level) -> Callable[[T], T]:
+    """Who sees a command, Group or GroupCog in Discord until an admin of the server changes it there.
+
+    A group with any subcommand for members is visible to MEMBER: each subcommand has its own `requires`.
+    """
+    permissions = DISCORD_PERMISSIONS.get(level)
+    return app_commands.default_permissions(permissions) if permissions else lambda command: command
+
+
+def level_of(command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu) -> Level | None:
+    """The level that a command requires, or None when somebody forgot to say."""
+    return next((check.level for check in command.checks if isinstance(check, LevelCheck)), None)
+
+
+async def require(interaction: "discord.Interaction[Reeve]", level: Level) -> None:
+    """For buttons, selects and modals: raise NotPermitted unless the person has the level here and now."""
+    if not await holds(interaction, level):
+        raise NotPermitted(f"You need {NEEDED[level]} for that.")
+
+
+async def holds(interaction: "discord.Interaction[Reeve]", level: Level) -> bool:
+    """Discord's own permissions first; the server's configuration is read only when they do not suffice."""
+    if level is Level.MEMBER:
+        return True
+    member, guild_id = interaction.user, interaction.guild_id
+    if guild_id is None or not isinstance(member, discord.Member):
+        return False
+    if interaction.guild is not None and interaction.guild.owner_id == member.id:
+        return True
+    if suffices(interaction.permissions, level):
+        return True
+    if level is Level.ADMIN:
+        return False
+    try:
+        async with asyncio.timeout(CONFIG_READ_SECONDS):
+            config = await interaction.client.database.guild_configs.get(guild_id=guild_id)
+    except TimeoutError:
+        raise DatabaseUnavailable from None
+    return not {role.id for role in member.roles}.isdisjoint(role_ids_for(config, level))
+
+
+def suffices(permissions: Permissions, level: Level) -> bool:
+    """Whether Discord's permissions alone give the level."""
+    if permissions.administrator or permissions.manage_guild:
+        return True
+    return level is Level.MEMBER or permissions >= DISCORD_PERMISSIONS[level]
+
+
+def role_ids_for(config: "GuildConfig", level: Level) -> list[int]:
+    if level is Level.MODERATOR:
+        return config.moderator_role_ids
+    return config.manager_role_ids if level is Level.MANAGER else []
+
+
+def require_rank_above(
+    moderator: discord.Member, target: discord.Member | discord.User, guild: discord.Guild
+) -> None:
+    """Refuse unless the moderator stands above the target, as Discord itself rules for acts by hand.
+
+    Somebody who is not in the server has no rank: only oneself, Reeve and the owner are refused then.
+    """
+    if target.id == moderator.id:
+        raise CannotTargetYourself
+    if target.id == guild.me.id:
+        raise CannotTargetReeve
+    if target.id == guild.owner_id:
+        raise CannotTargetOwner
+    if moderator.id == guild.owner_id or not isinstance(target, discord.Member):
+        return
+    if not moderator.top_role > target.top_role:
+        raise TargetOutranksModerator(
+            target_role=target.top_role.name, moderator_role=moderator.top_role.name
+        )

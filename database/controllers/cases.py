@@ -1,10 +1,10 @@
 """Cases: opened once, never erased, edited with a trace."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
+from sqlalchemy import Text, cast, or_
 from sqlmodel import col, select
 
 from database.errors import CaseNotFound, ReasonNotAllowed
@@ -24,36 +24,17 @@ from database.models.case import (
     SET_DIRECT_MESSAGE,
     SET_LOG_POST,
     TAKE_NUMBER,
+    USED_REASONS,
     Case,
+    CaseFilter,
     CaseKind,
     CaseRevision,
-    CaseState,
     DirectMessage,
     RecordLine,
 )
-from database.models.case_evidence import ADD_EVIDENCE, EVIDENCE, CaseEvidence
+from database.models.case_evidence import ADD_EVIDENCE, EVIDENCE, CaseEvidence, Proof
 from database.models.outbox import ASK, Delivery
 from database.transaction import OpenTransaction, Transaction
-
-
-class Proof(NamedTuple):
-    """A file that a moderator added, as it was at that moment."""
-
-    filename: str
-    content: bytes
-
-
-class CaseFilter(NamedTuple):
-    """All that is given must hold. `text` is looked for in reasons, upper or lower case alike."""
-
-    target_id: int | None = None
-    moderator_id: int | None = None
-    kind: CaseKind | None = None
-    state: CaseState | None = None
-    text: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    without_notes: bool = False
 
 
 class CaseController:
@@ -141,6 +122,28 @@ class CaseController:
         async with self._transaction(guild_id=guild_id) as tx:
             cases = (await tx.query(query, Case)).all()
             return sorted(cases, key=lambda case: -case.number)
+
+    async def suggest(self, *, guild_id: int, typed: str, limit: int = 25) -> Sequence[Case]:
+        """The newest cases whose number begins with what was typed, or whose reason or target's name holds it."""
+        query = select(Case).where(col(Case.guild_id) == guild_id)
+        if typed:
+            query = query.where(
+                or_(
+                    cast(col(Case.number), Text).startswith(typed, autoescape=True),
+                    col(Case.reason).icontains(typed, autoescape=True),
+                    col(Case.target_name).icontains(typed, autoescape=True),
+                )
+            )
+        async with self._transaction(guild_id=guild_id) as tx:
+            return (await tx.query(query.order_by(col(Case.number).desc()).limit(limit), Case)).all()
+
+    async def reasons(self, *, guild_id: int, typed: str, longest: int, limit: int = 25) -> Sequence[str]:
+        """Reasons of this guild's cases, notes left out, with at most `longest` characters: the most used first."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            used = await tx.exec(
+                USED_REASONS, guild_id=guild_id, typed=typed, longest=longest, note=CaseKind.NOTE, limit=limit
+            )
+            return used.all()
 
     async def record(self, *, guild_id: int, target_id: int) -> Sequence[RecordLine]:
         """What stands against a person, counted by kind; voided cases do not."""

@@ -1,17 +1,54 @@
 """The rows, and the single-statement steps on them."""
 
 from database.models.base import metadata, utc_now
-from database.models.case import Case, CaseCounter, CaseKind, CaseRevision, CaseState, DirectMessage
-from database.models.case_evidence import CaseEvidence
-from database.models.guild_config import GuildConfig, GuildConfigChange, Language
+from database.models.case import (
+    LONGEST_REASON,
+    MOST_CASE_POINTS,
+    Case,
+    CaseCounter,
+    CaseFilter,
+    CaseKind,
+    CaseRevision,
+    CaseState,
+    DirectMessage,
+    RecordLine,
+)
+from database.models.case_evidence import LARGEST_EVIDENCE, CaseEvidence, Proof
+from database.models.guild_config import (
+    LONGEST_COOLDOWN_SECONDS,
+    MOST_POINTS_PER_MESSAGE,
+    MOST_ROLES,
+    GuildConfig,
+    GuildConfigChange,
+    Language,
+)
+from database.models.ledger_steps import LedgerLine, Standing
 from database.models.outbox import Delivery, OutboxRow
-from database.models.points import OperationKind, PointAccount, PointOperation, PointTransfer
+from database.models.points import (
+    LARGEST_AMOUNT,
+    LONGEST_NOTE,
+    MINT,
+    OperationKind,
+    PointAccount,
+    PointOperation,
+    PointTransfer,
+)
 from database.models.user import User
 
 __all__ = [
+    "LARGEST_AMOUNT",
+    "LARGEST_EVIDENCE",
+    "LONGEST_COOLDOWN_SECONDS",
+    "LONGEST_NOTE",
+    "LONGEST_REASON",
+    "MINT",
+    "MOST_CASE_POINTS",
+    "MOST_POINTS_PER_MESSAGE",
+    "MOST_ROLES",
     "Case",
     "CaseCounter",
     "CaseEvidence",
+    "CaseFilter",
     "CaseKind",
     "CaseRevision",
     "CaseState",
@@ -20,11 +57,15 @@ __all__ = [
     "GuildConfig",
     "GuildConfigChange",
     "Language",
+    "LedgerLine",
     "OperationKind",
     "OutboxRow",
     "PointAccount",
     "PointOperation",
     "PointTransfer",
+    "Proof",
+    "RecordLine",
+    "Standing",
     "User",
     "metadata",
     "utc_now",

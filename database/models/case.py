@@ -81,6 +81,19 @@ class Case(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
 
 
+class CaseFilter(NamedTuple):
+    """All that is given must hold. `text` is looked for in reasons, upper or lower case alike."""
+
+    target_id: int | None = None
+    moderator_id: int | None = None
+    kind: CaseKind | None = None
+    state: CaseState | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    without_notes: bool = False
+
+
 class CaseCounter(SQLModel, table=True):
     """The last case number of a guild; cases of one guild wait for it until commit, so no number is lost."""
 
@@ -210,4 +223,18 @@ RECORD = statement(
     .group_by(col(Case.kind))
     .order_by(col(Case.kind)),
     into=RecordLine,
+)
+
+USED_REASONS = statement(
+    select(col(Case.reason))
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        col(Case.kind) != param("note"),
+        func.length(col(Case.reason)) <= param("longest"),
+        func.strpos(func.lower(col(Case.reason)), func.lower(cast(param("typed"), Text))) > 0,
+    )
+    .group_by(col(Case.reason))
+    .order_by(func.count().desc(), col(Case.reason))
+    .limit(param("limit")),
+    into=str,
 )

@@ -1,6 +1,7 @@
 """Files that prove a case, kept here because Discord's links to them expire."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,13 @@ from database.statements import param, statement
 
 LARGEST_EVIDENCE = 8 * 1024 * 1024
 """Bytes: what Reeve can post again in any server, boosted or not."""
+
+
+class Proof(NamedTuple):
+    """A file that a moderator added, as it was at that moment."""
+
+    filename: str
+    content: bytes
 
 
 class CaseEvidence(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """What a person reads when something did not work, sorted by who can act on it."""
 
 import asyncio
+from collections.abc import Sequence
 
 import aiohttp
 import discord
@@ -28,6 +29,8 @@ REFUSED = {
     50013: "Discord did not let me: give the role Reeve the missing permission, and move it above the roles "
     "that it should act on (Server Settings, Roles).",
 }
+
+SHOWN_AS = {"moderate_members": "Timeout Members"}
 
 
 class NotPermitted(ActionRefused, app_commands.CheckFailure):
@@ -114,9 +117,9 @@ def _explain_unmet(error: BaseException) -> str | None:
         case app_commands.NoPrivateMessage() | commands.NoPrivateMessage():
             sentence = "That works only in a server: use it in one of the server's channels."
         case app_commands.MissingPermissions() | commands.MissingPermissions() as missing:
-            sentence = f"You need the permission {_named(missing.missing_permissions)} for that."
+            sentence = f"You need the permission {named(missing.missing_permissions)} for that."
         case app_commands.BotMissingPermissions() | commands.BotMissingPermissions() as missing:
-            sentence = f"Give the role Reeve the permission {_named(missing.missing_permissions)} first."
+            sentence = f"Give the role Reeve the permission {named(missing.missing_permissions)} first."
         case app_commands.CommandOnCooldown() | commands.CommandOnCooldown() as cooldown:
             sentence = f"That is too soon: try again in {cooldown.retry_after:.0f} seconds."
         case app_commands.CheckFailure() | commands.CheckFailure():
@@ -172,8 +175,11 @@ def is_too_late(error: BaseException) -> bool:
     return isinstance(error, discord.HTTPException) and error.code in INTERACTION_GONE
 
 
-def _named(permissions: list[str]) -> str:
-    return ", ".join(name.replace("_", " ").replace("guild", "server").title() for name in permissions)
+def named(permissions: Sequence[str]) -> str:
+    """discord.py's names as Discord's own settings show them."""
+    return ", ".join(
+        SHOWN_AS.get(name, name.replace("_", " ").replace("guild", "server").title()) for name in permissions
+    )
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,116 @@
+"""What a supervisor and Prometheus ask: /livez, /readyz with a reason for each part, /metrics."""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from bot.exits import CannotRun, Exit
+from bot.metrics import exposition
+from database.errors import DatabaseUnavailable, SchemaMismatch
+from database.migrations import require_head
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+PART_SECONDS = 3.0
+OLDEST_HEARTBEAT_SECONDS = 90.0  # Discord asks for one about every 41 s: two were missed
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+Part = dict[str, Any]
+
+
+@asynccontextmanager
+async def health_endpoint(bot: "Reeve", dsn: str) -> AsyncIterator[str]:
+    """Serve for as long as the block runs; gives the address. Raises CannotRun when the port is taken."""
+    host, port = bot.settings.http_host, bot.settings.http_port
+    runner = web.AppRunner(application(bot, dsn), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
+        await _start(site, host, port)
+        name, taken_port = runner.addresses[0][:2]
+        yield f"http://{f'[{name}]' if ':' in name else name}:{taken_port}"
+    finally:
+        await runner.cleanup()
+
+
+def application(bot: "Reeve", dsn: str) -> web.Application:
+    async def livez(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_request: web.Request) -> web.Response:
+        parts = {
+            "database": await _bounded(_database(bot)),
+            "schema": await _bounded(_schema(dsn)),
+            "gateway": _gateway(bot),
+        }
+        ready = all(part["ok"] for part in parts.values())
+        body = {"status": "ok" if ready else "not ready", **parts}
+        return web.json_response(body, status=200 if ready else 503)
+
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=exposition(bot).encode(), headers={"Content-Type": METRICS_TYPE})
+
+    app = web.Application()
+    app.add_routes([web.get("/livez", livez), web.get("/readyz", readyz), web.get("/metrics", metrics)])
+    return app
+
+
+async def _start(site: web.TCPSite, host: str, port: int | None) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        raise CannotRun(
+            Exit.CONFIGURATION,
+            f"The health endpoint cannot listen on {host}:{port} ({error.strerror or 'not possible'}): set "
+            "REEVE_HTTP_PORT to a free port, or unset it.",
+        ) from error
+
+
+async def _bounded(part: Awaitable[Part]) -> Part:
+    try:
+        async with asyncio.timeout(PART_SECONDS):
+            return await part
+    except TimeoutError:
+        return {"ok": False, "reason": f"no answer within {PART_SECONDS:.0f} s"}
+
+
+async def _database(bot: "Reeve") -> Part:
+    try:
+        health = await bot.database.health()
+    except DatabaseUnavailable as error:
+        return {"ok": False, "reason": str(error)}
+    return {"ok": True, "reason": "answers", "latency_ms": round(health.latency_ms, 2)}
+
+
+async def _schema(dsn: str) -> Part:
+    try:
+        await require_head(dsn)
+    except SchemaMismatch as error:
+        return {"ok": False, "reason": str(error)}
+    except Exception as error:  # the driver's errors at connecting are many; the part "database" tells which
+        return {"ok": False, "reason": f"could not be read ({type(error).__name__})"}
+    return {"ok": True, "reason": "up to date"}
+
+
+def _gateway(bot: "Reeve") -> Part:
+    if bot.is_closed() or not bot.is_ready():
+        return {"ok": False, "reason": "not connected to Discord yet, or again"}
+    age = heartbeat_age(bot)
+    if age is None or age > OLDEST_HEARTBEAT_SECONDS:
+        return {"ok": False, "reason": "Discord has not acknowledged a heartbeat lately"}
+    latency = bot.latency
+    part = {"ok": True, "reason": "connected", "last_heartbeat_ack_age_s": round(age, 1)}
+    return part | ({"latency_ms": round(latency * 1000, 2)} if math.isfinite(latency) else {})
+
+
+def heartbeat_age(bot: "Reeve") -> float | None:
+    """Seconds since Discord acknowledged a heartbeat. discord.py keeps it to itself, hence getattr."""
+    beats = getattr(bot.ws, "_keep_alive", None)
+    acknowledged: float | None = getattr(beats, "_last_ack", None)
+    return None if acknowledged is None else time.perf_counter() - acknowledged

@@ -1,0 +1,20 @@
+"""Who uses a command, and where, as types that say so."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+
+def member_of(interaction: discord.Interaction[Any]) -> discord.Member:
+    """The person as a member of the server; NoPrivateMessage in a direct message."""
+    if not isinstance(interaction.user, discord.Member):
+        raise app_commands.NoPrivateMessage
+    return interaction.user
+
+
+def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
+    """The server; NoPrivateMessage in a direct message."""
+    if interaction.guild is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild

@@ -1,0 +1,79 @@
+"""Lists that page with buttons. All that a button needs is in its custom id, so it outlives every restart."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import discord
+
+from bot.command_tree import answer_error
+from bot.replies import defer, reply
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+CUSTOM_ID_LIMIT = 100  # https://discord.com/developers/docs/components/reference#button
+
+
+class Page(NamedTuple):
+    """What a list shows now, and the custom ids that lead to its neighbours."""
+
+    embed: discord.Embed
+    back: str | None = None
+    forward: str | None = None
+
+    def view(self) -> discord.ui.View | None:
+        """Both buttons, the one that leads nowhere greyed out; none if all fits on one page."""
+        if self.back is None and self.forward is None:
+            return None
+        view = discord.ui.View(timeout=None)
+        view.add_item(_button("◀ Back", self.back, missing="page:none:back"))
+        view.add_item(_button("Next ▶", self.forward, missing="page:none:next"))
+        return view
+
+
+class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page:none:(?:back|next)"):
+    """A family of lists subclasses this with its own template and `turn`."""
+
+    def __init__(self, custom_id: str) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],
+        match: Any,  # noqa: ARG003  # likewise
+    ) -> "PageButton":
+        return cls(str(getattr(item, "custom_id", "")))
+
+    async def callback(self, interaction: discord.Interaction["Reeve"]) -> None:
+        """discord.py would only log what a dynamic item raises."""
+        try:
+            await defer(interaction)
+            page = await self.turn(interaction)
+            await interaction.edit_original_response(embed=page.embed, view=page.view())
+        except Exception as error:  # becomes the person's answer
+            await answer_error(interaction, error)
+
+    async def turn(self, interaction: discord.Interaction["Reeve"]) -> Page:
+        """The page that this button leads to, for a person who may see it."""
+        raise LookupError(f"no list answers to {self.custom_id} for {interaction.user.id}")
+
+
+async def show(
+    interaction: discord.Interaction[Any],
+    page: Page,
+    *,
+    files: Sequence[discord.File] = (),
+    ephemeral: bool = True,
+) -> None:
+    await reply(interaction, embeds=[page.embed], view=page.view(), files=files, ephemeral=ephemeral)
+
+
+def _button(label: str, custom_id: str | None, *, missing: str) -> discord.ui.Button[Any]:
+    return discord.ui.Button(
+        label=label,
+        custom_id=custom_id or missing,
+        disabled=custom_id is None,
+        style=discord.ButtonStyle.secondary,
+    )

@@ -4,10 +4,11 @@ import asyncio
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Connection, pool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
 
-from database.migrations import sqlalchemy_url
+from database.errors import OperatorMustAct
+from database.migrations import engine_on
 from database.models import metadata
 from database.models.base import OneOf
 from database.server import running_database
@@ -44,11 +45,11 @@ def migrate(connection: Connection) -> None:
 
 
 async def migrate_over_own_connection() -> None:
-    async with running_database(DatabaseSettings()) as dsn:
-        engine = create_async_engine(sqlalchemy_url(dsn), poolclass=pool.NullPool)
-        async with engine.connect() as connection:
+    try:
+        async with running_database(DatabaseSettings()) as dsn, engine_on(dsn).connect() as connection:
             await connection.run_sync(migrate)
-        await engine.dispose()
+    except OperatorMustAct as error:
+        raise CommandError(str(error)) from error  # Alembic shows the sentence without a traceback
 
 
 if context.is_offline_mode():

@@ -90,17 +90,24 @@ def prepare_directory(home: Path, user: ServerUser) -> None:
 def socket_directory(home: Path, user: ServerUser) -> Path:
     """Beside the cluster, or under the temporary directory where that path would be too long for a socket."""
     beside = home / "socket"
-    if len(str(beside)) <= LONGEST_SOCKET_PATH - len("/.s.PGSQL.5432"):
+    if _holds_a_socket(beside):
         directory = beside
     else:
         name = hashlib.sha256(str(home).encode()).hexdigest()[:12]
         directory = Path(tempfile.gettempdir()) / f"reeve-{user.user_id}-{name}"
     directory.mkdir(mode=0o700, exist_ok=True)
-    if user.is_root and directory.stat().st_uid == 0:
-        os.chown(directory, user.user_id, user.group_id)
-    if not user.owns(directory) or directory.is_symlink():
+    if user.is_root and directory.lstat().st_uid == 0:
+        # Not through a link: in the temporary directory anybody may have put one that leads to /etc.
+        os.chown(directory, user.user_id, user.group_id, follow_symlinks=False)
+    if directory.is_symlink() or not user.owns(directory):
         raise EmbeddedServerFailed(f"{directory} belongs to somebody else: remove it.")
     return directory
+
+
+def _holds_a_socket(directory: Path) -> bool:
+    """Not too long, and without the characters that separate several directories and hosts."""
+    room = LONGEST_SOCKET_PATH - len("/.s.PGSQL.5432")
+    return len(os.fsencode(directory)) <= room and not set(str(directory)) & set(",\"'")
 
 
 def _let_pass(path: Path) -> None:

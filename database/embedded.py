@@ -9,10 +9,13 @@ import asyncio
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import asyncpg
 import psutil
@@ -24,13 +27,15 @@ from database.errors import EmbeddedServerFailed
 START_SECONDS = 60
 STOP_SECONDS = 30
 OWNER = "reeve"
+PORT = "5432"
+"""Part of the socket's name. Said aloud, because PGPORT in the environment would change it."""
 
 
 class EmbeddedServer:
     """One cluster in `data_dir/postgres`, reached by a Unix socket only."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._home = data_dir / "postgres"
+        self._home = (data_dir / "postgres").resolve()  # as the system names it in a process's folder
         self._cluster = self._home / "cluster"
         self._child: subprocess.Popen[bytes] | None = None
         self._in_use: IO[bytes] | None = None
@@ -38,7 +43,10 @@ class EmbeddedServer:
 
     @property
     def superuser_dsn(self) -> str:
-        return f"postgresql://postgres@/postgres?host={self._sockets}"
+        return self._address("postgres")
+
+    def _address(self, role: str) -> str:
+        return f"postgresql://{role}@/{role}?host={quote(str(self._sockets))}&port={PORT}"
 
     async def start(self) -> str:
         """Start the server or find it running; return the address for Reeve's own plain role.
@@ -52,7 +60,7 @@ class EmbeddedServer:
             fcntl.flock(self._in_use, fcntl.LOCK_SH)
             await self._ensure_running()
             await self._ensure_owner()
-        return f"postgresql://{OWNER}@/{OWNER}?host={self._sockets}"
+        return self._address(OWNER)
 
     async def stop(self) -> None:
         """Leave; if no other process uses the server, stop it."""
@@ -74,9 +82,11 @@ class EmbeddedServer:
             await asyncio.sleep(1)
             if self._running_pid() is None:
                 logger.warning("The embedded PostgreSQL has died: starting it again.")
-                with suppress(EmbeddedServerFailed):
+                try:
                     async with _Lock(self._home / "start.lock"):
                         await self._ensure_running()
+                except (EmbeddedServerFailed, OSError) as error:
+                    logger.error("The embedded PostgreSQL did not start again: {}", error)
 
     async def _ensure_running(self) -> None:
         if not self._cluster.exists():
@@ -110,6 +120,7 @@ class EmbeddedServer:
     def _launch(self) -> None:
         options = {
             "listen_addresses": "",
+            "port": PORT,
             "unix_socket_directories": str(self._sockets),
             "unix_socket_permissions": "0700",
             "max_connections": "60",
@@ -137,7 +148,7 @@ class EmbeddedServer:
                 connection = await asyncpg.connect(self.superuser_dsn, timeout=5)
                 await connection.close()
                 return
-            if self._child is not None and self._child.poll() is not None:
+            if not self._is_alive():
                 await asyncio.sleep(0.2)
                 self._launch()
             await asyncio.sleep(0.02)
@@ -159,21 +170,30 @@ class EmbeddedServer:
             await connection.close()
 
     async def _shut_down(self) -> None:
-        pid = self._running_pid()
-        if pid is None:
-            return
-        process = psutil.Process(pid)
-        process.send_signal(2)  # SIGINT: PostgreSQL's fast shutdown, which loses nothing
-        await asyncio.to_thread(self._child.wait if self._child else process.wait, STOP_SECONDS)
+        """PostgreSQL's fast shutdown. If that takes too long, its immediate one: the next start recovers."""
+        for request in (signal.SIGINT, signal.SIGQUIT):
+            pid = self._running_pid()
+            if pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, request)
+            with suppress(TimeoutError):
+                await _until(lambda: not self._is_alive(), STOP_SECONDS)
+                return
+
+    def _is_alive(self) -> bool:
+        if self._child is not None and self._child.poll() is None:
+            return True
+        return self._running_pid() is not None
 
     def _running_pid(self) -> int | None:
         """The postmaster's process id, if it lives. A zombie that nobody reaped (containers) is dead."""
-        with suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        with suppress(OSError, ValueError, IndexError, psutil.Error):
             pid = int((self._cluster / "postmaster.pid").read_text().splitlines()[0])
             process = psutil.Process(pid)
             if self._child is not None and self._child.pid == pid and self._child.poll() is not None:
                 return None
-            if process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name():
+            # The folder tells it from another cluster's server that got the same number after a restart.
+            if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(self._cluster):
                 return pid
         return None
 
@@ -203,13 +223,27 @@ class _Lock:
 
     async def __aenter__(self) -> None:
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                await asyncio.sleep(0.05)
-            else:
-                return
+        try:
+            await _until(self._is_taken)
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def _is_taken(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     async def __aexit__(self, *_: object) -> None:
         os.close(self._file)
+
+
+async def _until(condition: Callable[[], bool], seconds: float | None = None) -> None:
+    """Ask again and again: no event of this process tells what another one does."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.02)

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import asyncpg
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, make_url, pool
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from database.errors import SchemaMismatch
 from database.models import metadata
@@ -102,7 +104,7 @@ def _config() -> Config:
 
 
 async def _on_connection(dsn: str, work: Callable[[Connection], R]) -> R:
-    engine = create_async_engine(sqlalchemy_url(dsn), poolclass=pool.NullPool)
+    engine = engine_on(dsn)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(work)
@@ -110,6 +112,10 @@ async def _on_connection(dsn: str, work: Callable[[Connection], R]) -> R:
         await asyncio.shield(engine.dispose())
 
 
-def sqlalchemy_url(dsn: str) -> Any:
-    """The same address for SQLAlchemy's engine, which only migrations use."""
-    return make_url(dsn).set(drivername="postgresql+asyncpg")
+def engine_on(dsn: str) -> AsyncEngine:
+    """SQLAlchemy's engine, which only migrations use. asyncpg reads the address, as it does for the service.
+
+    SQLAlchemy's own reading of it knows no `sslmode` and other words of PostgreSQL.
+    """
+    connect = partial(asyncpg.connect, dsn)
+    return create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=pool.NullPool)

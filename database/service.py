@@ -38,9 +38,11 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.QueryCanceledError,
     asyncpg.LockNotAvailableError,
+    asyncpg.InvalidCachedStatementError,  # a migration ran meanwhile; asyncpg has forgotten the old plans by now
 )
 
 
@@ -114,8 +116,12 @@ class DatabaseService:
                 except BaseException:
                     await _roll_back(connection)
                     raise
-                await connection.execute("COMMIT")
+                await _commit(connection)
         except AWAY as error:
+            if isinstance(
+                error, ValueError
+            ):  # asyncpg's word for a wrong argument: no time heals a bug of ours
+                raise
             logger.warning("The database did not answer: {}: {}", type(error).__name__, error)
             raise DatabaseUnavailable from error
 
@@ -143,14 +149,25 @@ def _begin(guild_id: int | None) -> str:
     return f"BEGIN; SET LOCAL reeve.guild_id = '{guild_id:d}'"
 
 
+async def _commit(connection: Connection) -> None:
+    """PostgreSQL answers COMMIT with ROLLBACK, and no error, where a statement failed and somebody caught that."""
+    if await connection.execute("COMMIT") != "COMMIT":
+        raise RuntimeError("nothing was written: a statement of this transaction had failed")
+
+
 async def _roll_back(connection: Connection) -> None:
-    """Leave no transaction open, even when the task is cancelled; throw a broken connection away."""
+    """Leave no transaction open, even when the task is cancelled; throw a broken connection away.
+
+    Raises nothing of its own but a second cancellation: what ended the transaction is what the caller must see.
+    """
     try:
-        await asyncio.wait_for(connection.execute("ROLLBACK"), timeout=2)
-    except BaseException:
+        async with asyncio.timeout(2):
+            await connection.execute("ROLLBACK")
+    except BaseException as error:
         with suppress(Exception):
             connection.terminate()
-        raise
+        if not isinstance(error, Exception):
+            raise
 
 
 async def _speak_json(connection: Connection) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from database.errors import DatabaseUnreachable
+
 
 class DatabaseSettings(BaseSettings):
     """Read from the environment and `.env`; DATABASE_URL may also come from the file in DATABASE_URL_FILE."""
@@ -27,9 +29,26 @@ class DatabaseSettings(BaseSettings):
         return path.expanduser().absolute()
 
     def dsn(self) -> str | None:
-        """The address of the operator's own server, or None for the embedded one."""
+        """The address of the operator's own server, or None for the embedded one.
+
+        Raises DatabaseUnreachable if DATABASE_URL_FILE names no file that holds one.
+        """
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         if self.database_url_file is not None:
-            return self.database_url_file.read_text(encoding="utf-8").strip()
+            return _address_in(self.database_url_file)
         return None
+
+
+def _address_in(file: Path) -> str:
+    try:
+        address = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatabaseUnreachable(
+            f"DATABASE_URL_FILE names {file}, which cannot be read: correct the path or its permissions."
+        ) from error
+    if not address:
+        raise DatabaseUnreachable(
+            f"DATABASE_URL_FILE names {file}, which is empty: write the address into it."
+        )
+    return address

@@ -1,3 +1,15 @@
 """The table of contents of all features: what is not listed is not loaded."""
 
-EXTENSIONS: tuple[str, ...] = ()
+EXTENSIONS: tuple[str, ...] = (
+    "cogs.moderation.warn",
+    "cogs.moderation.note",
+    "cogs.moderation.cases",
+    "cogs.moderation.history",
+    "cogs.moderation.record",
+    "cogs.moderation.mod_log",
+    "cogs.points.commands",
+    "cogs.points.talking",
+    "cogs.config.commands",
+    "cogs.people",
+    "cogs.owner",
+)

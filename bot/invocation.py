@@ -1,9 +1,15 @@
 """Who uses a command, and where, as types that say so."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 from discord import app_commands
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+Interaction: TypeAlias = discord.Interaction["Reeve"]
+"""What a command of Reeve's is given."""
 
 
 def member_of(interaction: discord.Interaction[Any]) -> discord.Member:

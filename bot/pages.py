@@ -1,15 +1,13 @@
 """Lists that page with buttons. All that a button needs is in its custom id, so it outlives every restart."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import discord
 
 from bot.command_tree import answer_error
+from bot.invocation import Interaction
 from bot.replies import defer, reply
-
-if TYPE_CHECKING:
-    from bot.client import Reeve
 
 CUSTOM_ID_LIMIT = 100  # https://discord.com/developers/docs/components/reference#button
 
@@ -46,7 +44,7 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page
     ) -> "PageButton":
         return cls(str(getattr(item, "custom_id", "")))
 
-    async def callback(self, interaction: discord.Interaction["Reeve"]) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """discord.py would only log what a dynamic item raises."""
         try:
             await defer(interaction)
@@ -55,7 +53,7 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page
         except Exception as error:  # becomes the person's answer
             await answer_error(interaction, error)
 
-    async def turn(self, interaction: discord.Interaction["Reeve"]) -> Page:
+    async def turn(self, interaction: Interaction) -> Page:
         """The page that this button leads to, for a person who may see it."""
         raise LookupError(f"no list answers to {self.custom_id} for {interaction.user.id}")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from database.models.outbox import CLAIM, DELIVERED, HURRY, PENDING, RELEASE, TRY_LATER, OutboxRow
 from database.transaction import OpenTransaction
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 """A claimer that died is taken to be dead after this; a delivery takes less, retries of discord.py included."""
 
 
@@ -14,7 +14,7 @@ class OutboxController:
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
-    async def claim(self, *, now: datetime, limit: int = 20) -> Sequence[OutboxRow]:
+    async def claim(self, *, now: datetime, limit: int = 10) -> Sequence[OutboxRow]:
         """Take what is due, oldest first; nobody else gets it until the lease ends."""
         async with self._transaction(system=True) as tx:
             claimed = await tx.exec(CLAIM, now=now, lease=now + LEASE, limit=limit)

@@ -1,0 +1,171 @@
+"""/config show, reset, set <setting>: one typed subcommand a setting, so Discord's own pickers validate."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.base_cog import BaseCog
+from bot.durations import parse_duration
+from bot.invocation import Interaction, guild_of
+from bot.permissions import Level, requires, visible_to
+from bot.replies import defer, reply
+from cogs.config._settings import LANGUAGES, SETTINGS, config_embed
+from database.errors import SettingNotAllowed
+from database.models import LONGEST_COOLDOWN_SECONDS, MOST_POINTS_PER_MESSAGE, GuildConfig, Language
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=value.value) for value, name in LANGUAGES.items()]
+ZONES = sorted(available_timezones())
+
+
+async def _setting_names(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    fitting = [name for name in SETTINGS if current.lower() in name]
+    return [app_commands.Choice(name=f"{name}: {SETTINGS[name].help}"[:100], value=name) for name in fitting]
+
+
+async def _zones(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    wanted = current.lower().replace(" ", "_")
+    return [app_commands.Choice(name=zone, value=zone) for zone in ZONES if wanted in zone.lower()][:25]
+
+
+@app_commands.guild_only()
+@visible_to(Level.ADMIN)
+class Config(
+    BaseCog, commands.GroupCog, group_name="config", group_description="Set Reeve up for this server"
+):
+    set_group = app_commands.Group(name="set", description="Change a setting")
+
+    @app_commands.command()
+    @app_commands.describe(setting="Only this one; all if left out")
+    @app_commands.autocomplete(setting=_setting_names)
+    @requires(Level.ADMIN)
+    async def show(self, interaction: Interaction, setting: str | None = None) -> None:
+        """Show the settings of this server."""
+        await defer(interaction)
+        if setting is not None:
+            _require_setting(setting)
+        config = await self.guild_configs.get(guild_id=guild_of(interaction).id)
+        await reply(interaction, embeds=[config_embed(config, setting)])
+
+    @app_commands.command()
+    @app_commands.describe(setting="Which one")
+    @app_commands.autocomplete(setting=_setting_names)
+    @requires(Level.ADMIN)
+    async def reset(self, interaction: Interaction, setting: str) -> None:
+        """Set a setting back to what it is in a new server."""
+        _require_setting(setting)
+        default = getattr(GuildConfig(guild_id=0), SETTINGS[setting].column)
+        await self._change(interaction, setting, default)
+
+    @set_group.command(name="log-channel")
+    @app_commands.describe(value="Where every case is posted")
+    @requires(Level.ADMIN)
+    async def log_channel(self, interaction: Interaction, value: discord.TextChannel) -> None:
+        """Choose the channel for the mod log."""
+        _require_postable(value)
+        await self._change(interaction, "log-channel", value.id)
+        self.bot.dispatch("log_channel_changed", guild_of(interaction).id)
+
+    @set_group.command(name="moderator-roles")
+    @app_commands.describe(value="A role that may moderate", value_2="And another", value_3="And another")
+    @requires(Level.ADMIN)
+    async def moderator_roles(
+        self,
+        interaction: Interaction,
+        value: discord.Role,
+        value_2: discord.Role | None = None,
+        value_3: discord.Role | None = None,
+    ) -> None:
+        """Choose the roles that may moderate, beside those with Discord's permission Timeout Members."""
+        await self._change(interaction, "moderator-roles", _ids(value, value_2, value_3))
+
+    @set_group.command(name="manager-roles")
+    @app_commands.describe(value="A role that may award points", value_2="And another", value_3="And another")
+    @requires(Level.ADMIN)
+    async def manager_roles(
+        self,
+        interaction: Interaction,
+        value: discord.Role,
+        value_2: discord.Role | None = None,
+        value_3: discord.Role | None = None,
+    ) -> None:
+        """Choose the roles that may award points, beside those with Discord's permission Manage Events."""
+        await self._change(interaction, "manager-roles", _ids(value, value_2, value_3))
+
+    @set_group.command(name="points-per-message")
+    @app_commands.describe(value="Points; 0 switches points for talking off")
+    @requires(Level.ADMIN)
+    async def points_per_message(
+        self, interaction: Interaction, value: app_commands.Range[int, 0, MOST_POINTS_PER_MESSAGE]
+    ) -> None:
+        """Choose what a message earns."""
+        await self._change(interaction, "points-per-message", value)
+
+    @set_group.command(name="message-cooldown")
+    @app_commands.describe(value="For example 60s or 5m; 0 for none; at most 1d")
+    @requires(Level.ADMIN)
+    async def message_cooldown(self, interaction: Interaction, value: str) -> None:
+        """Choose how long a member waits until the next message earns."""
+        wait = timedelta(0) if value.strip() in ("0", "0s") else parse_duration(value)
+        if wait > timedelta(seconds=LONGEST_COOLDOWN_SECONDS):
+            raise SettingNotAllowed("The message cool-down", "choose from 0 seconds to 1 day")
+        await self._change(interaction, "message-cooldown", int(wait.total_seconds()))
+
+    @set_group.command(name="language")
+    @app_commands.describe(value="The language")
+    @app_commands.choices(value=LANGUAGE_CHOICES)
+    @requires(Level.ADMIN)
+    async def language(self, interaction: Interaction, value: str) -> None:
+        """Choose the language of log posts and direct messages."""
+        await self._change(interaction, "language", Language(value))
+
+    @set_group.command(name="time-zone")
+    @app_commands.describe(value="For example Europe/Berlin")
+    @app_commands.autocomplete(value=_zones)
+    @requires(Level.ADMIN)
+    async def time_zone(self, interaction: Interaction, value: str) -> None:
+        """Choose the time zone of the times that people type here."""
+        if value not in ZONES:
+            raise SettingNotAllowed(
+                "The time zone", "choose one that is suggested, for example Europe/Berlin"
+            )
+        await self._change(interaction, "time-zone", ZoneInfo(value).key)
+
+    async def _change(self, interaction: Interaction, setting: str, value: Any) -> None:
+        await defer(interaction)
+        chosen = SETTINGS[setting]
+        config = await self.guild_configs.change(
+            guild_id=guild_of(interaction).id,
+            setting=chosen.column,
+            value=value,
+            changed_by_id=interaction.user.id,
+        )
+        await reply(interaction, f"{setting} is now {chosen.shown(getattr(config, chosen.column))}.")
+
+
+def _require_setting(name: str) -> None:
+    if name not in SETTINGS:
+        raise SettingNotAllowed(name[:60], f"there is no such setting, only {', '.join(SETTINGS)}")
+
+
+def _require_postable(channel: discord.TextChannel) -> None:
+    held = channel.permissions_for(channel.guild.me)
+    if not (held.view_channel and held.send_messages and held.embed_links):
+        raise SettingNotAllowed(
+            "The log channel",
+            f"give the role Reeve View Channel, Send Messages and Embed Links in {channel.mention} first",
+        )
+
+
+def _ids(*roles: discord.Role | None) -> list[int]:
+    return list(dict.fromkeys(role.id for role in roles if role is not None))
+
+
+async def setup(bot: "Reeve") -> None:
+    await bot.add_cog(Config(bot))

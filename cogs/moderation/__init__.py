@@ -1,0 +1,1 @@
+"""Acts on members and the record of them."""

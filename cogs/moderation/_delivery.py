@@ -1,0 +1,88 @@
+"""Deliver one row of the outbox: the post of a case, or the word to its target."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import discord
+from discord.utils import escape_markdown
+
+from cogs.moderation._log_channel import log_channel
+from cogs.moderation._rendering import case_embed
+from cogs.moderation._words import WORDS
+from database.models import Case, CaseState, Delivery, DirectMessage, OutboxRow
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+
+class NotYet(Exception):
+    """It cannot be delivered now; the text says what stands in the way."""
+
+
+async def deliver(bot: "Reeve", row: OutboxRow) -> None:
+    """Show what is true now. Raises NotYet, or what Discord and the database raise."""
+    guild = bot.get_guild(row.guild_id)
+    if guild is None or guild.unavailable:
+        raise NotYet("Reeve is not in that server at the moment.")
+    case = await bot.database.cases.get(guild_id=row.guild_id, number=row.case_number)
+    await DELIVERIES[row.kind](bot, guild, case)
+
+
+async def _post(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
+    """Edit the post of the case where it is; make it if there is none, or no more."""
+    config = await bot.database.guild_configs.get(guild_id=guild.id)
+    evidence = await bot.database.cases.evidence(guild_id=guild.id, number=case.number)
+    embed = case_embed(case, WORDS[config.language], evidence)
+    if await _edited(guild, case, embed):
+        return
+    channel, trouble = log_channel(guild, config)
+    if channel is None:
+        raise NotYet(trouble or "There is no mod log.")
+    # The nonce makes a repeat within minutes give the first message; the lost one tells a re-made post apart.
+    message = await channel.send(
+        embed=embed, nonce=f"case-{case.number}-{(case.log_message_id or 0) % 10**9}"
+    )
+    await bot.database.cases.logged(
+        guild_id=guild.id, number=case.number, channel_id=channel.id, message_id=message.id
+    )
+
+
+async def _edited(guild: discord.Guild, case: Case, embed: discord.Embed) -> bool:
+    if case.log_channel_id is None or case.log_message_id is None:
+        return False
+    channel = guild.get_channel(case.log_channel_id)
+    if not isinstance(channel, discord.TextChannel):
+        return False
+    try:
+        await channel.get_partial_message(case.log_message_id).edit(embed=embed)
+    except discord.NotFound:
+        return False
+    return True
+
+
+async def _tell(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
+    """Tell the target once. A message that Discord refuses for good is noted on the case and not tried again."""
+    if case.direct_message is not DirectMessage.PENDING or case.state is CaseState.VOID:
+        return
+    config = await bot.database.guild_configs.get(guild_id=guild.id)
+    words = WORDS[config.language]
+    embed = discord.Embed(
+        title=words.you_were_warned.format(guild=guild.name)[:256],
+        description=escape_markdown(case.reason),
+        colour=discord.Colour(0xF0B232),
+    )
+    embed.set_footer(text=f"{words.case} {case.number} · {words.look_up}")
+    outcome = DirectMessage.SENT
+    try:
+        channel = await bot.create_dm(discord.Object(case.target_id))
+        await channel.send(embed=embed, nonce=f"dm-{guild.id % 10**12}-{case.number}"[:25])
+    except (discord.Forbidden, discord.NotFound):
+        outcome = DirectMessage.FAILED
+    await bot.database.cases.told(guild_id=guild.id, number=case.number, outcome=outcome)
+    bot.dispatch("outbox_filled")
+
+
+DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, Case], Awaitable[None]]] = {
+    Delivery.CASE_LOG: _post,
+    Delivery.CASE_DIRECT_MESSAGE: _tell,
+}

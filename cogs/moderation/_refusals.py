@@ -1,0 +1,21 @@
+"""What a moderator asks for that cannot be."""
+
+from database.errors import ActionRefused
+
+
+class BotsTakeNoWarning(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("A bot does not read warnings: choose a person.")
+
+
+class ProofTooLarge(ActionRefused):
+    def __init__(self, size: int, most: int) -> None:
+        self.size, self.most = size, most
+        super().__init__(
+            f"That file has {size / 2**20:.1f} MiB and a proof may have {most // 2**20}: attach a smaller one."
+        )
+
+
+class ProofEmpty(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("That file is empty: attach one with something in it.")

@@ -1,0 +1,36 @@
+"""The owner's commands, by mention: `@Reeve sync`, `@Reeve status`. They work where slash commands do not yet."""
+
+from typing import TYPE_CHECKING, Any
+
+from discord.ext import commands
+
+from bot.base_cog import BaseCog
+from bot.command_sync import sync_commands
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+
+class Owner(BaseCog):
+    async def cog_check(self, ctx: commands.Context[Any]) -> bool:
+        return await self.bot.is_owner(ctx.author)
+
+    @commands.command()
+    async def sync(self, ctx: commands.Context[Any]) -> None:
+        """Compare the slash commands with Discord's and send them if they differ."""
+        changed = await sync_commands(self.bot)
+        await ctx.send("Slash commands sent to Discord." if changed else "Slash commands were up to date.")
+
+    @commands.command()
+    async def status(self, ctx: commands.Context[Any]) -> None:
+        """Say how Reeve and its database are."""
+        health, pool = await self.bot.database.health(), self.bot.database.pool_status()
+        await ctx.send(
+            f"Reeve is up in {len(self.bot.guilds)} servers.\n"
+            f"Discord answers in {self.bot.latency * 1000:.0f} ms, the database in {health.latency_ms:.1f} ms.\n"
+            f"Connections: {pool.size - pool.idle} busy, {pool.idle} idle, at most {pool.most}."
+        )
+
+
+async def setup(bot: "Reeve") -> None:
+    await bot.add_cog(Owner(bot))

@@ -1,0 +1,56 @@
+"""Who was seen in a server, and who left it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from bot.base_cog import BaseCog
+from bot.clock import utc_now
+from bot.invocation import Interaction
+from database.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+
+class People(BaseCog):
+    @BaseCog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        if message.guild is not None and message.webhook_id is None and not message.author.bot:
+            await self._seen(message.guild.id, message.author, message.created_at)
+
+    @BaseCog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        if interaction.guild_id is not None and interaction.type is not discord.InteractionType.autocomplete:
+            await self._seen(interaction.guild_id, interaction.user, interaction.created_at)
+
+    @BaseCog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Comes only with the members intent."""
+        await self._seen(member.guild.id, member, utc_now())
+
+    @BaseCog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        """Comes only with the members intent."""
+        try:
+            await self.users.left(guild_id=payload.guild_id, user_id=payload.user.id, left_at=utc_now())
+        except DatabaseUnavailable as error:
+            logger.warning("A leave was not noted: {}", error)
+
+    async def _seen(self, guild_id: int, person: discord.Member | discord.User, seen_at: datetime) -> None:
+        try:
+            await self.users.seen(
+                guild_id=guild_id,
+                user_id=person.id,
+                name=person.name,
+                display_name=person.display_name,
+                seen_at=seen_at,
+            )
+        except DatabaseUnavailable as error:
+            logger.warning("A sighting was not noted: {}", error)
+
+
+async def setup(bot: "Reeve") -> None:
+    await bot.add_cog(People(bot))

@@ -1,0 +1,1 @@
+"""What members earn and give."""

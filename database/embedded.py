@@ -56,8 +56,9 @@ class EmbeddedServer:
         prepare_directory(self._home, self._user)
         self._sockets = socket_directory(self._home, self._user)
         async with _Lock(self._home / "start.lock"):
-            self._in_use = (self._home / "users.lock").open("wb")
-            fcntl.flock(self._in_use, fcntl.LOCK_SH)
+            if self._in_use is None:
+                self._in_use = (self._home / "users.lock").open("wb")
+                fcntl.flock(self._in_use, fcntl.LOCK_SH)
             await self._ensure_running()
             await self._ensure_owner()
         return self._address(OWNER)

@@ -43,6 +43,7 @@ def parser() -> Parser:
 
 def main() -> int:
     arguments = parser().parse_args()
+    start_logging(Settings.model_construct())  # until the settings are known
     try:
         settings = read_settings()
         start_logging(settings)

@@ -23,17 +23,15 @@ from database.service import DatabaseService
 RATE_LIMIT_SECONDS = 60.0  # a longer wait is an error that can be retried later, not a task that hangs
 LOOPBACK_READY_SECONDS = 0.01  # nothing is lost on the way from a sandbox; Discord itself needs its 2 s
 
-FINISH_SECONDS = 5.0
-IN_FLIGHT = (
-    "CommandTree-invoker",
-    "discord-ui-",
-)  # how discord.py names the tasks that run commands and views
+FINISH_SECONDS = 4.0  # for what people have started, when Reeve is told to stop
+IN_FLIGHT = ("CommandTree-invoker", "discord-ui-")  # discord.py's names for the tasks of commands and views
 
 
 class Reeve(commands.Bot):
     tree: Tree
 
     def __init__(self, *, settings: Settings, database: DatabaseService) -> None:
+        without_voice()
         intents = wanted_intents(settings)
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -104,6 +102,11 @@ def wanted_intents(settings: Settings) -> discord.Intents:
         members=settings.members_intent,
         message_content=settings.message_content_intent,
     )
+
+
+def without_voice() -> None:
+    """Reeve never speaks: discord.py need not warn that it could not."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 def point_at(api_url: str, gateway_url: str) -> None:

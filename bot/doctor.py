@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import discord
 
-from bot.client import point_at, wanted_intents
+from bot.client import point_at, wanted_intents, without_voice
 from bot.discord_address import NobodyAnswers, settle_address, world_at
 from bot.exits import CannotRun, Exit, ending
 from bot.own_sandbox import sandbox_url
@@ -73,6 +73,9 @@ async def _check_database(
     try:
         dsn = await running.enter_async_context(running_database(settings))
         findings.good("the database answers")
+        if settings.dsn() is None and await migrations.current(dsn) is None:
+            findings.good("the embedded database is new: `run` creates its schema")
+            return None
         await migrations.require_head(dsn)
         findings.good("the schema is up to date")
         database = DatabaseService(dsn, pool_size=1)
@@ -103,6 +106,7 @@ async def _check_discord(settings: Settings, findings: Findings, database: Datab
     settings = await settle_address(settings)
     if settings.discord_api_url and settings.discord_gateway_url:
         point_at(settings.discord_api_url, settings.discord_gateway_url)
+    without_voice()
     async with discord.Client(intents=wanted_intents(settings)) as client:
         await client.login(settings.token or "")
         findings.good(f"Discord accepts the token of {client.user}")

@@ -124,6 +124,8 @@ def _explain_unmet(error: BaseException) -> str | None:
             sentence = f"That is too soon: try again in {cooldown.retry_after:.0f} seconds."
         case app_commands.CheckFailure() | commands.CheckFailure():
             sentence = "You may not use that here."
+        case app_commands.TransformerError(value=discord.User() as stranger):
+            sentence = f"{stranger.mention} is not in this server: that works with members only."
         case app_commands.TransformerError(value=value):
             sentence = f"“{_quoted(str(value))}” does not fit that option: choose one that Discord suggests."
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():

@@ -101,6 +101,8 @@ async def _schema(dsn: str) -> Part:
 def _gateway(bot: "Reeve") -> Part:
     if bot.is_closed() or not bot.is_ready():
         return {"ok": False, "reason": "not connected to Discord yet, or again"}
+    if not bot.ws.open:
+        return {"ok": False, "reason": "the connection to Discord was lost and is being made again"}
     age = heartbeat_age(bot)
     if age is None or age > OLDEST_HEARTBEAT_SECONDS:
         return {"ok": False, "reason": "Discord has not acknowledged a heartbeat lately"}

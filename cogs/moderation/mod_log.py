@@ -50,8 +50,16 @@ class ModLog(BaseCog):
     @BaseCog.listener()
     async def on_log_channel_changed(self, guild_id: int) -> None:
         """What could not be posted before may be posted now."""
-        await self.bot.database.outbox.hurry(guild_id=guild_id, now=utc_now())
+        with suppress(DatabaseUnavailable):  # then the usual waiting time holds
+            await self.bot.database.outbox.hurry(guild_id=guild_id, now=utc_now())
         self._filled.set()
+
+    @BaseCog.listener()
+    async def on_guild_channel_update(
+        self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
+    ) -> None:
+        """Somebody may just have given Reeve the permission that was missing."""
+        await self.on_log_channel_changed(channel.guild.id)
 
     async def _deliver_forever(self) -> None:
         await self.bot.wait_until_ready()

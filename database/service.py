@@ -118,10 +118,6 @@ class DatabaseService:
                     raise
                 await _commit(connection)
         except AWAY as error:
-            if isinstance(
-                error, ValueError
-            ):  # asyncpg's word for a wrong argument: no time heals a bug of ours
-                raise
             logger.warning("The database did not answer: {}: {}", type(error).__name__, error)
             raise DatabaseUnavailable from error
 

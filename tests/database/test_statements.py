@@ -94,8 +94,10 @@ def seen_from_outside(instance: SQLModel) -> dict[str, Any]:
     return {
         "fields": {name: (type(value), value) for name, value in instance.model_dump().items()},
         "columns": {k: v for k, v in vars(instance).items() if k != "_sa_instance_state"},
-        "json": instance.model_dump_json() if not isinstance(instance, CaseEvidence | PointOperation) else "",
-        "repr": sorted(repr(instance).split(", ")),
+        "json": sorted(instance.model_dump_json())
+        if not isinstance(instance, CaseEvidence | PointOperation)
+        else [],
+        "repr": sorted(repr(instance)),
     }
 
 
@@ -113,7 +115,8 @@ async def test_each_model_is_loaded_as_a_session_loads_it(
             ours = (await tx.exec(fixed, guild_id=guild_id)).all()
             queried = (await tx.query(select(model).order_by(*order), model)).all()
         assert expected
-        assert [seen_from_outside(row) for row in ours] == [seen_from_outside(row) for row in expected]
+        for one, other in zip(ours, expected, strict=True):
+            assert seen_from_outside(one) == seen_from_outside(other)
         assert ours == expected == queried
 
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 class Owner(BaseCog):
     async def cog_check(self, ctx: commands.Context[Any]) -> bool:
-        return await self.bot.is_owner(ctx.author)
+        """Others get no answer: NotOwner is passed over in silence."""
+        if not await self.bot.is_owner(ctx.author):
+            raise commands.NotOwner
+        return True
 
     @commands.command()
     async def sync(self, ctx: commands.Context[Any]) -> None:

@@ -16,7 +16,7 @@ from database.errors import (
     NotEnoughPoints,
     RequestChanged,
 )
-from database.models.base import utc_now
+from database.models.base import storable, utc_now
 from database.models.guild_config import GuildConfig
 from database.models.ledger_steps import (
     ADD_TRANSFER,
@@ -205,4 +205,4 @@ def is_cooling(last_at: datetime | None, said_at: datetime, cooldown: timedelta)
 
 
 def trimmed(note: str | None) -> str | None:
-    return (note or "").replace("\x00", "").strip()[:LONGEST_NOTE] or None
+    return storable(note or "").strip()[:LONGEST_NOTE] or None

@@ -8,7 +8,7 @@ from sqlalchemy import Text, cast, or_
 from sqlmodel import col, select
 
 from database.errors import CaseNotFound, ReasonNotAllowed
-from database.models.base import utc_now
+from database.models.base import storable, utc_now
 from database.models.case import (
     ADD_CASE,
     ADD_REVISION,
@@ -126,7 +126,7 @@ class CaseController:
     async def suggest(self, *, guild_id: int, typed: str, limit: int = 25) -> Sequence[Case]:
         """The newest cases whose number begins with what was typed, or whose reason or target's name holds it."""
         query = select(Case).where(col(Case.guild_id) == guild_id)
-        if typed:
+        if typed := storable(typed):
             query = query.where(
                 or_(
                     cast(col(Case.number), Text).startswith(typed, autoescape=True),
@@ -141,7 +141,12 @@ class CaseController:
         """Reasons of this guild's cases, notes left out, with at most `longest` characters: the most used first."""
         async with self._transaction(guild_id=guild_id) as tx:
             used = await tx.exec(
-                USED_REASONS, guild_id=guild_id, typed=typed, longest=longest, note=CaseKind.NOTE, limit=limit
+                USED_REASONS,
+                guild_id=guild_id,
+                typed=storable(typed),
+                longest=longest,
+                note=CaseKind.NOTE,
+                limit=limit,
             )
             return used.all()
 
@@ -213,7 +218,7 @@ async def _ask(tx: Transaction, case: Case, kind: Delivery) -> None:
 
 def _required_reason(reason: str) -> str:
     """The reason without white space around it; ReasonNotAllowed if nothing or too much is left."""
-    reason = reason.replace("\x00", "").strip()  # PostgreSQL's text holds no NUL
+    reason = storable(reason).strip()
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise ReasonNotAllowed(LONGEST_REASON)
     return reason
@@ -247,7 +252,7 @@ def _conditions(matching: CaseFilter) -> list[Any]:
     if matching.state is not None:
         wanted.append(col(Case.state) == matching.state)
     if matching.text:
-        wanted.append(col(Case.reason).icontains(matching.text, autoescape=True))
+        wanted.append(col(Case.reason).icontains(storable(matching.text), autoescape=True))
     if matching.since is not None:
         wanted.append(col(Case.created_at) >= matching.since)
     if matching.until is not None:

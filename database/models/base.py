@@ -18,6 +18,11 @@ SQLModel.metadata.naming_convention = {
 metadata = SQLModel.metadata
 
 
+def storable(typed: str) -> str:
+    """Without NUL, the one character that PostgreSQL's text cannot hold."""
+    return typed.replace("\x00", "")
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 

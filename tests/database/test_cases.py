@@ -1,0 +1,203 @@
+"""Cases: opened once, numbered without gaps, never erased, edited with a trace."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from hashlib import sha256
+from typing import Any
+
+import asyncpg
+import pytest
+
+from database.errors import CaseNotFound, ReasonNotAllowed
+from database.models import Case, CaseFilter, CaseKind, DirectMessage, Proof
+from database.service import DatabaseService
+
+NewId = Callable[[], int]
+ALL = CaseFilter()
+
+
+@pytest.fixture
+async def second_process(dsn: str, database: DatabaseService) -> AsyncIterator[DatabaseService]:
+    """Another Reeve on the same database."""
+    service = DatabaseService(dsn)
+    await service.open()
+    yield service
+    await service.close()
+
+
+async def test_fifty_first_cases_at_once_get_the_numbers_one_to_fifty(
+    database: DatabaseService, second_process: DatabaseService, guild_id: int, new_id: NewId
+) -> None:
+    opened = await asyncio.gather(
+        *(warn(service, guild_id, new_id()) for service in (database, second_process) for _ in range(25))
+    )
+    assert sorted(case.number for case in opened) == list(range(1, 51))
+    stored = await database.cases.page(guild_id=guild_id, matching=ALL, limit=100)
+    assert {case.number: case.interaction_id for case in stored} == {
+        case.number: case.interaction_id for case in opened
+    }
+
+
+async def warn(service: DatabaseService, guild_id: int, interaction_id: int) -> Case:
+    return await service.cases.open(
+        guild_id=guild_id, kind=CaseKind.WARN, target_id=11, target_name="ann", moderator_id=22,
+        moderator_name="max", reason="spam", interaction_id=interaction_id,
+    )  # fmt: skip
+
+
+async def test_one_interaction_delivered_ten_times_at_once_opens_one_case(
+    database: DatabaseService, second_process: DatabaseService, guild_id: int, new_id: NewId
+) -> None:
+    interaction_id = new_id()
+    opened = await asyncio.gather(
+        *(warn(service, guild_id, interaction_id) for service in (database, second_process) for _ in range(5))
+    )
+    assert opened == [opened[0]] * 10
+    assert len(await database.cases.page(guild_id=guild_id, matching=ALL)) == 1
+    assert (await warn(database, guild_id, new_id())).number == 2
+
+
+async def test_a_case_that_fails_leaves_no_gap(database: DatabaseService, open_case: Any) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await open_case(points=101)
+    assert (await open_case()).number == 1
+
+
+async def test_guilds_count_for_themselves(open_case: Any, new_id: NewId) -> None:
+    assert [(await open_case(guild_id=new_id())).number for _ in range(3)] == [1, 1, 1]
+
+
+async def test_what_was_opened_is_what_is_stored(
+    database: DatabaseService, open_case: Any, guild_id: int
+) -> None:
+    opened = await open_case(
+        points=3, channel_id=9, reason="  ‘Ünïcode’ \x00👩‍👩‍👧 'quoted' %s {x}\n ", tell_target=True
+    )
+    stored = await database.cases.get(guild_id=guild_id, number=1)
+    assert stored == opened
+    assert stored.reason == "‘Ünïcode’ 👩‍👩‍👧 'quoted' %s {x}"
+    assert stored.direct_message is DirectMessage.PENDING
+    assert (await open_case()).direct_message is DirectMessage.NONE
+
+
+@pytest.mark.parametrize("reason", ["", "  \n ", "\x00", "x" * 1001])
+async def test_a_reason_needs_from_1_to_1000_characters(
+    open_case: Any, database: DatabaseService, guild_id: int, reason: str, new_id: NewId
+) -> None:
+    with pytest.raises(ReasonNotAllowed, match="from 1 to 1,000"):
+        await open_case(reason=reason)
+    await open_case(reason="👩" * 1000)
+    with pytest.raises(ReasonNotAllowed):
+        await database.cases.edit_reason(
+            guild_id=guild_id, number=1, reason=reason, editor_id=1, interaction_id=new_id()
+        )
+
+
+async def test_a_case_that_does_not_exist_is_said_so(
+    database: DatabaseService, guild_id: int, new_id: NewId
+) -> None:
+    with pytest.raises(CaseNotFound, match="no case 7"):
+        await database.cases.get(guild_id=guild_id, number=7)
+    with pytest.raises(CaseNotFound):
+        await database.cases.edit_reason(
+            guild_id=guild_id, number=7, reason="x", editor_id=1, interaction_id=new_id()
+        )
+
+
+async def test_an_edit_keeps_what_was_said_before(
+    database: DatabaseService, open_case: Any, guild_id: int, new_id: NewId
+) -> None:
+    await open_case(reason="first")
+    for reason in (" second ", "third"):
+        await database.cases.edit_reason(
+            guild_id=guild_id, number=1, reason=reason, editor_id=33, interaction_id=new_id()
+        )
+    case = await database.cases.get(guild_id=guild_id, number=1)
+    revisions = await database.cases.revisions(guild_id=guild_id, number=1)
+    assert (case.reason, case.revision) == ("third", 2)
+    assert [(step.revision, step.before, step.after) for step in revisions] == [
+        (1, "first", "second"),
+        (2, "second", "third"),
+    ]
+
+
+async def test_an_edit_delivered_again_gives_the_revision_that_it_made(
+    database: DatabaseService, open_case: Any, guild_id: int, new_id: NewId
+) -> None:
+    await open_case(reason="first")
+    edit = {"guild_id": guild_id, "number": 1, "editor_id": 33}
+    once = new_id()
+    made = await asyncio.gather(
+        *(database.cases.edit_reason(**edit, reason="second", interaction_id=once) for _ in range(5))
+    )
+    await database.cases.edit_reason(**edit, reason="third", interaction_id=new_id())
+    late = await database.cases.edit_reason(**edit, reason="second", interaction_id=once)
+    assert [*made, late] == [made[0]] * 6
+    assert (await database.cases.get(guild_id=guild_id, number=1)).reason == "third"
+
+
+async def test_edits_at_once_follow_each_other(
+    database: DatabaseService, open_case: Any, guild_id: int, new_id: NewId
+) -> None:
+    await open_case(reason="0")
+    await asyncio.gather(
+        *(
+            database.cases.edit_reason(
+                guild_id=guild_id, number=1, reason=str(n), editor_id=n, interaction_id=new_id()
+            )
+            for n in range(1, 21)
+        )
+    )
+    revisions = await database.cases.revisions(guild_id=guild_id, number=1)
+    assert [step.revision for step in revisions] == list(range(1, 21))
+    said = ["0", *(step.after for step in revisions)]
+    assert [step.before for step in revisions] == said[:-1]
+    assert (await database.cases.get(guild_id=guild_id, number=1)).reason == said[-1]
+
+
+async def test_proof_is_kept_with_its_checksum(
+    database: DatabaseService, open_case: Any, guild_id: int, auditor: Any
+) -> None:
+    content = bytes(range(256)) * 500
+    await open_case(proof=Proof(filename="x" * 300 + ".png", content=content))
+    [evidence] = await database.cases.evidence(guild_id=guild_id, number=1)
+    assert (evidence.content, evidence.sha256) == (content, sha256(content).digest())
+    assert (evidence.filename[-5:], len(evidence.filename)) == ("x.png", 260)
+    assert await auditor.fetchval("SELECT bool_and(sha256 = sha256(content)) FROM case_evidence")
+
+
+async def test_a_repeat_does_not_add_its_proof_again(
+    database: DatabaseService, open_case: Any, guild_id: int, new_id: NewId
+) -> None:
+    once, proof = new_id(), Proof("a.png", b"x")
+    for _ in range(2):
+        await open_case(interaction_id=once, proof=proof)
+    assert len(await database.cases.evidence(guild_id=guild_id, number=1)) == 1
+
+
+async def test_the_record_counts_what_still_stands(
+    database: DatabaseService, open_case: Any, guild_id: int, auditor: Any
+) -> None:
+    for points in (1, 2, 4):
+        await open_case(points=points)
+    await open_case(kind=CaseKind.NOTE)
+    await open_case(target_id=99, points=50)
+    await auditor.execute("UPDATE cases SET state = 'void' WHERE number = 3")
+    record = await database.cases.record(guild_id=guild_id, target_id=11)
+    assert [(line.kind, line.cases, line.points) for line in record] == [
+        (CaseKind.NOTE, 1, 0),
+        (CaseKind.WARN, 2, 3),
+    ]
+    last = await database.cases.get(guild_id=guild_id, number=2)
+    assert record[1].last_at == last.created_at
+    assert await database.cases.record(guild_id=guild_id, target_id=12) == []
+
+
+async def test_the_place_of_the_log_post_is_remembered(
+    database: DatabaseService, open_case: Any, guild_id: int
+) -> None:
+    await open_case()
+    await database.cases.logged(guild_id=guild_id, number=1, channel_id=5, message_id=6)
+    await database.cases.told(guild_id=guild_id, number=1, outcome=DirectMessage.FAILED)
+    case = await database.cases.get(guild_id=guild_id, number=1)
+    assert (case.log_channel_id, case.log_message_id, case.direct_message) == (5, 6, DirectMessage.FAILED)

@@ -1,0 +1,114 @@
+"""Row-level security: the second wall between guilds, for statements that forgot `guild_id`."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from database.models import Proof, metadata
+from database.models.case import FIND_CASE
+from database.service import DatabaseService
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+PROOF = Proof("proof.png", b"x")
+CONTEXTS = [
+    "SELECT 1",
+    "BEGIN; SET LOCAL reeve.guild_id = '5'; COMMIT",
+    "SET reeve.guild_id = ''",
+    "SET reeve.system = 'off'",
+]
+
+
+@pytest.fixture
+async def stranger(database: DatabaseService, dsn: str) -> AsyncIterator[Any]:
+    """The application's own role, with hand-made statements."""
+    connection = await asyncpg.connect(dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_case: Any) -> tuple[int, int]:
+    """Both have a row in every table."""
+    ours, theirs = new_id(), new_id()
+    for guild_id in (ours, theirs):
+        await database.users.seen(guild_id=guild_id, user_id=5000, name="a", display_name="a", seen_at=NOW)
+        await open_case(guild_id=guild_id, proof=PROOF)
+        await database.cases.edit_reason(
+            guild_id=guild_id, number=1, reason="x", editor_id=1, interaction_id=new_id()
+        )
+        await database.guild_configs.change(
+            guild_id=guild_id, setting="points_per_message", value=5, changed_by_id=1
+        )
+        await database.points.award(
+            guild_id=guild_id, receiver_id=5000, receiver_is_bot=False, amount=9, reason="r", actor_id=1,
+            interaction_id=new_id(),
+        )  # fmt: skip
+    return ours, theirs
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+async def test_another_guilds_rows_are_neither_shown_nor_written(
+    stranger: Any, two_guilds: tuple[int, int], auditor: Any, table: str
+) -> None:
+    ours, theirs = two_guilds
+    assert await auditor.fetchval(f"SELECT count(DISTINCT guild_id) FROM {table}") == 2
+    await stranger.execute(f"SET reeve.guild_id = '{ours}'")
+    assert await stranger.fetchval(f"SELECT array_agg(DISTINCT guild_id) FROM {table}") == [ours]
+    before = await auditor.fetch(f"SELECT * FROM {table} WHERE guild_id = {theirs}")
+    assert (
+        await stranger.execute(f"UPDATE {table} SET guild_id = guild_id WHERE guild_id = {theirs}")
+        == "UPDATE 0"
+    )
+    assert await stranger.execute(f"DELETE FROM {table} WHERE guild_id = {theirs}") == "DELETE 0"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await stranger.execute(copying_a_row(table, theirs))
+    assert await auditor.fetch(f"SELECT * FROM {table} WHERE guild_id = {theirs}") == before
+
+
+def copying_a_row(table: str, guild_id: int) -> str:
+    """INSERT of what is ours as if it were another guild's."""
+    columns = [column.name for column in metadata.tables[table].columns if column.name != "guild_id"]
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table} (guild_id, {names}) OVERRIDING SYSTEM VALUE SELECT {guild_id}, {names} FROM {table}"
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+async def test_who_says_no_guild_sees_and_writes_nothing(
+    stranger: Any, two_guilds: tuple[int, int], context: str
+) -> None:
+    await stranger.execute(context)
+    for table in metadata.tables:
+        assert await stranger.fetchval(f"SELECT count(*) FROM {table}") == 0
+        assert await stranger.execute(f"DELETE FROM {table}") == "DELETE 0"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await stranger.execute("INSERT INTO case_counters VALUES (7, 7)")
+
+
+async def test_a_row_cannot_be_given_to_another_guild(stranger: Any, two_guilds: tuple[int, int]) -> None:
+    ours, theirs = two_guilds
+    await stranger.execute(f"SET reeve.guild_id = '{ours}'")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await stranger.execute(f"UPDATE users SET guild_id = {theirs}, user_id = 77")
+
+
+async def test_our_own_statements_stay_in_their_guild_too(
+    database: DatabaseService, two_guilds: tuple[int, int]
+) -> None:
+    ours, theirs = two_guilds
+    async with database.transaction(guild_id=ours) as tx:
+        assert (await tx.exec(FIND_CASE, guild_id=theirs, number=1)).all() == []
+
+
+async def test_the_role_cannot_look_over_the_wall(stranger: Any) -> None:
+    role = await stranger.fetchrow("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    assert tuple(role) == (False, False)
+
+
+@pytest.mark.parametrize("table", ["case_revisions", "guild_config_changes", "point_transfers"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET guild_id = guild_id", "DELETE FROM {}"])
+async def test_history_is_only_added_to(auditor: Any, two_guilds: Any, table: str, change: str) -> None:
+    with pytest.raises(asyncpg.RestrictViolationError, match=f"rows of {table} are only added"):
+        await auditor.execute(change.format(table))

@@ -28,10 +28,10 @@ Part = dict[str, Any]
 async def health_endpoint(bot: "Reeve", dsn: str) -> AsyncIterator[str]:
     """Serve for as long as the block runs; gives the address. Raises CannotRun when the port is taken."""
     host, port = bot.settings.http_host, bot.settings.http_port
-    runner = web.AppRunner(application(bot, dsn), access_log=None)
+    runner = web.AppRunner(application(bot, dsn), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, shutdown_timeout=1.0)
+        site = web.TCPSite(runner, host, port)
         await _start(site, host, port)
         name, taken_port = runner.addresses[0][:2]
         yield f"http://{f'[{name}]' if ':' in name else name}:{taken_port}"

@@ -111,7 +111,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     place = Sandbox()
     await place.start(port=0)
     yield place
-    await place.stop()
+    await place.close()
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE = before
 
 
@@ -132,9 +132,11 @@ async def running(settings: Settings, database: DatabaseService) -> AsyncIterato
         await asyncio.wait({started, ready}, return_when=asyncio.FIRST_COMPLETED)
         if started.done():
             await started
-        yield bot, trials
-        await bot.close()
-        await started
+        try:
+            yield bot, trials
+        finally:
+            await bot.close()
+            await started
 
 
 async def world_of(sandbox: Sandbox, session: aiohttp.ClientSession) -> Any:

@@ -98,7 +98,7 @@ async def test_a_sandbox_that_was_there_before_is_there_after(dsn: str, tmp_path
         out, log = await child.communicate()
         assert child.returncode == 0, out.decode() + log.decode()
         assert "Green: the log goes to #mod-log" in out.decode()
-    await place.stop()
+    await place.close()
 
 
 async def test_a_refused_token_ends_with_its_own_code(dsn: str, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ async def test_a_refused_token_ends_with_its_own_code(dsn: str, tmp_path: Path) 
     }
     async with process(tmp_path, "run", **environment) as child:
         _, log = await child.communicate()
-    await place.stop()
+    await place.close()
     assert child.returncode == 77
     assert "Traceback" not in log.decode()
     assert "canary" not in log.decode()

@@ -1,0 +1,190 @@
+"""The control interface: the people, over HTTP. It adds no rule of its own (its words: INTERFACES.md)."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox import audit, commands, payloads
+from sandbox.core import Core
+from sandbox.errors import Refused, UnknownName
+from sandbox.exposure import require_loopback
+from sandbox.growth import Growth, guild_entry, world_entry
+from sandbox.names import Names
+from sandbox.options import Unacceptable
+from sandbox.people import People
+from sandbox.places import Answer
+from sandbox.rest import Reply, as_reply
+from sandbox.world import Json
+
+Serve = Callable[[web.Request], Awaitable[Any]]
+
+
+class Control:
+    def __init__(self, core: Core, people: People, touch: Callable[[], None]) -> None:
+        self._core = core
+        self._people = people
+        self._names = Names(core.world)
+        self._touch = touch
+
+    def add_to(self, app: web.Application) -> None:
+        person = "/sandbox/people/{user}"
+        table: list[tuple[str, str, Serve]] = [
+            ("GET", "/sandbox/world", self._world),
+            ("POST", "/sandbox/guilds", self._new_guild),
+            ("GET", "/sandbox/guilds/{guild}/audit-log", self._audit_log),
+            ("GET", "/sandbox/guilds/{guild}/bans", self._bans),
+            ("GET", "/sandbox/guilds/{guild}/members/{user}", self._member),
+            ("GET", "/sandbox/exchanges", self._exchanges),
+            ("GET", person + "/channels/{channel}/messages", self._messages),
+            ("GET", person + "/dms", self._direct_messages),
+            ("GET", person + "/commands", self._offered),
+        ]
+        for verb, act in self._verbs().items():
+            table.append(("POST", f"{person}/{verb}", act))
+        for method, path, serve in table:
+            app.router.add_route(method, path, self._serving(serve))
+        app.router.add_route("*", "/sandbox/{unknown:.*}", self._serving(self._unknown))
+
+    def _verbs(self) -> dict[str, Serve]:
+        people = self._people
+        return {
+            "slash": self._answering(people.slash, "command"),
+            "context": self._answering(people.context, "command", "target_id"),
+            "click": self._answering(people.click),
+            "select": self._answering(people.select, "values"),
+            "submit": self._answering(people.submit, "interaction_id"),
+            "autocomplete": self._autocomplete,
+            "message": self._message,
+            "delete-message": self._delete_message,
+            "join": self._join,
+            "leave": self._doing(people.leave),
+            "moderate": self._doing(people.moderate, "action", "target_id"),
+            "command-permissions": self._telling(people.set_command_permissions, "command", "allow"),
+            "channel-permissions": self._doing(people.set_channel_permissions, "channel_id"),
+            "preferences": self._telling(people.set_preferences),
+        }
+
+    def _serving(self, serve: Serve) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def answer(request: web.Request) -> web.Response:
+            require_loopback(request)
+            try:
+                reply = as_reply(await serve(request))
+                status, body = reply.status, reply.body
+                if request.method != "GET":
+                    self._touch()
+            except Refused as refused:
+                status, body = 403, {"error": f"Discord refuses that: {refused}."}
+            except (UnknownName, Unacceptable, TypeError, ValueError, KeyError) as wrong:
+                status, body = 400, {"error": _sentence(wrong)}
+            return web.json_response(body, status=status)
+
+        return answer
+
+    def _answering(self, act: Callable[..., Awaitable[Answer]], *required: str) -> Serve:
+        async def serve(request: web.Request) -> Json:
+            return (await act(request.match_info["user"], **await _body(request, *required))).as_json()
+
+        return serve
+
+    def _telling(self, act: Callable[..., Any], *required: str) -> Serve:
+        async def serve(request: web.Request) -> Any:
+            return act(request.match_info["user"], **await _body(request, *required))
+
+        return serve
+
+    def _doing(self, act: Callable[..., Any], *required: str) -> Serve:
+        async def serve(request: web.Request) -> Json:
+            act(request.match_info["user"], **await _body(request, *required))
+            return {}
+
+        return serve
+
+    async def _autocomplete(self, request: web.Request) -> Json:
+        body = await _body(request, "command", "focused")
+        return {"choices": await self._people.autocomplete(request.match_info["user"], **body)}
+
+    async def _message(self, request: web.Request) -> Json:
+        one = self._people.message(request.match_info["user"], **await _body(request))
+        seen = self._people.sees(request.match_info["user"], one.channel_id, limit=1)
+        return seen[0]
+
+    async def _delete_message(self, request: web.Request) -> Json:
+        body = await _body(request, "message_id")
+        self._people.delete_message(request.match_info["user"], message_id=body["message_id"])
+        return {}
+
+    async def _join(self, request: web.Request) -> Json:
+        member = self._people.join(request.match_info["user"], **await _body(request))
+        return payloads.member(self._core.world, member)
+
+    async def _messages(self, request: web.Request) -> list[Json]:
+        where, guild = request.match_info["channel"], request.query.get("guild")
+        return self._people.sees(request.match_info["user"], where, guild_id=guild, limit=_limit(request))
+
+    async def _direct_messages(self, request: web.Request) -> list[Json]:
+        return self._people.direct_messages(request.match_info["user"], limit=_limit(request))
+
+    async def _offered(self, request: web.Request) -> list[Json]:
+        """What this person's client lists: the registered commands, whole."""
+        query = request.query
+        found = self._people.offered(
+            request.match_info["user"], guild_id=query.get("guild"), channel_id=query.get("channel")
+        )
+        return [commands.payload(each, with_localizations=True) for each in found]
+
+    async def _world(self, _request: web.Request) -> Json:
+        return world_entry(self._core.world)
+
+    async def _new_guild(self, request: web.Request) -> Json:
+        guild = Growth(self._core).new_guild(**await _body(request, "name"))
+        return guild_entry(self._core.world, guild)
+
+    async def _audit_log(self, request: web.Request) -> Json:
+        return audit.payload(
+            self._core, self._names.guild(request.match_info["guild"]), limit=_limit(request)
+        )
+
+    async def _bans(self, request: web.Request) -> list[Json]:
+        guild = self._names.guild(request.match_info["guild"])
+        return [payloads.ban(self._core.world, each) for each in guild.bans.values()]
+
+    async def _member(self, request: web.Request) -> Any:
+        guild, user = (
+            self._names.guild(request.match_info["guild"]),
+            self._names.user(request.match_info["user"]),
+        )
+        if user.id not in guild.members:
+            return Reply(404, {"error": f"{user.username} is not in {guild.name}."})
+        return payloads.member(self._core.world, guild.members[user.id])
+
+    async def _exchanges(self, request: web.Request) -> Json:
+        recorder = self._core.recorder
+        since = int(request.query.get("since", 0))
+        return {"exchanges": [each.as_json() for each in recorder.since(since)], "last": recorder.last_number}
+
+    async def _unknown(self, request: web.Request) -> Any:
+        return Reply(404, {"error": f"The control interface has no {request.method} {request.path}."})
+
+
+def _limit(request: web.Request) -> int:
+    return max(1, int(request.query.get("limit", 100)))
+
+
+async def _body(request: web.Request, *required: str) -> Json:
+    try:
+        body = json.loads(await request.text() or "{}")
+    except ValueError as wrong:
+        raise ValueError(f"The body is not JSON: {wrong}.") from wrong
+    if not isinstance(body, dict):
+        raise TypeError("The body must be a JSON object.")
+    for key in required:
+        if body.get(key) is None:
+            raise ValueError(f"The body needs {key!r}.")
+    return body
+
+
+def _sentence(wrong: Exception) -> str:
+    text = str(wrong.args[0]) if wrong.args else type(wrong).__name__
+    return text.replace("Invoking.", "").replace("Pressing.", "").replace("Acting.", "")

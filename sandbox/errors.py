@@ -1,0 +1,103 @@
+"""Refusals with Discord's numbers and sentences (its reference, "Opcodes and Status Codes")."""
+
+from typing import Any
+
+UNKNOWN = {
+    "application": 10002,
+    "channel": 10003,
+    "guild": 10004,
+    "member": 10007,
+    "message": 10008,
+    "permission overwrite": 10009,
+    "role": 10011,
+    "user": 10013,
+    "webhook": 10015,
+    "ban": 10026,
+    "interaction": 10062,
+    "application command": 10063,
+}
+
+
+class Refused(Exception):
+    """What Discord answers instead of doing it."""
+
+    def __init__(self, status: int, code: int, message: str, errors: dict[str, Any] | None = None) -> None:
+        super().__init__(f"{message} ({code})")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.errors = errors
+
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"message": self.message, "code": self.code}
+        if self.errors:
+            body["errors"] = self.errors
+        return body
+
+
+class UnknownName(LookupError):
+    """A person typed a name or an id that is not in this world."""
+
+
+def unknown(what: str) -> Refused:
+    return Refused(404, UNKNOWN[what], f"Unknown {what.title()}")
+
+
+def unauthorized() -> Refused:
+    return Refused(401, 0, "401: Unauthorized")
+
+
+def not_found() -> Refused:
+    return Refused(404, 0, "404: Not Found")
+
+
+def missing_access() -> Refused:
+    return Refused(403, 50001, "Missing Access")
+
+
+def missing_permissions() -> Refused:
+    return Refused(403, 50013, "Missing Permissions")
+
+
+def direct_messages_closed() -> Refused:
+    return Refused(403, 50007, "Cannot send messages to this user")
+
+
+def others_message() -> Refused:
+    return Refused(403, 50005, "Cannot edit a message authored by another user")
+
+
+def wrong_application() -> Refused:
+    return Refused(403, 20012, "You are not authorized to perform this action on this application")
+
+
+def already_acknowledged() -> Refused:
+    return Refused(400, 40060, "Interaction has already been acknowledged.")
+
+
+def empty_message() -> Refused:
+    return Refused(400, 50006, "Cannot send an empty message")
+
+
+def bad_bulk_count() -> Refused:
+    return Refused(
+        400,
+        50016,
+        "Provided too few or too many messages to delete. Must provide at least 2 and fewer than 100",
+    )
+
+
+def too_old_to_bulk_delete() -> Refused:
+    return Refused(400, 50034, "You can only bulk delete messages that are under 14 days old.")
+
+
+def bad_webhook_token() -> Refused:
+    return Refused(401, 50027, "Invalid Webhook Token")
+
+
+def bad_json() -> Refused:
+    return Refused(400, 50109, "The request body contains invalid JSON.")
+
+
+def invalid_form(errors: dict[str, Any]) -> Refused:
+    return Refused(400, 50035, "Invalid Form Body", errors)

@@ -1,0 +1,111 @@
+"""The world grows at run time: new guilds, more members; and how the control interface lists the world."""
+
+from itertools import islice
+
+from sandbox import commands, membership
+from sandbox.commands import CHAT
+from sandbox.core import Core
+from sandbox.names import Names
+from sandbox.seed import ORDINARY, STAFF, GuildPlan, add_guild, generated_people, roles_of
+from sandbox.world import Application, Guild, Json, Member, User, World
+
+MOST_MEMBERS = 100_000
+
+
+class Growth:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._world = core.world
+        self._names = Names(core.world)
+
+    def new_guild(
+        self,
+        name: str,
+        *,
+        members: int = len(ORDINARY),
+        owner: str = "olga",
+        closed_dms: list[str] | None = None,
+    ) -> Guild:
+        """With the staff of the cast, and so many ordinary members: ann and so on first, then generated people."""
+        if not 0 <= members <= MOST_MEMBERS:
+            raise ValueError(f"members must be between 0 and {MOST_MEMBERS}.")
+        lord = self._names.user(owner)
+        staff = [self._names.user(each) for each in STAFF if STAFF[each] != "owner" and each != lord.username]
+        cast = {user.id: roles_of(user.username) for user in (*staff, *self._ordinary(members))}
+        plan = GuildPlan(
+            name, lord.id, {lord.id: ["owner", "member"], **cast}, list(self._world.applications.values())
+        )
+        guild = add_guild(self._world, plan, guild_id=self._core.ids.next(), next_id=self._core.ids.next)
+        for closed in closed_dms or []:
+            self._names.user(closed).dms_closed = True
+        for application in plan.bots:
+            membership.install(self._core, guild, application)
+        return guild
+
+    def _ordinary(self, number: int) -> list[User]:
+        by_name = {user.username: user for user in self._world.users.values()}
+        cast = [by_name[name] for name in ORDINARY if name in by_name][:number]
+        return cast + list(islice(generated_people(self._world), number - len(cast)))
+
+    def add_members(self, guild: Guild, number: int) -> None:
+        for user in islice(generated_people(self._world), number):
+            guild.members.setdefault(user.id, Member(user.id, self._core.now()))
+
+
+def world_entry(world: World) -> Json:
+    return {
+        "guilds": [guild_entry(world, guild) for guild in world.guilds.values()],
+        "people": [person_entry(world, user) for user in world.users.values()],
+        "applications": [application_entry(world, each) for each in world.applications.values()],
+    }
+
+
+def guild_entry(world: World, guild: Guild) -> Json:
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "owner_id": str(guild.owner_id),
+        "channels": [
+            {"id": str(each.id), "name": each.name, "type": each.type} for each in world.guild_channels(guild)
+        ],
+        "roles": [
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "position": each.position,
+                "permissions": str(int(each.permissions)),
+            }
+            for each in guild.roles.values()
+        ],
+        "members": [
+            {
+                "user_id": str(each.user_id),
+                "nick": each.nick,
+                "role_ids": [str(role_id) for role_id in each.role_ids],
+            }
+            for each in guild.members.values()
+        ],
+    }
+
+
+def person_entry(world: World, user: User) -> Json:
+    application = world.application_of(user.id)
+    token = application.token if application else f"sandbox.{user.username}.a-person"
+    return {"id": str(user.id), "name": user.username, "bot": user.bot, "token": token}
+
+
+def application_entry(world: World, application: Application) -> Json:
+    own = [each for each in world.commands.values() if each.application_id == application.id]
+    names: dict[str, None] = {}
+    for command in own:
+        spelled = (
+            [name for name, _ in commands.leaves(command.spec)] if command.type == CHAT else [command.name]
+        )
+        names.update(dict.fromkeys(spelled))
+    return {
+        "id": str(application.id),
+        "name": application.name,
+        "bot_user_id": str(application.bot_user_id),
+        "token": application.token,
+        "commands": list(names),
+    }

@@ -1,0 +1,221 @@
+"""How people, guilds and channels look on the wire: whole objects, as Discord's OpenAPI file lists them."""
+
+from sandbox.clock import timestamp
+from sandbox.permissions import Permission
+from sandbox.world import DIRECT_MESSAGE, Application, Ban, Channel, Guild, Json, Member, Role, User, World
+
+PRIVILEGED_FLAGS = {1 << 1: 1 << 14, 1 << 8: 1 << 12, 1 << 15: 1 << 18}  # gateway bit -> application flag
+
+
+def user(one: User) -> Json:
+    body: Json = {
+        "id": str(one.id),
+        "username": one.username,
+        "discriminator": "0000" if one.bot else "0",
+        "global_name": one.global_name,
+        "avatar": one.avatar,
+        "avatar_decoration_data": None,
+        "banner": None,
+        "accent_color": None,
+        "public_flags": 0,
+        "flags": 0,
+        "collectibles": None,
+        "primary_guild": None,
+        "clan": None,
+    }
+    return {**body, "bot": True} if one.bot else body
+
+
+def own_user(one: User) -> Json:
+    return {
+        **user(one),
+        "mfa_enabled": True,
+        "locale": "en-US",
+        "premium_type": 0,
+        "email": None,
+        "verified": True,
+        "bio": "",
+    }
+
+
+def application(world: World, one: Application) -> Json:
+    flags = sum(flag for bit, flag in PRIVILEGED_FLAGS.items() if one.intents & bit)
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "icon": None,
+        "description": one.description,
+        "summary": "",
+        "type": None,
+        "bot": user(world.user(one.bot_user_id)),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "integration_types_config": {"0": {}},
+        "verify_key": f"{one.id:064x}",
+        "flags": flags,
+        "flags_new": str(flags),
+        "tags": [],
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "event_webhooks_url": None,
+        "event_webhooks_status": 1,
+        "event_webhooks_types": [],
+        "explicit_content_filter": 0,
+        "owner": user(world.user(one.owner_id)),
+        "team": None,
+        "approximate_guild_count": len(world.guilds_of(one.bot_user_id)),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "eligible_oauth2_scopes": [],
+    }
+
+
+def role(one: Role) -> Json:
+    body: Json = {
+        "id": str(one.id),
+        "name": one.name,
+        "description": None,
+        "permissions": str(int(one.permissions)),
+        "position": one.position,
+        "color": one.color,
+        "colors": {"primary_color": one.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": one.hoist,
+        "managed": one.managed,
+        "mentionable": one.mentionable,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+    return {**body, "tags": {"bot_id": str(one.bot_id)}} if one.bot_id else body
+
+
+def channel(world: World, one: Channel) -> Json:
+    last = str(one.last_message_id) if one.last_message_id else None
+    if one.type == DIRECT_MESSAGE:
+        recipients = [user(world.user(user_id)) for user_id in one.recipient_ids]
+        people = [person for person in recipients if not person.get("bot")]
+        return {"id": str(one.id), "type": 1, "flags": 0, "last_message_id": last, "recipients": people}
+    return {
+        "id": str(one.id),
+        "type": one.type,
+        "guild_id": str(one.guild_id),
+        "name": one.name,
+        "topic": one.topic,
+        "position": one.position,
+        "parent_id": str(one.parent_id) if one.parent_id else None,
+        "nsfw": one.nsfw,
+        "flags": 0,
+        "last_message_id": last,
+        "last_pin_timestamp": None,
+        "rate_limit_per_user": one.rate_limit_per_user,
+        "permission_overwrites": [
+            {
+                "id": str(each.id),
+                "type": each.type,
+                "allow": str(int(each.allow)),
+                "deny": str(int(each.deny)),
+            }
+            for each in one.overwrites.values()
+        ],
+    }
+
+
+def bare_member(one: Member) -> Json:
+    """Without the user, as in messages."""
+    until = one.communication_disabled_until
+    return {
+        "avatar": None,
+        "avatar_decoration_data": None,
+        "banner": None,
+        "collectibles": None,
+        "communication_disabled_until": timestamp(until) if until else None,
+        "deaf": one.deaf,
+        "mute": one.mute,
+        "flags": one.flags,
+        "joined_at": timestamp(one.joined_at),
+        "nick": one.nick,
+        "pending": False,
+        "premium_since": None,
+        "roles": [str(role_id) for role_id in one.role_ids],
+    }
+
+
+def member(world: World, one: Member) -> Json:
+    return {**bare_member(one), "user": user(world.user(one.user_id))}
+
+
+def resolved_member(one: Member, permissions: Permission) -> Json:
+    """In an interaction's `resolved`: no user, deaf and mute, but permissions (reference, "Resolved Data")."""
+    body = bare_member(one)
+    del body["deaf"], body["mute"]
+    return {**body, "permissions": str(int(permissions))}
+
+
+def guild(one: Guild) -> Json:
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "icon": None,
+        "description": None,
+        "home_header": None,
+        "splash": None,
+        "discovery_splash": None,
+        "features": [],
+        "banner": None,
+        "owner_id": str(one.owner_id),
+        "application_id": None,
+        "region": "deprecated",
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "verification_level": 1,
+        "roles": [role(each) for each in one.roles.values()],
+        "default_message_notifications": 1,
+        "mfa_level": 0,
+        "explicit_content_filter": 0,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "vanity_url_code": None,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "preferred_locale": one.preferred_locale,
+        "rules_channel_id": None,
+        "safety_alerts_channel_id": None,
+        "public_updates_channel_id": None,
+        "premium_progress_bar_enabled": False,
+        "nsfw": False,
+        "nsfw_level": 0,
+        "emojis": [],
+        "stickers": [],
+        "incidents_data": None,
+    }
+
+
+def guild_create(world: World, one: Guild, bot_user_id: int, *, with_presences: bool) -> Json:
+    """The bot alone stands in `members` unless it has the presence intent (reference, "Guild Create")."""
+    shown = one.members.values() if with_presences else [one.members[bot_user_id]]
+    return {
+        **guild(one),
+        "joined_at": timestamp(one.members[bot_user_id].joined_at),
+        "large": len(one.members) > 250,
+        "unavailable": False,
+        "member_count": len(one.members),
+        "voice_states": [],
+        "members": [member(world, each) for each in shown],
+        "channels": [channel(world, each) for each in world.guild_channels(one)],
+        "threads": [],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }
+
+
+def ban(world: World, one: Ban) -> Json:
+    return {"user": user(world.user(one.user_id)), "reason": one.reason}

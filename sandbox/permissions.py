@@ -1,0 +1,128 @@
+"""Permission bits and how Discord computes them (reference, "Permissions"), time-outs and hierarchy included."""
+
+from datetime import datetime
+from enum import IntFlag
+
+from sandbox.world import Channel, Guild, Member
+
+
+class Permission(IntFlag):
+    CREATE_INSTANT_INVITE = 1 << 0
+    KICK_MEMBERS = 1 << 1
+    BAN_MEMBERS = 1 << 2
+    ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
+    ADD_REACTIONS = 1 << 6
+    VIEW_AUDIT_LOG = 1 << 7
+    PRIORITY_SPEAKER = 1 << 8
+    STREAM = 1 << 9
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    SEND_TTS_MESSAGES = 1 << 12
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    USE_EXTERNAL_EMOJIS = 1 << 18
+    VIEW_GUILD_INSIGHTS = 1 << 19
+    CONNECT = 1 << 20
+    SPEAK = 1 << 21
+    MUTE_MEMBERS = 1 << 22
+    DEAFEN_MEMBERS = 1 << 23
+    MOVE_MEMBERS = 1 << 24
+    USE_VAD = 1 << 25
+    CHANGE_NICKNAME = 1 << 26
+    MANAGE_NICKNAMES = 1 << 27
+    MANAGE_ROLES = 1 << 28
+    MANAGE_WEBHOOKS = 1 << 29
+    MANAGE_GUILD_EXPRESSIONS = 1 << 30
+    USE_APPLICATION_COMMANDS = 1 << 31
+    REQUEST_TO_SPEAK = 1 << 32
+    MANAGE_EVENTS = 1 << 33
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
+    USE_EXTERNAL_STICKERS = 1 << 37
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    USE_EMBEDDED_ACTIVITIES = 1 << 39
+    MODERATE_MEMBERS = 1 << 40
+    VIEW_CREATOR_MONETIZATION_ANALYTICS = 1 << 41
+    USE_SOUNDBOARD = 1 << 42
+    CREATE_GUILD_EXPRESSIONS = 1 << 43
+    CREATE_EVENTS = 1 << 44
+    USE_EXTERNAL_SOUNDS = 1 << 45
+    SEND_VOICE_MESSAGES = 1 << 46
+    SEND_POLLS = 1 << 49
+    USE_EXTERNAL_APPS = 1 << 50
+    PIN_MESSAGES = 1 << 51
+    BYPASS_SLOWMODE = 1 << 52
+
+
+NONE = Permission(0)
+ALL = ~NONE
+LEFT_IN_TIMEOUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+IN_DIRECT_MESSAGES = (
+    Permission.ADD_REACTIONS
+    | Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.MENTION_EVERYONE
+    | Permission.USE_EXTERNAL_EMOJIS
+    | Permission.USE_APPLICATION_COMMANDS
+)
+
+
+def timed_out(member: Member, now: datetime) -> bool:
+    until = member.communication_disabled_until
+    return until is not None and until > now
+
+
+def in_guild(guild: Guild, member: Member) -> Permission:
+    if guild.owner_id == member.user_id:
+        return ALL
+    granted = guild.roles[guild.id].permissions
+    for role_id in member.role_ids:
+        granted |= guild.roles[role_id].permissions
+    return ALL if granted & Permission.ADMINISTRATOR else Permission(granted)
+
+
+def in_channel(guild: Guild, member: Member, channel: Channel, now: datetime) -> Permission:
+    base = in_guild(guild, member)
+    if base & Permission.ADMINISTRATOR:
+        return ALL
+    granted = int(base)
+    for allow, deny in _overwrites_in_order(guild, member, channel):
+        granted = granted & ~deny | allow
+    if not granted & Permission.VIEW_CHANNEL:
+        return NONE
+    if not granted & Permission.SEND_MESSAGES:
+        granted &= ~(Permission.EMBED_LINKS | Permission.ATTACH_FILES | Permission.MENTION_EVERYONE)
+    return Permission(granted) & (LEFT_IN_TIMEOUT if timed_out(member, now) else ALL)
+
+
+def _overwrites_in_order(guild: Guild, member: Member, channel: Channel) -> list[tuple[int, int]]:
+    everyone = channel.overwrites.get(guild.id)
+    roles = [channel.overwrites[role_id] for role_id in member.role_ids if role_id in channel.overwrites]
+    own = channel.overwrites.get(member.user_id)
+    allow, deny = 0, 0
+    for overwrite in roles:
+        allow |= overwrite.allow
+        deny |= overwrite.deny
+    ordered = [(everyone.allow, everyone.deny)] if everyone else []
+    ordered.append((allow, deny))
+    return [*ordered, (own.allow, own.deny)] if own else ordered
+
+
+def rank(guild: Guild, member: Member) -> int:
+    """The position of the highest role; the owner stands above all roles."""
+    if guild.owner_id == member.user_id:
+        return 1 << 31
+    return max((guild.roles[role_id].position for role_id in member.role_ids), default=0)
+
+
+def outranks(guild: Guild, actor: Member, target: Member) -> bool:
+    return target.user_id != guild.owner_id and rank(guild, actor) > rank(guild, target)

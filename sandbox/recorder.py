@@ -1,0 +1,79 @@
+"""Everything that passed over the wire, numbered: tests read it, the page shows it, out-of-process checks poll it."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sandbox.clock import Clock, timestamp
+
+KEPT = 50_000
+Kind = Literal["rest", "gateway"]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Bodies are kept as the text that travelled, so that nothing that happens later can change them."""
+
+    number: int
+    at: str
+    kind: Kind
+    method: str  # for the gateway: SEND (to the bot) or RECEIVE
+    path: str
+    route: str | None = None  # the route's pattern; for the gateway the event's name
+    status: int | None = None
+    query: dict[str, str] | None = None
+    reason: str | None = None
+    files: tuple[str, ...] = ()
+    unknown: bool = False
+    request_text: str | None = None
+    response_text: str | None = None
+
+    @property
+    def request(self) -> Any:
+        return json.loads(self.request_text) if self.request_text else None
+
+    @property
+    def response(self) -> Any:
+        return json.loads(self.response_text) if self.response_text else None
+
+    def as_json(self) -> dict[str, Any]:
+        plain = {key: value for key, value in vars(self).items() if not key.endswith("_text")}
+        return {**plain, "files": list(self.files), "request": self.request, "response": self.response}
+
+
+class Recorder:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: deque[Exchange] = deque(maxlen=KEPT)
+        self.last_number = 0
+
+    def rest(self, **facts: Any) -> Exchange:
+        return self._keep("rest", **facts)
+
+    def gateway(self, method: Literal["SEND", "RECEIVE"], route: str, text: str) -> Exchange:
+        sent = method == "SEND"
+        bodies = {"response_text": text} if sent else {"request_text": text}
+        return self._keep("gateway", method=method, path="/gateway", route=route, **bodies)
+
+    def _keep(self, kind: Kind, **facts: Any) -> Exchange:
+        self.last_number += 1
+        exchange = Exchange(self.last_number, timestamp(self._clock.now()), kind, **facts)
+        self._kept.append(exchange)
+        return exchange
+
+    def since(self, number: int = 0) -> Iterator[Exchange]:
+        return (exchange for exchange in self._kept if exchange.number > number)
+
+    @property
+    def unknown(self) -> list[Exchange]:
+        """Calls to routes that this sandbox does not have: a test should fail on them."""
+        return [exchange for exchange in self._kept if exchange.unknown]
+
+    def rest_calls(self, method: str, route: str) -> list[Exchange]:
+        return [
+            each
+            for each in self._kept
+            if each.kind == "rest" and (each.method, each.route) == (method, route)
+        ]

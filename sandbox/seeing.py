@@ -1,0 +1,49 @@
+"""What a person sees."""
+
+from sandbox.errors import UnknownName
+from sandbox.events import Event
+from sandbox.places import Given, Places
+from sandbox.world import DIRECT_MESSAGE, Json
+
+
+class Seeing(Places):
+    def sees(
+        self, person: Given, channel_id: Given, *, guild_id: Given = None, limit: int = 100
+    ) -> list[Json]:
+        """Oldest first, ephemerals that are for this person included."""
+        user = self._names.user(person)
+        channel = self.channel(user, guild_id, channel_id)
+        if not self._core.sees(channel, user.id):
+            raise UnknownName(f"{user.username} does not see #{channel.name}.")
+        return [self._seen(one) for one in self._visible(user, channel)[-limit:]]
+
+    def direct_messages(self, person: Given, *, limit: int = 100) -> list[Json]:
+        """Of all direct channels together, oldest first."""
+        user = self._names.user(person)
+        directs = [each for each in self._world.channels.values() if each.type == DIRECT_MESSAGE]
+        found = [one for each in directs for one in self._visible(user, each)]
+        return [self._seen(one) for one in sorted(found, key=lambda one: one.id)[-limit:]]
+
+    def notices(self, person: Given, event: Event) -> Json | None:
+        """What the page of this person should look at again, or nothing."""
+        user, audience = self._names.user(person), event.audience
+        if audience.person_id not in (None, user.id) or event.name == "INTERACTION_CREATE":
+            return None
+        if not self._concerns(user.id, audience.guild_id, audience.channel_id):
+            return None
+        payload = event.payload
+        told = {
+            "event": event.name,
+            "guild_id": audience.guild_id,
+            "channel_id": audience.channel_id,
+            "message_id": payload.get("id") if event.name.startswith("MESSAGE_") else None,
+            "user_id": (payload.get("user") or {}).get("id"),
+        }
+        return {key: str(value) for key, value in told.items() if value is not None}
+
+    def _concerns(self, user_id: int, guild_id: int | None, channel_id: int | None) -> bool:
+        channel = self._world.channels.get(channel_id or 0)
+        if channel is not None:
+            return self._core.sees(channel, user_id)
+        guild = self._world.guilds.get(guild_id or 0)
+        return guild is not None and user_id in guild.members

@@ -1,0 +1,105 @@
+"""The sandbox as one thing: everything put together, on one port of the loopback."""
+
+import asyncio
+import errno
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox import (
+    routes_applications,
+    routes_guilds,
+    routes_members,
+    routes_messages,
+    routes_users,
+    routes_webhooks,
+)
+from sandbox.clock import Clock, Snowflakes, SystemClock
+from sandbox.connection import Connection
+from sandbox.control import Control
+from sandbox.core import Core
+from sandbox.files import Files
+from sandbox.gateway import Gateway
+from sandbox.interactions import Interactions
+from sandbox.page import Page
+from sandbox.people import People
+from sandbox.recorder import Recorder
+from sandbox.rest import PREFIX, Rest
+from sandbox.seed import seeded_world
+from sandbox.world import World
+
+LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room
+PAGES = (
+    routes_applications.routes,
+    routes_users.routes,
+    routes_messages.routes,
+    routes_webhooks.routes,
+    routes_guilds.routes,
+    routes_members.routes,
+)
+
+
+class PortTaken(Exception):
+    pass
+
+
+class Sandbox:
+    def __init__(
+        self, clock: Clock | None = None, seed: Path | None = None, world: World | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.recorder = Recorder(self.clock)
+        self.world = world or seeded_world(seed)
+        self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
+        self.gateway = Gateway(self.core)
+        self.interactions = Interactions(self.core)
+        self.people = People(self.core, self.interactions)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        return self.core.url
+
+    @property
+    def api_url(self) -> str:
+        return self.url + PREFIX
+
+    @property
+    def gateway_url(self) -> str:
+        return self.gateway.url
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Raises PortTaken."""
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as wrong:
+            await self._runner.cleanup()
+            if wrong.errno != errno.EADDRINUSE:
+                raise
+            raise PortTaken(f"Port {port} is taken: give the sandbox another one with --port.") from wrong
+        bound = self._runner.addresses[0][1]
+        self.core.url = f"http://{'[::1]' if ':' in host else host}:{bound}"
+
+    async def close(self) -> None:
+        for connection in tuple(self.gateway.connections):
+            connection.close(1001, "The sandbox stops.")
+        await asyncio.sleep(0)
+        for connection in tuple(self.gateway.connections):
+            await connection.ended()
+        if self._runner:
+            await self._runner.cleanup()
+
+    def _application(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_REQUEST)
+        Rest(self.core, self.gateway, self.interactions, list(PAGES)).add_to(app)
+        Control(self.core, self.people, lambda: None).add_to(app)
+        Page(self.core, self.people).add_to(app)
+        app.router.add_get("/gateway", self._gateway)
+        app.router.add_get("/gateway/", self._gateway)
+        return app
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        return await Connection(self.gateway, request).run()

@@ -1,6 +1,8 @@
 """What servers have chosen."""
 
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -16,6 +18,7 @@ from database.models.guild_config import (
     MOST_POINTS_PER_MESSAGE,
     MOST_ROLES,
     GuildConfig,
+    Language,
 )
 from database.transaction import OpenTransaction
 
@@ -75,3 +78,12 @@ def _require_allowed(setting: str, value: Any) -> None:
         raise SettingNotAllowed("The message cool-down", "choose from 0 seconds to 1 day")
     if setting.endswith("_role_ids") and len(value) > MOST_ROLES:
         raise SettingNotAllowed("The list of roles", f"name at most {MOST_ROLES} roles")
+    if setting == "language" and value not in set(Language):
+        raise SettingNotAllowed("The language", f"choose one of {', '.join(Language)}")
+    if setting == "time_zone" and value not in _time_zones():
+        raise SettingNotAllowed("The time zone", "name one as Europe/Berlin is named, or UTC")
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

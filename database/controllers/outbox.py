@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from database.models.base import storable
 from database.models.outbox import CLAIM, DELIVERED, HURRY, PENDING, RELEASE, TRY_LATER, OutboxRow
 from database.transaction import OpenTransaction
 
@@ -28,8 +29,18 @@ class OutboxController:
                 await tx.exec(RELEASE, **_claim_of(row))
 
     async def try_later(self, row: OutboxRow, *, next_at: datetime, error: str) -> None:
+        """Say why it failed, and when to try again: at once if more was asked for meanwhile."""
         async with self._transaction(guild_id=row.guild_id) as tx:
-            await tx.exec(TRY_LATER, **_claim_of(row), next_at=next_at, error=error[:500])
+            postponed = await tx.exec(
+                TRY_LATER,
+                **_claim_of(row),
+                of_generation=row.generation,
+                of_due_at=row.due_at,
+                next_at=next_at,
+                error=storable(error)[:500],
+            )
+            if postponed.first() is None:
+                await tx.exec(RELEASE, **_claim_of(row))
 
     async def hurry(self, *, guild_id: int, now: datetime) -> None:
         """Make all that waits in a guild due: what stood in its way may be gone."""

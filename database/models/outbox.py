@@ -116,9 +116,16 @@ RELEASE = statement(update(OutboxRow).where(*_claimed).values(leased_until=None)
 
 TRY_LATER = statement(
     update(OutboxRow)
-    .where(*_claimed)
+    .where(
+        *_claimed,
+        col(OutboxRow.generation) == param("of_generation"),
+        col(OutboxRow.due_at) == param("of_due_at"),
+    )
     .values(due_at=param("next_at"), last_error=param("error"), leased_until=None)
+    .returning(col(OutboxRow.outbox_id)),
+    into=int,
 )
+"""Not where it was asked for or hurried meanwhile: an old failure must not delay that."""
 
 HURRY = statement(
     update(OutboxRow).where(col(OutboxRow.guild_id) == param("of_guild_id")).values(due_at=param("now"))

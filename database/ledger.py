@@ -163,7 +163,7 @@ async def _set_balances(
 ) -> None:
     receiver = {"of_guild_id": request.guild_id, "of_account_id": request.credit_id}
     if said_at is not None:
-        await tx.exec(SET_EARNED, **receiver, balance=movement.receiver_balance, last_talked_at=said_at)
+        await tx.exec(SET_EARNED, **receiver, balance=movement.receiver_balance, said_at=said_at)
     else:
         await tx.exec(SET_BALANCE, **receiver, balance=movement.receiver_balance)
     if movement.giver_balance is not None:
@@ -201,7 +201,8 @@ def rule_of(guild_id: int, points: int | None, cooldown_seconds: int | None) -> 
 
 
 def is_cooling(last_at: datetime | None, said_at: datetime, cooldown: timedelta) -> bool:
-    return last_at is not None and said_at < last_at + cooldown
+    """Without a cool-down nothing cools, in whatever order the messages arrive."""
+    return bool(cooldown) and last_at is not None and said_at < last_at + cooldown
 
 
 def trimmed(note: str | None) -> str | None:

@@ -101,7 +101,11 @@ SET_EARNED = statement(
         col(PointAccount.guild_id) == param("of_guild_id"),
         col(PointAccount.account_id) == param("of_account_id"),
     )
-    .values(balance=param("balance"), last_talked_at=param("last_talked_at"))
+    .values(
+        balance=param("balance"),
+        # Messages may arrive out of order; GREATEST passes over NULL.
+        last_talked_at=func.greatest(col(PointAccount.last_talked_at), param("said_at")),
+    )
 )
 
 ADD_TRANSFER = statement(

@@ -159,7 +159,7 @@ class Guild:
     def _id(self, value: Any) -> Any:
         if isinstance(value, str) and value in self._play.people:
             return self.person(value)
-        if isinstance(value, str) and value.startswith("@"):
+        if isinstance(value, str) and value[1:] in self.roles and value.startswith("@"):
             return self.roles[value[1:]]
         if isinstance(value, str) and value.startswith("#"):
             return self.channels[value[1:]]

@@ -137,7 +137,7 @@ class PointsController:
                 STATEMENT_OF_ACCOUNT,
                 guild_id=guild_id,
                 account_id=user_id,
-                before_id=before_id or 2**63 - 1,
+                before_id=2**63 - 1 if before_id is None else before_id,
                 limit=limit,
             )
             return lines.all()

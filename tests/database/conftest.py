@@ -4,6 +4,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from database import migrations
 from database.embedded import EmbeddedServer
+from database.ledger import Movement
 from database.models import Case, CaseKind
 from database.service import DatabaseService
 
@@ -60,6 +62,80 @@ def open_case(database: DatabaseService, guild_id: int, new_id: Callable[[], int
         return await database.cases.open(**{**usual, **different})
 
     return opened
+
+
+class Ledger:
+    """The ledger of one guild in short words, and what the auditor reads in it."""
+
+    def __init__(self, database: DatabaseService, auditor: Any, guild_id: int) -> None:
+        self.database, self.auditor, self.guild_id = database, auditor, guild_id
+
+    async def award(
+        self, receiver_id: int, amount: int, *, bot: bool = False, key: int | None = None
+    ) -> Movement:
+        return await self.database.points.award(
+            guild_id=self.guild_id,
+            receiver_id=receiver_id,
+            receiver_is_bot=bot,
+            amount=amount,
+            reason="well done",
+            actor_id=7000,
+            interaction_id=key or next(NUMBERS),
+        )
+
+    async def give(
+        self, giver_id: int, receiver_id: int, amount: int, *, bot: bool = False, key: int | None = None
+    ) -> Movement:
+        return await self.database.points.transfer(
+            guild_id=self.guild_id,
+            giver_id=giver_id,
+            receiver_id=receiver_id,
+            receiver_is_bot=bot,
+            amount=amount,
+            note=None,
+            interaction_id=key or next(NUMBERS),
+        )
+
+    async def earn(self, user_id: int, said_at: datetime, *, key: int | None = None) -> int:
+        return await self.database.points.earn(
+            guild_id=self.guild_id, user_id=user_id, message_id=key or next(NUMBERS), said_at=said_at
+        )
+
+    async def balance(self, user_id: int) -> int:
+        return await self.database.points.balance(guild_id=self.guild_id, user_id=user_id)
+
+    async def mistakes(self) -> list[Any]:
+        """What does not add up; empty when the ledger is right."""
+        return [tuple(row) for row in await self.auditor.fetch(MISTAKES, self.guild_id)]
+
+
+MISTAKES = """
+    WITH rows AS (
+        SELECT credit_id AS account_id, amount AS change FROM point_transfers WHERE guild_id = $1
+        UNION ALL SELECT debit_id, -amount FROM point_transfers WHERE guild_id = $1
+    ), sums AS (SELECT account_id, sum(change) AS balance FROM rows GROUP BY account_id)
+    SELECT 'the sum is not zero', sum(balance) FROM sums HAVING sum(balance) <> 0
+    UNION ALL
+    SELECT 'balance of ' || account_id, a.balance - coalesce(sums.balance, 0) FROM point_accounts a
+    LEFT JOIN sums USING (account_id)
+    WHERE guild_id = $1 AND kind = 'member' AND a.balance <> coalesce(sums.balance, 0)
+    UNION ALL
+    SELECT 'in circulation', (SELECT sum(balance) FROM point_accounts WHERE guild_id = $1 AND kind = 'member')
+        + (SELECT balance FROM sums WHERE account_id = 1)
+    WHERE (SELECT sum(balance) FROM point_accounts WHERE guild_id = $1 AND kind = 'member')
+        <> -coalesce((SELECT balance FROM sums WHERE account_id = 1), 0)
+    UNION ALL
+    SELECT 'rows of operation ' || operation_id, count(transfer_id) FROM point_operations o
+    LEFT JOIN point_transfers t USING (guild_id, operation_id) WHERE guild_id = $1
+    GROUP BY operation_id, o.refusal, o.guild_id HAVING count(transfer_id) <> (o.refusal IS NULL)::int
+    UNION ALL
+    SELECT 'unanswered', operation_id FROM point_operations WHERE guild_id = $1 AND answer IS NULL
+"""
+
+
+@pytest.fixture
+def ledger(database: DatabaseService, auditor: Any, guild_id: int) -> Ledger:
+    return Ledger(database, auditor, guild_id)
 
 
 class MortalServer:

@@ -119,11 +119,10 @@ class Acting(Places):
         guild_id: Given = None,
         reason: str | None = None,
         seconds: float = A_SHORT_TIMEOUT,
-        role_id: Given = None,
         nick: str | None = None,
         delete_message_seconds: int = 0,
     ) -> None:
-        """ban, unban, kick, timeout, untimeout, add-role, remove-role or nick. Raises Refused without permission."""
+        """ban, unban, kick, timeout, untimeout or nick. Raises Refused without permission."""
         user, target = self._names.user(person), self._names.user(target_id)
         guild, core = self._here(user, guild_id), self._core
         who: Json = {"actor_id": user.id, "target_id": target.id, "reason": reason}
@@ -134,19 +133,28 @@ class Acting(Places):
             "kick": lambda: moderation.kick(core, guild, **who),
             "timeout": lambda: moderation.time_out(core, guild, **who, until=until),
             "untimeout": lambda: moderation.time_out(core, guild, **who, until=None),
-            "add-role": lambda: self._change_role(guild, role_id, who, add=True),
-            "remove-role": lambda: self._change_role(guild, role_id, who, add=False),
             "nick": lambda: moderation.rename(core, guild, **who, nick=nick),
         }
         if action not in acts:
             raise UnknownName(f"There is no action {action!r}; there is {', '.join(acts)}.")
         acts[action]()
 
-    def _change_role(self, guild: Guild, role_id: Given, who: Json, *, add: bool) -> None:
-        role = self._names.role(guild, role_id)
-        held = [each for each in self._world.member(guild, who["target_id"]).role_ids if each != role.id]
-        wanted = [*held, role.id] if add else held
-        moderation.set_roles(self._core, guild, **who, role_ids=wanted)
+    def change_roles(
+        self,
+        person: Given,
+        *,
+        user_id: Given,
+        guild_id: Given = None,
+        add: list[Given] | None = None,
+        remove: list[Given] | None = None,
+    ) -> Member:
+        user, target = self._names.user(person), self._names.user(user_id)
+        guild = self._here(user, guild_id)
+        added = [self._names.role(guild, each).id for each in add or []]
+        removed = {self._names.role(guild, each).id for each in remove or []}
+        held = [each for each in self._world.member(guild, target.id).role_ids if each not in removed]
+        who: Json = {"actor_id": user.id, "target_id": target.id}
+        return moderation.set_roles(self._core, guild, **who, role_ids=[*held, *added])
 
     def set_channel_permissions(
         self,

@@ -6,21 +6,27 @@ import signal
 import sys
 from pathlib import Path
 
+from sandbox import errands
 from sandbox.growth import Growth
 from sandbox.server import PortTaken, Sandbox
+from sandbox.storage import UnreadableWorld
 
-UNAVAILABLE = 69
+UNAVAILABLE, BAD_CONFIGURATION = 69, 78
 WELCOME = """The sandbox runs: a Discord on your own machine.
   address    {url}
   API        {api}
   gateway    {gateway}
   bot token  {token}
 
-  python -m sandbox as max message "hello"     (another shell: act as a person)
+  python -m sandbox as max slash "warn" member=ann reason="spam"      (in another shell: act as a person)
 """
 
 
 def main(words: list[str]) -> int:
+    if words[:1] == ["as"]:
+        code, text = asyncio.run(errands.run(words[1:]))
+        (sys.stderr if code else sys.stdout).write(text + "\n")
+        return code
     return asyncio.run(serve(_arguments().parse_args(words)))
 
 
@@ -28,12 +34,17 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Discord on your own machine.")
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--seed", type=Path, help="a JSON file that describes the world")
+    parser.add_argument("--world", type=Path, help="a file that keeps the world from one start to the next")
     parser.add_argument("--members", type=int, default=0, help="so many more members for the first guild")
     return parser
 
 
 async def serve(asked: argparse.Namespace) -> int:
-    sandbox = Sandbox(seed=asked.seed)
+    try:
+        sandbox = Sandbox(seed=asked.seed, world_file=asked.world)
+    except (UnreadableWorld, OSError, ValueError, KeyError) as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return BAD_CONFIGURATION
     Growth(sandbox.core).add_members(next(iter(sandbox.world.guilds.values())), asked.members)
     try:
         await sandbox.start(port=asked.port)

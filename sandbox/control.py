@@ -15,6 +15,7 @@ from sandbox.names import Names
 from sandbox.options import Unacceptable
 from sandbox.people import People
 from sandbox.places import Answer
+from sandbox.recorder import KEPT
 from sandbox.rest import Reply, as_reply
 from sandbox.world import Json
 
@@ -22,11 +23,10 @@ Serve = Callable[[web.Request], Awaitable[Any]]
 
 
 class Control:
-    def __init__(self, core: Core, people: People, touch: Callable[[], None]) -> None:
+    def __init__(self, core: Core, people: People) -> None:
         self._core = core
         self._people = people
         self._names = Names(core.world)
-        self._touch = touch
 
     def add_to(self, app: web.Application) -> None:
         person = "/sandbox/people/{user}"
@@ -40,6 +40,7 @@ class Control:
             ("GET", person + "/channels/{channel}/messages", self._messages),
             ("GET", person + "/dms", self._direct_messages),
             ("GET", person + "/commands", self._offered),
+            ("GET", person + "/channels", self._channels),
         ]
         for verb, act in self._verbs().items():
             table.append(("POST", f"{person}/{verb}", act))
@@ -54,13 +55,14 @@ class Control:
             "context": self._answering(people.context, "command", "target_id"),
             "click": self._answering(people.click),
             "select": self._answering(people.select, "values"),
-            "submit": self._answering(people.submit, "interaction_id"),
+            "submit": self._answering(people.submit),
             "autocomplete": self._autocomplete,
             "message": self._message,
             "delete-message": self._delete_message,
             "join": self._join,
             "leave": self._doing(people.leave),
             "moderate": self._doing(people.moderate, "action", "target_id"),
+            "roles": self._doing(people.change_roles, "user_id"),
             "command-permissions": self._telling(people.set_command_permissions, "command", "allow"),
             "channel-permissions": self._doing(people.set_channel_permissions, "channel_id"),
             "preferences": self._telling(people.set_preferences),
@@ -73,7 +75,7 @@ class Control:
                 reply = as_reply(await serve(request))
                 status, body = reply.status, reply.body
                 if request.method != "GET":
-                    self._touch()
+                    self._core.touch()
             except Refused as refused:
                 status, body = 403, {"error": f"Discord refuses that: {refused}."}
             except (UnknownName, Unacceptable, TypeError, ValueError, KeyError) as wrong:
@@ -130,9 +132,16 @@ class Control:
         """What this person's client lists: the registered commands, whole."""
         query = request.query
         found = self._people.offered(
-            request.match_info["user"], guild_id=query.get("guild"), channel_id=query.get("channel")
+            request.match_info["user"], guild_id=query.get("guild_id"), channel_id=query.get("channel_id")
         )
         return [commands.payload(each, with_localizations=True) for each in found]
+
+    async def _channels(self, request: web.Request) -> list[Json]:
+        """The channels that this person sees, whole."""
+        found = self._people.visible_channels(
+            request.match_info["user"], guild_id=request.query.get("guild_id")
+        )
+        return [payloads.channel(self._core.world, each) for each in found]
 
     async def _world(self, _request: web.Request) -> Json:
         return world_entry(self._core.world)
@@ -162,7 +171,8 @@ class Control:
     async def _exchanges(self, request: web.Request) -> Json:
         recorder = self._core.recorder
         since = int(request.query.get("since", 0))
-        return {"exchanges": [each.as_json() for each in recorder.since(since)], "last": recorder.last_number}
+        found = list(recorder.since(since))[-int(request.query.get("limit", KEPT)) :]
+        return {"exchanges": [each.as_json() for each in found], "last": recorder.last_number}
 
     async def _unknown(self, request: web.Request) -> Any:
         return Reply(404, {"error": f"The control interface has no {request.method} {request.path}."})

@@ -1,5 +1,6 @@
 """What every rule works on: the world, the clock, ids, and the one way to tell what happened."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,6 +21,7 @@ class Core:
     files: Files
     events: Events = field(default_factory=Events)
     url: str = "http://127.0.0.1"
+    touch: Callable[[], None] = lambda: None  # something changed that no event tells
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -104,8 +104,12 @@ class Interactions:
             raise unknown("webhook")
         return interaction
 
-    def by_id(self, interaction_id: int) -> Interaction | None:
-        return next((each for each in self._by_token.values() if each.id == interaction_id), None)
+    def opener(self, user_id: int, interaction_id: int | None) -> Interaction | None:
+        """The interaction that showed this person a form: that one, or the last."""
+        for each in reversed(self._by_token.values()):
+            if each.modal and each.user_id == user_id and interaction_id in (None, each.id):
+                return each
+        return None
 
     async def wait_for_answer(self, interaction: Interaction, seconds: float) -> str | None:
         """What a person would see go wrong, or nothing."""

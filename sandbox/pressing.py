@@ -85,15 +85,19 @@ class Pressing(Places):
         self,
         person: Given,
         *,
-        interaction_id: Given,
+        interaction_id: Given = None,
         fields: Json | None = None,
         wait_seconds: float = WAIT_SECONDS,
     ) -> Answer:
-        """Fields by custom id, or by the label that the person reads."""
+        """Fields by custom id, or by the label that the person reads; without an id the form that opened last."""
         user = self._names.user(person)
-        opener = self._interactions.by_id(as_id(interaction_id))
-        if opener is None or opener.modal is None or opener.user_id != user.id:
-            raise UnknownName(f"{user.username} has no modal from interaction {interaction_id!r} open.")
+        opener = self._interactions.opener(
+            user.id, as_id(interaction_id) if interaction_id is not None else None
+        )
+        if opener is None or opener.modal is None:
+            raise UnknownName(
+                f"{user.username} has no form open from interaction {interaction_id or '(any)'}."
+            )
         resolved = self._resolved(user, opener.channel_id, opener.application_id)
         try:
             filled = [_filled(each, fields or {}, resolved) for each in opener.modal["components"]]

@@ -180,6 +180,8 @@ class Rest:
             response.headers["Content-Type"] = (
                 "application/json"  # exactly: discord.py compares the whole string
             )
+        if request.method != "GET":
+            self._core.touch()
         await response.prepare(request)
         await response.write_eof()
         if call.after and reply.status < 300:

@@ -3,7 +3,7 @@
 from sandbox.errors import UnknownName
 from sandbox.events import Event
 from sandbox.places import Given, Places
-from sandbox.world import DIRECT_MESSAGE, Json
+from sandbox.world import DIRECT_MESSAGE, Channel, Json
 
 
 class Seeing(Places):
@@ -23,6 +23,12 @@ class Seeing(Places):
         directs = [each for each in self._world.channels.values() if each.type == DIRECT_MESSAGE]
         found = [one for each in directs for one in self._visible(user, each)]
         return [self._seen(one) for one in sorted(found, key=lambda one: one.id)[-limit:]]
+
+    def visible_channels(self, person: Given, *, guild_id: Given = None) -> list[Channel]:
+        user = self._names.user(person)
+        guild = self._guild(guild_id, user)
+        found = self._world.guild_channels(guild) if guild else []
+        return [each for each in found if self._core.sees(each, user.id)]
 
     def notices(self, person: Given, event: Event) -> Json | None:
         """What the page of this person should look at again, or nothing."""

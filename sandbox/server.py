@@ -26,7 +26,7 @@ from sandbox.people import People
 from sandbox.recorder import Recorder
 from sandbox.rest import PREFIX, Rest
 from sandbox.seed import seeded_world
-from sandbox.world import World
+from sandbox.storage import Storage
 
 LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room
 PAGES = (
@@ -45,15 +45,20 @@ class PortTaken(Exception):
 
 class Sandbox:
     def __init__(
-        self, clock: Clock | None = None, seed: Path | None = None, world: World | None = None
+        self, clock: Clock | None = None, seed: Path | None = None, world_file: Path | None = None
     ) -> None:
+        """With a world file: that world, when the file is there, and every change to it. Raises UnreadableWorld."""
         self.clock = clock or SystemClock()
+        self._storage = Storage(world_file) if world_file else None
+        stored = self._storage.load() if self._storage else None
         self.recorder = Recorder(self.clock)
-        self.world = world or seeded_world(seed)
+        self.world = stored or seeded_world(seed)
         self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
         self.gateway = Gateway(self.core)
         self.interactions = Interactions(self.core)
         self.people = People(self.core, self.interactions)
+        if self._storage:
+            self._storage.attach(self.core)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -91,11 +96,13 @@ class Sandbox:
             await connection.ended()
         if self._runner:
             await self._runner.cleanup()
+        if self._storage:
+            self._storage.flush()
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
         Rest(self.core, self.gateway, self.interactions, list(PAGES)).add_to(app)
-        Control(self.core, self.people, lambda: None).add_to(app)
+        Control(self.core, self.people).add_to(app)
         Page(self.core, self.people).add_to(app)
         app.router.add_get("/gateway", self._gateway)
         app.router.add_get("/gateway/", self._gateway)

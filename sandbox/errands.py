@@ -1,0 +1,217 @@
+"""`python -m sandbox as NAME ...`: one act of one person on a sandbox that runs elsewhere."""
+
+import argparse
+import base64
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from sandbox import rendering
+from sandbox.world import Json
+
+DONE, FAILED, USAGE = 0, 1, 64
+NEAR_FOREVER = aiohttp.ClientTimeout(total=120)
+
+
+class Failed(Exception):
+    def __init__(self, sentence: str, code: int = FAILED) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox as", description="Act as a person of a running sandbox."
+    )
+    parser.add_argument("name", help="who acts: max, ann, ... or an id")
+    parser.add_argument("verb", choices=sorted(VERBS))
+    parser.add_argument(
+        "words", nargs="*", help="what the verb needs; options are written name=value, files @path"
+    )
+    parser.add_argument("--url", default="http://127.0.0.1:8765", help="where the sandbox runs")
+    parser.add_argument("--guild", help="a guild's name or id; without it the person's first one")
+    parser.add_argument("--channel", help="a channel's name or id; without it general")
+    parser.add_argument("--message", help="a message's id, for click and select")
+    parser.add_argument("--to", help="a bot's name: the message is a direct one")
+    return parser
+
+
+async def run(words: list[str]) -> tuple[int, str]:
+    """The exit code, and what the person sees."""
+    asked = arguments().parse_intermixed_args(words)
+    errand = Errand(asked)
+    try:
+        async with aiohttp.ClientSession(timeout=NEAR_FOREVER) as errand.http:
+            return await VERBS[asked.verb](errand, asked.words)
+    except Failed as failed:
+        return failed.code, f"✗ {failed}"
+    except aiohttp.ClientConnectionError:
+        return (
+            FAILED,
+            f"✗ No sandbox answers at {asked.url}: start one with `python -m sandbox`, or give --url.",
+        )
+
+
+class Errand:
+    http: aiohttp.ClientSession
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self.asked = asked
+        self._person = f"{asked.url.rstrip('/')}/sandbox/people/{quote(asked.name)}"
+
+    @property
+    def where(self) -> Json:
+        given = {"guild_id": self.asked.guild, "channel_id": self.asked.channel}
+        return {key: value for key, value in given.items() if value is not None}
+
+    async def get(self, what: str) -> Any:
+        async with self.http.get(f"{self._person}/{what}") as response:
+            return await _told(response)
+
+    async def post(self, verb: str, body: Json) -> Any:
+        async with self.http.post(f"{self._person}/{verb}", json=body) as response:
+            return await _told(response)
+
+    async def answered(self, verb: str, body: Json) -> tuple[int, str]:
+        told = await self.post(verb, {**self.where, **body})
+        return (FAILED if told["failed"] else DONE), rendering.answer(told)
+
+
+async def _told(response: aiohttp.ClientResponse) -> Any:
+    told = await response.json(content_type=None)
+    if response.status >= 400:
+        raise Failed(told.get("error", f"The sandbox answered {response.status}."))
+    return told
+
+
+def options_in(words: list[str]) -> Json:
+    options = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise Failed(f"{word!r} is not name=value.", USAGE)
+        options[name] = file_in(value) or value
+    return options
+
+
+def file_in(value: str) -> Json | None:
+    path = Path(value[1:])
+    if not value.startswith("@") or not path.is_file():
+        return None
+    return {"filename": path.name, "base64": base64.b64encode(path.read_bytes()).decode()}
+
+
+def first(words: list[str], what: str) -> str:
+    if not words:
+        raise Failed(f"Say {what}.", USAGE)
+    return words[0]
+
+
+async def slash(errand: Errand, words: list[str]) -> tuple[int, str]:
+    """The command may be one word or several: everything before the first name=value."""
+    path = [word for word in words if "=" not in word]
+    first(path, "which command")
+    options = options_in([word for word in words if "=" in word])
+    return await errand.answered("slash", {"command": " ".join(path), "options": options})
+
+
+async def autocomplete(errand: Errand, words: list[str]) -> tuple[int, str]:
+    """The last option given is the one being typed."""
+    path = [word for word in words if "=" not in word]
+    options = options_in([word for word in words if "=" in word])
+    focused = first(list(options)[-1:], "which option is being typed, as name=text")
+    body = {**errand.where, "command": " ".join(path), "options": options, "focused": focused}
+    return DONE, rendering.choices((await errand.post("autocomplete", body))["choices"])
+
+
+async def context(errand: Errand, words: list[str]) -> tuple[int, str]:
+    if len(words) != 2:
+        raise Failed('Say which menu and on whom: context History ann, context "Report message" 1234.', USAGE)
+    return await errand.answered("context", {"command": words[0], "target_id": words[1]})
+
+
+async def click(errand: Errand, words: list[str]) -> tuple[int, str]:
+    return await _component(errand, "click", first(words, "which button"), {})
+
+
+async def select(errand: Errand, words: list[str]) -> tuple[int, str]:
+    return await _component(
+        errand, "select", first(words, "which menu and what from it"), {"values": words[1:]}
+    )
+
+
+async def _component(errand: Errand, verb: str, named: str, more: Json) -> tuple[int, str]:
+    """By what it says, or by its custom id."""
+    if errand.asked.message:
+        more = {**more, "message_id": errand.asked.message}
+    try:
+        return await errand.answered(verb, {**more, "label": named})
+    except Failed:
+        return await errand.answered(verb, {**more, "custom_id": named})
+
+
+async def submit(errand: Errand, words: list[str]) -> tuple[int, str]:
+    """The form that was opened last for this person."""
+    told = await errand.post("submit", {"fields": options_in(words)})
+    return (FAILED if told["failed"] else DONE), rendering.answer(told)
+
+
+async def message(errand: Errand, words: list[str]) -> tuple[int, str]:
+    files = [found for word in words if (found := file_in(word))]
+    texts = [word for word in words if not file_in(word)]
+    body = {**errand.where, "content": " ".join(texts), "attachments": files}
+    if errand.asked.to:
+        body["to"] = errand.asked.to
+    return DONE, rendering.messages([await errand.post("message", body)])
+
+
+async def see(errand: Errand, words: list[str]) -> tuple[int, str]:
+    channel = words[0] if words else errand.asked.channel or "general"
+    guild = f"?guild={quote(errand.asked.guild)}" if errand.asked.guild else ""
+    return DONE, rendering.messages(await errand.get(f"channels/{quote(channel)}/messages{guild}"))
+
+
+async def dms(errand: Errand, _words: list[str]) -> tuple[int, str]:
+    return DONE, rendering.messages(await errand.get("dms"))
+
+
+async def moderate(errand: Errand, words: list[str]) -> tuple[int, str]:
+    if len(words) < 2:
+        raise Failed("Say what and whom: moderate ban ann spam.", USAGE)
+    body = {"action": words[0], "target_id": words[1], "reason": " ".join(words[2:]) or None}
+    await errand.post(
+        "moderate", {**body, **({"guild_id": errand.asked.guild} if errand.asked.guild else {})}
+    )
+    return DONE, f"{errand.asked.name}: {words[0]} {words[1]}"
+
+
+async def join(errand: Errand, _words: list[str]) -> tuple[int, str]:
+    await errand.post("join", {"guild_id": errand.asked.guild} if errand.asked.guild else {})
+    return DONE, f"{errand.asked.name} joined."
+
+
+async def leave(errand: Errand, _words: list[str]) -> tuple[int, str]:
+    await errand.post("leave", {"guild_id": errand.asked.guild} if errand.asked.guild else {})
+    return DONE, f"{errand.asked.name} left."
+
+
+VERBS: dict[str, Callable[[Errand, list[str]], Awaitable[tuple[int, str]]]] = {
+    verb.__name__: verb
+    for verb in (
+        slash,
+        autocomplete,
+        context,
+        click,
+        select,
+        submit,
+        message,
+        see,
+        dms,
+        moderate,
+        join,
+        leave,
+    )
+}

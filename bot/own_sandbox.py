@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 20.0
 STOP_SECONDS = 3.0
 ASK_AGAIN_SECONDS = 0.05
+DEFAULT_URL = "http://127.0.0.1:8765"  # where `python -m sandbox as` looks by itself
 SECRETS = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DATABASE_URL", "DATABASE_URL_FILE")
 
 
@@ -47,6 +48,8 @@ def welcome(url: str, world: World) -> str:
     python = Path(sys.executable)
     command = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
     people = ", ".join(person["name"] for person in world["people"] if not person.get("bot"))
+    act = f"{command} -m sandbox as"
+    where = "" if url == DEFAULT_URL else f" --url {url}"
     servers = " and ".join(guild["name"] for guild in world["guilds"])
     return "\n".join(
         [
@@ -54,9 +57,9 @@ def welcome(url: str, world: World) -> str:
             f"  Reeve is on the sandbox, a Discord on this machine: open {url}/",
             f"  Servers: {servers}. People you can be: {people}.",
             "  Or type:",
-            f'    {command} -m sandbox as max slash "warn" member=ann reason="spam"',
-            f"    {command} -m sandbox as max see mod-log",
-            f'    {command} -m sandbox as ann slash "points balance"',
+            f'    {act} max slash "warn" member=ann reason="spam"{where}',
+            f"    {act} max see mod-log{where}",
+            f'    {act} ann slash "points balance"{where}',
             "  Stop with Ctrl+C.",
             "",
         ]

@@ -48,6 +48,13 @@ class ModLog(BaseCog):
         self._filled.set()
 
     @BaseCog.listener()
+    async def on_ready(self) -> None:
+        """After a start, and after a session that was lost."""
+        with suppress(DatabaseUnavailable):  # then the usual waiting time holds
+            await self.bot.database.outbox.hurry_all(now=utc_now())
+        self._filled.set()
+
+    @BaseCog.listener()
     async def on_log_channel_changed(self, guild_id: int) -> None:
         """What could not be posted before may be posted now."""
         with suppress(DatabaseUnavailable):  # then the usual waiting time holds

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from database.models.base import storable
-from database.models.outbox import CLAIM, DELIVERED, HURRY, PENDING, RELEASE, TRY_LATER, OutboxRow
+from database.models.outbox import CLAIM, DELIVERED, HURRY, HURRY_ALL, PENDING, RELEASE, TRY_LATER, OutboxRow
 from database.transaction import OpenTransaction
 
-LEASE = timedelta(seconds=30)
-"""A claimer that died is taken to be dead after this; a delivery takes less, retries of discord.py included."""
+LEASE = timedelta(seconds=10)
+"""How long after a kill its claims stay taken. A delivery that takes longer may be made by another process as well:
+edits change nothing then, and Discord's enforced nonce gives the first message for the second."""
 
 
 class OutboxController:
@@ -46,6 +47,11 @@ class OutboxController:
         """Make all that waits in a guild due: what stood in its way may be gone."""
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(HURRY, of_guild_id=guild_id, now=now)
+
+    async def hurry_all(self, *, now: datetime) -> None:
+        """Make all that waits due: after a start or a lost session, nobody told us what has changed meanwhile."""
+        async with self._transaction(system=True) as tx:
+            await tx.exec(HURRY_ALL, now=now)
 
     async def pending(self, *, guild_id: int) -> Sequence[OutboxRow]:
         async with self._transaction(guild_id=guild_id) as tx:

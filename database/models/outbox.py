@@ -131,6 +131,10 @@ HURRY = statement(
     update(OutboxRow).where(col(OutboxRow.guild_id) == param("of_guild_id")).values(due_at=param("now"))
 )
 
+HURRY_ALL = statement(
+    update(OutboxRow).where(col(OutboxRow.due_at) > param("now")).values(due_at=param("now"))
+)
+
 PENDING = statement(
     select(OutboxRow)
     .where(col(OutboxRow.guild_id) == param("guild_id"))

@@ -34,6 +34,7 @@ SESSION_SETTINGS = {
 AWAY = (
     OSError,  # refused, reset, no socket; TimeoutError is one of these
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a server that was killed between two messages leaves asyncpg confused
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

@@ -1,0 +1,165 @@
+// The list of messages: each is written anew only when it changed, so open menus and the keyboard's place survive updates.
+
+import { arrange, avatar, button, el, icon } from "./dom.js";
+import { attachment, embed } from "./embeds.js";
+import { components } from "./components.js";
+import { markdown } from "./markdown.js";
+import { displayName, isBot, nameColor, names, state } from "./store.js";
+import { stamp, timeElement, written } from "./times.js";
+
+const EPHEMERAL = 1 << 6;
+const LOADING = 1 << 7;
+const SUPPRESS_EMBEDS = 1 << 2;
+const TOGETHER_MS = 7 * 60 * 1000;
+const NEAR_END_PX = 120;
+
+export function messageList(place, actions) {
+  let written_ = new Map();
+  let shownPlace = null;
+
+  function render() {
+    const here = `${state.person?.id}/${state.guild?.id}/${state.channel?.id ?? state.channel?.name}`;
+    if (here !== shownPlace) written_ = new Map();
+    const atEnd = here !== shownPlace || place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_END_PX;
+    shownPlace = here;
+    const kept = new Map();
+    const nodes = [];
+    let before = null;
+    for (const message of state.messages) {
+      const day = new Date(message.timestamp).toDateString();
+      if (!before || new Date(before.timestamp).toDateString() !== day) nodes.push(reused(kept, `day-${day}`, day, () => divider(new Date(message.timestamp))));
+      const follows = continues(message, before);
+      const key = JSON.stringify([message, follows, nameColor(message.author.id), displayName(message.author.id)]);
+      nodes.push(reused(kept, message.id, key, () => line(message, follows, actions)));
+      before = message;
+    }
+    for (const note of state.notes.get(state.channel?.id) ?? []) nodes.push(reused(kept, note.id, note.text, () => localNote(note, actions)));
+    if (!nodes.length) nodes.push(beginning());
+    written_ = kept;
+    arrange(place, nodes);
+    if (atEnd) place.scrollTop = place.scrollHeight;
+  }
+
+  function reused(kept, id, key, make) {
+    const old = written_.get(id);
+    const entry = old?.key === key ? old : { key, node: make() };
+    kept.set(id, entry);
+    return entry.node;
+  }
+
+  return { render, forget: () => (written_ = new Map()) };
+}
+
+function continues(message, before) {
+  if (!before || before.author.id !== message.author.id || message.interaction_metadata || message.message_reference) return false;
+  if ((before.flags ^ message.flags) & EPHEMERAL) return false;
+  return new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS && new Date(message.timestamp).toDateString() === new Date(before.timestamp).toDateString();
+}
+
+function divider(date) {
+  return el("div", { class: "day", role: "separator" }, el("span", {}, written(date, "D")));
+}
+
+function beginning() {
+  const where = state.guild ? `This is the beginning of #${state.channel?.name ?? ""}.` : `This is the beginning of your direct messages with ${state.channel?.name ?? "a bot"}.`;
+  return el("div", { class: "beginning" }, el("p", {}, where), el("p", { class: "quiet" }, "Write something, or type / for the bot's commands."));
+}
+
+function line(message, follows, actions) {
+  const author = message.author;
+  const ephemeral = Boolean(message.flags & EPHEMERAL);
+  const known = names(actions.openPerson);
+  const openPerson = (event) => actions.openPerson(event, author.id);
+  const open = (event) => actions.openMessage(event, message);
+  const name = displayName(author.id, state.guild, author);
+  const ink = nameColor(author.id);
+  const head = follows
+    ? el("span", { class: "when" }, written(new Date(message.timestamp), "t"))
+    : el("button", { type: "button", class: "face", "aria-label": `About ${name}`, on: { click: openPerson, contextmenu: openPerson } }, avatar(name, author.id));
+  return el(
+    "div",
+    {
+      class: `message${follows ? " follows" : ""}${ephemeral ? " ephemeral" : ""}${mentionsMe(message) ? " mentions-me" : ""}`,
+      data: { messageId: message.id },
+      role: "article",
+      tabIndex: -1,
+      on: { contextmenu: (event) => (event.target.closest("a[href], input") ? null : open(event)) },
+    },
+    above(message),
+    head,
+    el(
+      "div",
+      { class: "body" },
+      !follows && nameLine(message, { author, name, ink, openPerson }),
+      message.flags & LOADING ? thinking(name) : content(message, known, actions),
+      ephemeral && onlyYou(message, actions),
+    ),
+    button("More", open, { class: "more" }, icon("more")),
+  );
+}
+
+function nameLine(message, { author, name, ink, openPerson }) {
+  return el(
+    "div",
+    { class: "name-line" },
+    el("button", { type: "button", class: "name", vars: ink ? { ink } : {}, on: { click: openPerson, contextmenu: openPerson } }, name),
+    isBot(author.id) && el("span", { class: "tag" }, "APP"),
+    el("time", { class: "quiet", datetime: message.timestamp, title: written(new Date(message.timestamp), "F") }, stamp(new Date(message.timestamp))),
+  );
+}
+
+/** Who used which command, or what is replied to. */
+function above(message) {
+  const metadata = message.interaction_metadata;
+  if (metadata?.user && (message.type === 20 || message.type === 23)) {
+    const who = displayName(metadata.user.id, state.guild, metadata.user);
+    const what = metadata.name ?? message.interaction?.name ?? "a command";
+    return el("div", { class: "above" }, el("strong", {}, who), " used ", el("span", { class: "mention" }, message.type === 20 ? `/${what}` : what));
+  }
+  const replied = message.referenced_message;
+  if (!replied) return null;
+  const who = displayName(replied.author.id, state.guild, replied.author);
+  return el("div", { class: "above" }, el("strong", {}, who), " ", el("span", { class: "reply-text" }, replied.content || "Click to see the attachment"));
+}
+
+function content(message, known, actions) {
+  const text = message.content ? el("div", { class: "content" }, markdown(message.content, known)) : null;
+  if (message.edited_timestamp) {
+    const edited = el("span", { class: "edited", title: written(new Date(message.edited_timestamp), "F") }, "(edited)");
+    if (text?.lastElementChild?.tagName === "DIV") text.lastElementChild.append(" ", edited);
+    else if (text) text.append(edited);
+  }
+  const press = (component, values, node) => actions.press(message, component, values, node);
+  return [
+    text,
+    !(message.flags & SUPPRESS_EMBEDS) && (message.embeds ?? []).map((one) => embed(one, known)),
+    (message.attachments ?? []).length > 0 && el("div", { class: "attachments" }, message.attachments.map(attachment)),
+    (message.components ?? []).length > 0 && el("div", { class: "components" }, components(message.components, { names: known, press })),
+    !text && message.edited_timestamp && el("span", { class: "edited" }, "(edited)"),
+  ];
+}
+
+function thinking(name) {
+  return el("div", { class: "thinking", role: "status" }, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${name} is thinking…`);
+}
+
+function onlyYou(message, actions) {
+  const dismiss = el("button", { type: "button", class: "as-link", on: { click: () => actions.dismiss(message) } }, "Dismiss message");
+  return el("div", { class: "only-you" }, "Only you can see this • ", dismiss);
+}
+
+function mentionsMe(message) {
+  const mine = state.guild?.members.find((member) => member.user_id === state.person.id)?.role_ids ?? [];
+  return message.mention_everyone || (message.mentions ?? []).some((user) => String(user.id) === state.person.id) || (message.mention_roles ?? []).some((id) => mine.includes(String(id)));
+}
+
+function localNote(note, actions) {
+  const forget = el("button", { type: "button", class: "as-link", on: { click: () => actions.forgetNote(note) } }, "Dismiss");
+  return el(
+    "div",
+    { class: `message note ${note.kind}`, role: note.kind === "failed" ? "alert" : "status" },
+    el("div", { class: "above" }, el("strong", {}, "You"), " used ", el("span", { class: "mention" }, note.command)),
+    avatar("!", note.kind, "mark"),
+    el("div", { class: "body" }, el("div", {}, note.text), note.kind === "failed" && el("div", { class: "only-you" }, timeElement(el, note.at, "R"), " • ", forget)),
+  );
+}

@@ -1,0 +1,44 @@
+// Moments as Discord writes them.
+
+const STYLES = {
+  t: { timeStyle: "short" },
+  T: { timeStyle: "medium" },
+  d: { dateStyle: "short" },
+  D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" },
+  F: { dateStyle: "full", timeStyle: "short" },
+};
+const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+export function ago(date) {
+  const seconds = Math.round((date - Date.now()) / 1000);
+  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? UNITS.at(-1);
+  return relative.format(Math.trunc(seconds / size), unit);
+}
+
+export function written(date, style = "f") {
+  if (style === "R") return ago(date);
+  return new Intl.DateTimeFormat(undefined, STYLES[style] ?? STYLES.f).format(date);
+}
+
+/** "Today at 14:02" for today, else the date and the time. */
+export function stamp(date) {
+  const time = written(date, "t");
+  if (date.toDateString() === new Date().toDateString()) return `Today at ${time}`;
+  return `${written(date, "d")} ${time}`;
+}
+
+export function timeElement(el, date, style) {
+  return el("time", { datetime: date.toISOString(), title: written(date, "F"), data: { style } }, written(date, style));
+}
+
+/** Relative times on the page grow older by themselves. */
+export function keepTimesFresh() {
+  setInterval(() => {
+    for (const node of document.querySelectorAll('time[data-style="R"]')) {
+      const text = ago(new Date(node.dateTime));
+      if (node.textContent !== text) node.textContent = text;
+    }
+  }, 5000);
+}

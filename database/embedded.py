@@ -93,7 +93,6 @@ class EmbeddedServer:
         if not self._cluster.exists():
             await self._initialise()
         if self._running_pid() is None:
-            self._clear_stale_pid()
             self._launch()
         await self._wait_until_ready()
 
@@ -119,6 +118,7 @@ class EmbeddedServer:
         )
 
     def _launch(self) -> None:
+        self._clear_stale_pids()
         options = {
             "listen_addresses": "",
             "port": PORT,
@@ -190,23 +190,21 @@ class EmbeddedServer:
         """The postmaster's process id, if it lives. A zombie that nobody reaped (containers) is dead."""
         with suppress(OSError, ValueError, IndexError, psutil.Error):
             pid = int((self._cluster / "postmaster.pid").read_text().splitlines()[0])
+            if self._child is not None and self._child.pid == pid:
+                return pid if self._child.poll() is None else None
             process = psutil.Process(pid)
-            if self._child is not None and self._child.pid == pid and self._child.poll() is not None:
-                return None
             # The folder tells it from another cluster's server that got the same number after a restart.
             if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(self._cluster):
                 return pid
         return None
 
-    def _clear_stale_pid(self) -> None:
-        """PostgreSQL takes an unreaped zombie for a living server: remove its lock file, once no backend is left."""
-        file = self._cluster / "postmaster.pid"
-        if not file.exists():
-            return
-        with suppress(OSError, ValueError, IndexError):
-            pid = int(file.read_text().splitlines()[0])
-            if psutil.pid_exists(pid) and not self._has_backends():
-                file.unlink()
+    def _clear_stale_pids(self) -> None:
+        """PostgreSQL takes an unreaped zombie for a living server: remove its lock files, once no backend is left."""
+        for file in (self._cluster / "postmaster.pid", self._sockets / f".s.PGSQL.{PORT}.lock"):
+            with suppress(OSError, ValueError, IndexError):
+                pid = int(file.read_text().splitlines()[0])
+                if psutil.pid_exists(pid) and not self._has_backends():
+                    file.unlink()
 
     def _has_backends(self) -> bool:
         for process in psutil.process_iter(["name", "cwd", "status"]):

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("direct_message", sa.Text(), nullable=False),
         sa.Column("log_channel_id", sa.BigInteger(), nullable=True),
         sa.Column("log_message_id", sa.BigInteger(), nullable=True),
+        sa.Column("log_digest", sa.LargeBinary(), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(log_channel_id IS NULL) = (log_message_id IS NULL)", name=op.f("ck_cases_log_post")
         ),
+        sa.CheckConstraint("length(log_digest) = 32", name=op.f("ck_cases_log_digest")),
         sa.CheckConstraint("length(moderator_name) BETWEEN 1 AND 100", name=op.f("ck_cases_moderator_name")),
         sa.CheckConstraint("length(reason) BETWEEN 1 AND 1000", name=op.f("ck_cases_reason")),
         sa.CheckConstraint("length(target_name) BETWEEN 1 AND 100", name=op.f("ck_cases_target_name")),

@@ -1,15 +1,17 @@
 """Deliver one row of the outbox: the post of a case, or the word to its target."""
 
+import json
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import discord
 from discord.utils import escape_markdown
 
 from cogs.moderation._log_channel import log_channel
-from cogs.moderation._rendering import case_embed
+from cogs.moderation._rendering import log_embed
 from cogs.moderation._words import WORDS
-from database.models import Case, CaseState, Delivery, DirectMessage, OutboxRow
+from database.models import Case, CaseState, Delivery, DirectMessage, GuildConfig, OutboxRow
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -32,32 +34,45 @@ async def _post(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
     """Edit the post of the case where it is; make it if there is none, or no more."""
     config = await bot.database.guild_configs.get(guild_id=guild.id)
     evidence = await bot.database.cases.evidence(guild_id=guild.id, number=case.number)
-    embed = case_embed(case, WORDS[config.language], evidence)
-    if await _edited(guild, case, embed):
-        return
+    embed = log_embed(case, WORDS[config.language], evidence)
+    digest = sha256(json.dumps(embed.to_dict()).encode()).digest()
+    message = await _edited(guild, case, embed, digest) or await _made(guild, config, case, embed)
+    await bot.database.cases.logged(
+        guild_id=guild.id,
+        number=case.number,
+        channel_id=message.channel.id,
+        message_id=message.id,
+        digest=digest,
+    )
+
+
+async def _made(
+    guild: discord.Guild, config: GuildConfig, case: Case, embed: discord.Embed
+) -> discord.Message:
     channel, trouble = log_channel(guild, config)
     if channel is None:
         raise NotYet(trouble or "There is no mod log.")
     # The nonce makes a repeat within minutes give the first message; the lost one tells a re-made post apart.
-    message = await channel.send(
-        embed=embed, nonce=f"case-{case.number}-{(case.log_message_id or 0) % 10**9}"
-    )
-    await bot.database.cases.logged(
-        guild_id=guild.id, number=case.number, channel_id=channel.id, message_id=message.id
-    )
+    return await channel.send(embed=embed, nonce=f"case-{case.number}-{(case.log_message_id or 0) % 10**9}")
 
 
-async def _edited(guild: discord.Guild, case: Case, embed: discord.Embed) -> bool:
+async def _edited(
+    guild: discord.Guild, case: Case, embed: discord.Embed, digest: bytes
+) -> discord.PartialMessage | None:
+    """The post, brought up to date where it is; None if there is none, or no more."""
     if case.log_channel_id is None or case.log_message_id is None:
-        return False
+        return None
     channel = guild.get_channel(case.log_channel_id)
     if not isinstance(channel, discord.TextChannel):
-        return False
+        return None
+    message = channel.get_partial_message(case.log_message_id)
+    if digest == case.log_digest:
+        return message
     try:
-        await channel.get_partial_message(case.log_message_id).edit(embed=embed)
+        await message.edit(embed=embed)
     except discord.NotFound:
-        return False
-    return True
+        return None
+    return message
 
 
 async def _tell(bot: "Reeve", guild: discord.Guild, case: Case) -> None:

@@ -14,8 +14,23 @@ VOID = discord.Colour(0x80848E)
 FIELD_LIMIT = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 
 
-def case_embed(case: Case, words: Words = ENGLISH, evidence: Sequence[CaseEvidence] = ()) -> discord.Embed:
-    """The whole case, for the mod log and for /case view."""
+def log_embed(case: Case, words: Words, evidence: Sequence[CaseEvidence]) -> discord.Embed:
+    """The case for the mod log, which says of the direct message only that it failed: the rest is the rule."""
+    embed = _embed(case, words, evidence)
+    if case.direct_message is DirectMessage.FAILED:
+        embed.add_field(name=words.direct_message, value=words.refused)
+    return embed
+
+
+def case_embed(case: Case, evidence: Sequence[CaseEvidence]) -> discord.Embed:
+    """The case with all that is known of it, for /case view."""
+    embed = _embed(case, ENGLISH, evidence)
+    if told := _told(case.direct_message, ENGLISH):
+        embed.add_field(name=ENGLISH.direct_message, value=told)
+    return embed
+
+
+def _embed(case: Case, words: Words, evidence: Sequence[CaseEvidence]) -> discord.Embed:
     is_void = case.state is CaseState.VOID
     embed = discord.Embed(
         title=f"{SIGNS[case.kind]} {words.case} {case.number} · {words.kind(case.kind)}"
@@ -28,8 +43,6 @@ def case_embed(case: Case, words: Words = ENGLISH, evidence: Sequence[CaseEviden
     if case.points:
         embed.add_field(name=words.points, value=str(case.points))
     embed.add_field(name=words.reason, value=case.reason[:FIELD_LIMIT], inline=False)
-    if told := _told(case.direct_message, words):
-        embed.add_field(name=words.direct_message, value=told)
     if evidence:
         embed.add_field(name=words.proof, value="\n".join(map(_file, evidence))[:FIELD_LIMIT], inline=False)
     if case.revision:

@@ -43,7 +43,7 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         guild_id = guild_of(interaction).id
         case = await self.cases.get(guild_id=guild_id, number=number)
         evidence = await self.cases.evidence(guild_id=guild_id, number=number)
-        embed = case_embed(case, evidence=evidence)
+        embed = case_embed(case, evidence)
         if case.revision:
             revisions = await self.cases.revisions(guild_id=guild_id, number=number)
             lines = [revision_line(revision) for revision in revisions[-5:]]

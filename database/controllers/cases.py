@@ -193,8 +193,10 @@ class CaseController:
         async with self._transaction(guild_id=guild_id) as tx:
             return (await tx.exec(EVIDENCE, guild_id=guild_id, number=number)).all()
 
-    async def logged(self, *, guild_id: int, number: int, channel_id: int, message_id: int) -> None:
-        """Remember where the post of the case is: channel and message together, so that it can be edited there."""
+    async def logged(
+        self, *, guild_id: int, number: int, channel_id: int, message_id: int, digest: bytes
+    ) -> None:
+        """Remember where the post of the case is, channel and message together, and what it shows (SHA-256)."""
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(
                 SET_LOG_POST,
@@ -202,6 +204,7 @@ class CaseController:
                 of_number=number,
                 log_channel_id=channel_id,
                 log_message_id=message_id,
+                log_digest=digest,
             )
 
     async def told(self, *, guild_id: int, number: int, outcome: DirectMessage) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Text,
     UniqueConstraint,
     cast,
@@ -59,6 +60,7 @@ class Case(SQLModel, table=True):
         CheckConstraint("length(moderator_name) BETWEEN 1 AND 100", "moderator_name"),
         CheckConstraint(f"points BETWEEN 0 AND {MOST_CASE_POINTS}", "points"),
         CheckConstraint("(log_channel_id IS NULL) = (log_message_id IS NULL)", "log_post"),
+        CheckConstraint("length(log_digest) = 32", "log_digest"),
         Index("ix_cases_guild_id_target_id_number", "guild_id", "target_id", "number"),
         Index("ix_cases_guild_id_moderator_id_number", "guild_id", "moderator_id", "number"),
     )
@@ -78,6 +80,8 @@ class Case(SQLModel, table=True):
     direct_message: DirectMessage = Field(default=DirectMessage.NONE, sa_column=words(DirectMessage))
     log_channel_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     log_message_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
+    log_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """SHA-256 of what the post shows, so that an unchanged post is not edited (and marked so) for nothing."""
     revision: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
 
@@ -170,7 +174,11 @@ CHANGE_REASON = statement(
 SET_LOG_POST = statement(
     update(Case)
     .where(*_of_case)
-    .values(log_channel_id=param("log_channel_id"), log_message_id=param("log_message_id"))
+    .values(
+        log_channel_id=param("log_channel_id"),
+        log_message_id=param("log_message_id"),
+        log_digest=param("log_digest"),
+    )
     .returning(col(Case.number)),
     into=int,
 )

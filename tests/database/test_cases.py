@@ -197,7 +197,7 @@ async def test_the_place_of_the_log_post_is_remembered(
     database: DatabaseService, open_case: Any, guild_id: int
 ) -> None:
     await open_case()
-    await database.cases.logged(guild_id=guild_id, number=1, channel_id=5, message_id=6)
+    await database.cases.logged(guild_id=guild_id, number=1, channel_id=5, message_id=6, digest=b"d" * 32)
     await database.cases.told(guild_id=guild_id, number=1, outcome=DirectMessage.FAILED)
     case = await database.cases.get(guild_id=guild_id, number=1)
     assert (case.log_channel_id, case.log_message_id, case.direct_message) == (5, 6, DirectMessage.FAILED)

@@ -25,17 +25,31 @@ async def test_the_case_shows_in_the_mod_log(guild: Guild) -> None:
     assert guild.person("max") in post
 
 
-async def test_the_member_is_told_and_the_log_says_so(guild: Guild) -> None:
+async def test_the_member_is_told(guild: Guild) -> None:
     await guild.slash("max", "warn", member="ann", reason="be kind")
 
     async def told() -> bool:
         return any("be kind" in readable(message) for message in await guild.direct_messages("ann"))
 
     async def noted() -> bool:
-        return "delivered" in "".join(await guild.log_posts())
+        return "Direct message: delivered" in (await guild.slash("max", "case view", number=1)).text
 
     assert await until(told)
     assert await until(noted)
+    [post] = await guild.messages("max", "mod-log")
+    assert post["edited_timestamp"] is None, "what the post shows has not changed"
+
+
+async def test_the_log_says_if_the_member_accepts_no_direct_messages(guild: Guild, play: Play) -> None:
+    await play.post("/sandbox/people/lou/preferences", {"dms_closed": True})
+
+    await guild.slash("max", "warn", member="lou", reason="be kind")
+
+    async def noted() -> bool:
+        return "Direct message: not accepted" in "".join(await guild.log_posts())
+
+    assert await until(noted)
+    await play.post("/sandbox/people/lou/preferences", {"dms_closed": False})
 
 
 async def test_a_warning_carries_points_and_proof(guild: Guild) -> None:

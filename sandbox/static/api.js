@@ -2,8 +2,8 @@
 
 export class Refusal extends Error {}
 
-async function call(path, body) {
-  const init = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+async function call(path, body, headers = {}) {
+  const init = body === undefined ? { headers } : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
   try {
     response = await fetch(path, init);
@@ -34,6 +34,8 @@ export const commands = async (person, place) => list(await call(`${as(person, "
 export const exchanges = (since) => call(`/sandbox/exchanges?${query({ since })}`);
 export const auditLog = async (guild) => list(await call(`/sandbox/guilds/${guild}/audit-log`), "audit_log_entries", "entries");
 export const bans = async (guild) => list(await call(`/sandbox/guilds/${guild}/bans`), "bans");
+
+export const asBot = (token, path) => call(`/api/v10${path}`, undefined, { Authorization: `Bot ${token}` });
 
 export const say = (person, body) => call(as(person, "message"), body);
 export const deleteMessage = (person, body) => call(as(person, "delete-message"), body);

@@ -40,7 +40,7 @@ const refreshMessages = coalesced(async () => {
 const refreshWorld = coalesced(async () => {
   await quietly(loadWorld);
   goTo(location.hash);
-  await lookAround();
+  await quietly(lookAround);
   goTo(location.hash);
   drawPlaces();
   await refreshMessages();
@@ -81,7 +81,7 @@ async function move() {
     stopFollowing = follow(followed, onChange, (mode) => (document.body.dataset.stream = mode));
   }
   if (before.person !== state.person || before.guild !== state.guild) {
-    await lookAround();
+    await quietly(lookAround);
     goTo(location.hash);
   }
   if (state.channel?.id) state.unread.delete(state.channel.id);

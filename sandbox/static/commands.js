@@ -6,6 +6,7 @@ import { place, state } from "./store.js";
 const CHAT = 1;
 export const USER = 2;
 export const MESSAGE = 3;
+const LONG_ENOUGH = 3; // letters, to look into descriptions too
 const GROUP = 2; // sub-commands and groups of them are options of type 1 and 2
 
 /** Asked anew each time somebody opens a list: Discord tells nobody when a bot registers commands. */
@@ -40,7 +41,7 @@ export function fittingCommands(all, typed) {
     if (leaf.name.startsWith(wanted)) return 0;
     if (leaf.name.split(" ").some((word) => word.startsWith(wanted))) return 1;
     if (leaf.name.includes(wanted)) return 2;
-    return leaf.description?.toLowerCase().includes(wanted) ? 3 : 4;
+    return wanted.length >= LONG_ENOUGH && leaf.description?.toLowerCase().includes(wanted) ? 3 : 4;
   };
   const scored = all.map((leaf) => ({ leaf, score: score(leaf) })).filter((each) => each.score < 4);
   return scored.sort((one, other) => one.score - other.score).map((each) => each.leaf);

@@ -7,6 +7,7 @@ import { button, el, icon, toast } from "./dom.js";
 import { place, state } from "./store.js";
 
 const MOST_SHOWN = 60;
+const NARROW_PX = 600;
 
 /** `runCommand(name, options)` sends a command. The node has `focusText()`, `renew()`, `openCommand(name, filled)` and `insert(text)`. */
 export function composer({ runCommand, onSent }) {
@@ -156,7 +157,7 @@ export function composer({ runCommand, onSent }) {
 
   function renew() {
     const name = state.guild ? `#${state.channel?.name ?? ""}` : state.channel?.name ?? "";
-    text.placeholder = `Message ${name} — or / for commands`;
+    text.placeholder = innerWidth < NARROW_PX ? `Message ${name} or /` : `Message ${name} — or / for commands`;
   }
 
   text.addEventListener("input", onInput);

@@ -60,10 +60,10 @@ export function arrange(parent, nodes) {
 const HUES = ["#4f6bed", "#1f8a5f", "#b3541e", "#9a3fb5", "#c2334d", "#0f7c91", "#6a6f1d", "#5a55c9", "#a3396f", "#3c7a1f"];
 
 export function avatar(name, id, extra = "") {
-  const digits = String(id ?? name).split("").reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) >>> 0, 7);
+  const digits = String(id ?? name).split("").reduce((sum, one) => Math.imul(sum ^ one.charCodeAt(0), 16777619) >>> 0, 2166136261);
   const words = String(name).trim().split(/\s+/);
   const initials = (words.length > 1 ? words[0][0] + words[1][0] : String(name).slice(0, 2)).toUpperCase();
-  return el("span", { class: `avatar ${extra}`, vars: { hue: HUES[digits % HUES.length] }, "aria-hidden": "true" }, initials);
+  return el("span", { class: `avatar ${extra}`, vars: { hue: HUES[(digits >>> 8) % HUES.length] }, "aria-hidden": "true" }, initials);
 }
 
 /** A short word at the edge of the page, spoken by screen readers too. */

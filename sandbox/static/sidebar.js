@@ -77,6 +77,7 @@ export function people(place, onAll) {
     return el("a", { class: "person", href: address({ person: one }), "aria-current": one === state.person ? "true" : null, title: `Be ${name}` }, avatar(name, one.id, "small"), el("span", {}, name), role && el("span", { class: "quiet role" }, role));
   });
   place.replaceChildren(el("span", { class: "quiet you-are" }, "You are"), ...tabs, button("Everybody…", onAll, { class: "person all" }));
+  tabs.find((tab) => tab.hasAttribute("aria-current"))?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Everybody there is, to become one of them: here, or in a window of its own. */

@@ -15,7 +15,6 @@ export const state = {
   messages: [],
   directs: [],
   unread: new Set(),
-  hidden: new Set(), // "person/channel" that the sandbox refused to show
   notes: new Map(), // channel id -> lines that only this window shows: what failed
 };
 
@@ -45,24 +44,25 @@ export const humans = () => state.world.people.filter((person) => !person.bot);
 export const person = (id) => state.world.people.find((one) => one.id === String(id)) ?? null;
 const personName = (id) => person(id)?.name;
 
-/** Where the world does not tell overwrites, the sandbox is asked, channel by channel, whether this person may look in. */
+/** Colours, overwrites and display names, where the world does not tell them: from the API, as the bot. */
 export async function lookAround() {
-  const { guild, person: who } = state;
-  const untold = (guild?.channels ?? []).filter((channel) => !channel.permission_overwrites && TEXT_CHANNELS.includes(channel.type ?? 0));
-  const looks = untold.map(async (channel) => {
-    try {
-      await api.messages(who.id, channel.id, 1);
-      state.hidden.delete(`${who.id}/${channel.id}`);
-    } catch {
-      state.hidden.add(`${who.id}/${channel.id}`);
-    }
-  });
-  await Promise.all(looks);
+  const { guild } = state;
+  const bot = state.world.applications[0];
+  if (!guild || !bot || guild.channels.every((channel) => channel.permission_overwrites)) return;
+  const told = await Promise.all(["channels", "roles", "members?limit=1000"].map((what) => api.asBot(bot.token, `/guilds/${guild.id}/${what}`)));
+  const [channels, roles, members] = told.map((all) => new Map(all.map((one) => [one.id ?? one.user.id, one])));
+  for (const channel of guild.channels) Object.assign(channel, { permission_overwrites: channels.get(channel.id)?.permission_overwrites ?? [], topic: channels.get(channel.id)?.topic });
+  for (const role of guild.roles) role.color = colorOf(roles.get(role.id) ?? role);
+  for (const member of guild.members) {
+    const known = members.get(member.user_id);
+    member.communication_disabled_until ??= known?.communication_disabled_until;
+    if (known?.user.global_name && person(member.user_id)) person(member.user_id).global_name ??= known.user.global_name;
+  }
 }
 
 const named = (all, key) => all.find((one) => one.id === key) ?? all.find((one) => one.name?.toLowerCase() === key?.toLowerCase()) ?? null;
 export const myGuilds = () => state.world.guilds.filter((guild) => memberOf(guild, state.person?.id));
-export const channelsOf = (guild) => guild.channels.filter((channel) => TEXT_CHANNELS.includes(channel.type ?? 0) && !state.hidden.has(`${state.person.id}/${channel.id}`) && seesChannel(guild, state.person.id, channel));
+export const channelsOf = (guild) => guild.channels.filter((channel) => TEXT_CHANNELS.includes(channel.type ?? 0) && seesChannel(guild, state.person.id, channel));
 
 /** Ids where a name would be ambiguous. */
 const key = (all, one) => (all.filter((each) => each.name === one.name).length > 1 || /[/%]/.test(one.name) ? one.id : encodeURIComponent(one.name));

@@ -53,18 +53,23 @@ export function wire(place) {
   };
 }
 
+/** Ids by their last four digits, tokens not at all. */
+function short(path) {
+  return path.replace(/\/[\w-]{40,}/g, "/…").replace(/\d{11,}(\d{4})/g, "…$1");
+}
+
 /** A bot hears SEND, and says RECEIVE: told here from the bot's side, with arrows. */
 function row(one) {
   const rest = one.kind === "rest";
   const arrow = rest ? "→" : one.method === "SEND" ? "←" : "→";
-  const name = rest ? `${one.method} ${one.path}` : one.route;
-  const text = `${name} ${one.status ?? ""} ${one.reason ?? ""}`.toLowerCase();
+  const name = rest ? `${one.method} ${short(one.path)}` : one.route;
+  const text = `${name} ${one.path} ${one.status ?? ""} ${one.reason ?? ""}`.toLowerCase();
   const summary = el(
     "summary",
     {},
     el("span", { class: "quiet number" }, `${one.number}`),
     el("span", { class: "arrow", title: arrow === "→" ? "from the bot" : "to the bot" }, arrow),
-    el("span", { class: "wire-name" }, name),
+    el("span", { class: "wire-name", title: one.path }, name),
     el("span", { class: `status ${one.status >= 400 ? "bad" : ""}` }, one.status ? String(one.status) : "event"),
   );
   const node = el("details", { data: { text } }, summary);

@@ -1,0 +1,120 @@
+"""The sandbox, a small bot on it, and a real browser that looks at the page."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import discord
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+from page_bot import PageBot
+
+from sandbox.clock import ManualClock
+from sandbox.server import Sandbox
+
+playwright = pytest.importorskip(
+    "playwright.async_api", reason="THE SANDBOX'S PAGE WAS NOT TESTED: pip install playwright (no browser download)."
+)
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 375, "height": 700}
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[playwright.Browser]:
+    if CHROMIUM is None:
+        pytest.skip("THE SANDBOX'S PAGE WAS NOT TESTED: no chromium (apt install chromium, or name it in CHROMIUM).")
+    async with playwright.async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest.fixture
+async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    sandbox = Sandbox(clock=clock)
+    await sandbox.start(port=0)
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sandbox.api_url, yarl.URL(sandbox.gateway_url)
+    yield sandbox
+    await sandbox.close()
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox) -> AsyncIterator[PageBot]:
+    bot = PageBot()
+    await bot.login(next(iter(sandbox.world.applications.values())).token)
+    await bot.tree.sync()
+    running = asyncio.create_task(bot.connect())
+    await asyncio.wait_for(bot.is_ready_once.wait(), 10)
+    yield bot
+    await bot.close()
+    with suppress(discord.ConnectionClosed, asyncio.CancelledError):
+        await running
+
+
+Visit = Callable[..., Awaitable[playwright.Page]]
+
+
+@pytest.fixture
+async def visit(sandbox: Sandbox, browser: playwright.Browser) -> AsyncIterator[Visit]:
+    """`await visit("max", "general")`: a window of that person. At the end no window may have complained, or looked elsewhere."""
+    contexts: list[playwright.BrowserContext] = []
+    complaints: list[str] = []
+
+    def watch(page: playwright.Page) -> None:
+        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if not own(request.url) else None)
+
+    def own(url: str) -> bool:
+        return url.startswith((sandbox.url, sandbox.url.replace("http", "ws"), "data:", "blob:"))
+
+    async def open_window(
+        person: str, channel: str = "general", *, guild: str = "Green", size: dict[str, int] = DESKTOP, **more: object
+    ) -> playwright.Page:
+        context = await browser.new_context(viewport=size, **more)
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        page = await context.new_page()
+        watch(page)
+        await page.goto(f"{sandbox.url}/#/{person}/{guild}/{channel}")
+        await page.wait_for_selector('body[data-stream="live"]')
+        return page
+
+    yield open_window
+    for context in contexts:
+        await context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone() -> dict[str, int]:
+    return PHONE
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """Waits for something that no event announces."""
+
+    async def wait(condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(8):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+    return wait

@@ -1,0 +1,241 @@
+"""What a person does on the page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from page_bot import PageBot
+from playwright.async_api import Locator, Page, expect
+
+from sandbox.clock import ManualClock
+from sandbox.server import Sandbox
+
+Visit = Any
+
+
+async def choose_command(page: Page, name: str) -> Locator:
+    await page.get_by_role("combobox", name="Message").fill(f"/{name}")
+    await page.locator(".palette [role=option]", has_text=f"/{name}").first.click()
+    return page.locator(".command-form")
+
+
+def option(form: Locator, name: str) -> Locator:
+    return form.locator(f'.option[data-option="{name}"] input')
+
+
+async def warned(sandbox: Sandbox, page: Page) -> None:
+    await sandbox.people.slash("max", "warn", channel_id="general", options={"member": "ann", "reason": "spam"})
+    await expect(page.locator(".embed")).to_be_visible()
+
+
+async def test_a_message_is_sent_with_enter(sandbox: Sandbox, visit: Visit) -> None:
+    ann, max_ = await visit("ann"), await visit("max")
+
+    await ann.get_by_role("combobox", name="Message").fill("hello everybody")
+    await ann.keyboard.press("Enter")
+
+    await expect(max_.locator(".message", has_text="hello everybody")).to_be_visible()
+    await expect(ann.get_by_role("combobox", name="Message")).to_have_value("")
+
+
+async def test_commands_are_found_while_typing(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    max_, ann = await visit("max"), await visit("ann")
+    for page in (max_, ann):
+        await page.keyboard.type("/w")
+
+    await expect(max_.locator(".command-name").first).to_contain_text("/warn")
+    await expect(max_.locator(".palette")).to_contain_text("Warn a member")
+    await expect(ann.locator(".command-name")).to_have_count(1)  # ann is offered no /warn
+    await max_.keyboard.press("Escape")
+    await expect(max_.locator(".palette")).to_be_hidden()
+
+
+async def test_a_command_is_filled_in_with_the_keyboard_alone(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    await page.keyboard.type("/warn")
+    await expect(page.locator(".palette [role=option]")).to_have_count(1)
+    await page.keyboard.press("Enter")
+
+    await page.keyboard.type("an")
+    await expect(page.locator(".choices:visible [role=option]").first).to_contain_text("Ann")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("links")
+    await expect(page.locator(".choices:visible [role=option]")).to_have_text(["spam in links"])
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".embed-title")).to_have_text("Case 1 · Warning")
+    await expect(page.locator(".field-value")).to_have_text(["spam in links", "1"])
+    assert bot.used[0][1]["member"] == "ann"
+
+
+async def test_every_kind_of_option_has_its_field(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    form = await choose_command(page, "warn")
+    for name in ("points", "kind", "loud", "proof"):
+        await form.get_by_role("button", name=f"+ {name}").click()
+    await option(form, "member").fill("ben")
+    await page.keyboard.press("Enter")
+    await option(form, "reason").fill("a reason of my own")
+    await option(form, "points").fill("11")
+    for name, typed in (("kind", "mil"), ("loud", "tru")):
+        await option(form, name).fill(typed)
+        await page.keyboard.press("Enter")
+    await option(form, "proof").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"evidence"})
+
+    await form.get_by_role("button", name="Send").click()
+    await expect(form.locator(".wrong")).to_have_text("points is at most 10.")
+    await option(form, "points").fill("7")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".embed")).to_be_visible()
+    wanted = {"member": "ben", "reason": "a reason of my own", "points": 7, "kind": "m", "loud": True, "proof": 8}
+    assert bot.used == [("warn", wanted)]
+
+
+async def test_suggestions_wait_until_the_typing_pauses(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    form = await choose_command(page, "warn")
+    await option(form, "reason").focus()
+    await expect(form.locator(".choices:visible [role=option]")).to_have_count(3)
+
+    await page.keyboard.type("shouting")
+
+    await expect(form.locator(".choices:visible [role=option]")).to_have_text(["shouting"])
+    assert bot.suggested_for == ["", "shouting"]
+
+
+async def test_a_button_is_pressed_and_the_message_changes(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    await warned(sandbox, page)
+    await expect(page.get_by_role("button", name="Not yet")).to_be_disabled()
+
+    await page.get_by_role("button", name="Undo").click()
+
+    await expect(page.locator(".message .content")).to_contain_text("Undone. (edited)")
+    await expect(page.locator(".embed")).to_have_count(0)
+
+
+async def test_a_modal_is_filled_in(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    await warned(sandbox, page)
+    await page.get_by_role("button", name="Add a note").click()
+    dialog = page.get_by_role("dialog", name="A note on the case")
+
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("The field Note is required.")
+    await dialog.get_by_label("Note").fill("seen by two")
+    await dialog.get_by_role("button", name="Submit").click()
+
+    await expect(page.locator(".message.ephemeral")).to_contain_text("Noted: seen by two (none)")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_menus_of_a_message_are_chosen_from(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    await sandbox.people.slash("max", "choose", channel_id="general")
+    page = await visit("max")
+
+    await page.get_by_role("combobox", name="A fruit").click()
+    await page.get_by_role("option", name="Pear").click()
+    await expect(page.locator(".message.ephemeral")).to_contain_text("fruit p")
+    for name in ("ben", "ann"):
+        await page.get_by_role("combobox", name="Two people").fill(name)
+        await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Choose", exact=True).click()
+
+    await expect(page.locator(".message.ephemeral").last).to_contain_text("people ann and ben")
+
+
+async def test_what_is_for_one_person_is_seen_by_one_person(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    max_, mia = await visit("max"), await visit("mia")
+    form = await choose_command(max_, "whisper")
+    await option(form, "text").fill("between us")
+    await max_.keyboard.press("Enter")
+    await expect(max_.locator(".message.ephemeral")).to_contain_text("Only you can see this")
+
+    sandbox.people.message("ann", "for all", channel_id="general")
+
+    await expect(mia.locator(".message", has_text="for all")).to_be_visible()
+    await expect(mia.locator(".message", has_text="between us")).to_have_count(0)
+    await max_.get_by_role("button", name="Dismiss message").click()
+    await expect(max_.locator(".message.ephemeral")).to_have_count(0)
+
+
+async def test_a_bot_that_says_nothing_did_not_respond(
+    sandbox: Sandbox, bot: PageBot, clock: ManualClock, visit: Visit, until: Callable[..., Any]
+) -> None:
+    page = await visit("max")
+    await choose_command(page, "silence")
+    await page.keyboard.press("Enter")
+    await until(lambda: bot.used)
+
+    clock.advance(3)
+
+    await expect(page.locator(".note.failed")).to_contain_text("The application did not respond")
+
+
+async def test_a_person_is_asked_about_with_the_right_button(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    sandbox.people.message("ann", "look at me", channel_id="general")
+    page = await visit("max")
+    await page.locator(".message .name").click(button="right")
+    await page.get_by_role("menuitem", name="History").click()
+    await expect(page.locator(".message.ephemeral")).to_contain_text("The history of ann")
+
+    await page.locator(".message", has_text="look at me").locator(".content").click(button="right")
+    await page.get_by_role("menuitem", name="Report message").click()
+
+    await expect(page.locator(".message.ephemeral").last).to_contain_text("Reported: look at me")
+
+
+async def test_a_moderator_times_out_and_bans_by_hand(sandbox: Sandbox, visit: Visit) -> None:
+    page = await visit("max")
+    member = page.locator(".member", has_text="Ann")
+    await member.click()
+    await page.get_by_role("menuitem", name="Time out Ann…").click()
+    await page.get_by_label("Reason").fill("calm down")
+    await page.keyboard.press("Enter")
+    await expect(member).to_contain_text("timed out")
+
+    await member.click()
+    await page.get_by_role("menuitem", name="Ban Ann…").click()
+    await page.get_by_label("Reason").fill("enough")
+    await page.keyboard.press("Enter")
+    await expect(member).to_have_count(0)
+
+    await page.get_by_role("button", name="Audit log").click()
+    await expect(page.locator(".entry").nth(1)).to_contain_text("Max banned Ann“enough”")
+    await page.get_by_role("button", name="Unban").click()
+    await expect(page.get_by_role("button", name="Unban")).to_have_count(0)
+
+
+async def test_a_member_is_offered_no_moderation(sandbox: Sandbox, visit: Visit) -> None:
+    page = await visit("ann")
+
+    await page.locator(".member", has_text="Ben").click()
+
+    await expect(page.get_by_role("menuitem")).to_have_text(["Mention", "Be Ben", "Copy user ID"])
+
+
+async def test_one_writes_to_the_bot_and_is_written_to(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("ann", "", guild="@me")
+    await page.get_by_role("combobox", name="Message").fill("psst")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message", has_text="psst")).to_be_visible()
+
+    member = bot.guilds[0].get_member_named("ann")
+    assert member
+    await member.send("answered")
+
+    await expect(page.locator(".message", has_text="answered")).to_be_visible()
+
+
+async def test_the_hint_fills_in_the_first_command(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("ann")
+
+    await page.get_by_role("button", name="Warn Ann as Max").click()
+
+    await expect(page.locator("#people [aria-current]")).to_contain_text("Max")
+    await expect(page.locator('.option[data-option="member"] input')).to_have_value("Ann")
+    await page.keyboard.type("spam")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".embed")).to_be_visible()

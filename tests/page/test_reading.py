@@ -1,0 +1,123 @@
+"""What a person sees on the page."""
+
+from typing import Any
+
+from page_bot import PageBot
+from playwright.async_api import expect
+
+from sandbox.server import Sandbox
+
+Visit = Any
+
+
+async def test_a_message_arrives_without_a_reload(sandbox: Sandbox, visit: Visit) -> None:
+    page = await visit("max")
+
+    sandbox.people.message("ann", "hello there", channel_id="general")
+
+    message = page.locator(".message", has_text="hello there")
+    await expect(message).to_be_visible()
+    await expect(message.locator(".name")).to_have_text("Ann")
+
+
+async def test_names_wear_the_colour_of_their_role(sandbox: Sandbox, visit: Visit) -> None:
+    sandbox.people.message("max", "as a moderator", channel_id="general")
+    page = await visit("ann")
+
+    ink = await page.locator(".message .name").evaluate("(node) => node.style.getPropertyValue('--ink')")
+
+    assert ink == "#3498db"
+
+
+async def test_each_person_sees_their_own_channels(visit: Visit) -> None:
+    max_, ann = await visit("max"), await visit("ann")
+
+    await expect(max_.locator(".channel")).to_have_text(["general", "staff", "mod-log", "reports"])
+    await expect(ann.locator(".channel")).to_have_text(["general"])
+
+
+async def test_another_person_is_one_click_away(visit: Visit) -> None:
+    page = await visit("max", "staff")
+
+    await page.locator("#people").get_by_text("Ann").click()
+
+    await expect(page.locator(".channel")).to_have_text(["general"])
+    assert "#/ann/Green" in page.url
+
+
+async def test_mentions_times_and_markdown_are_shown_as_discord_shows_them(sandbox: Sandbox, visit: Visit) -> None:
+    people = {user.username: user.id for user in sandbox.world.users.values()}
+    general = next(one for one in sandbox.world.channels.values() if one.name == "general")
+    text = f"**bold** *it* ~~gone~~ `a<b` <@{people['ann']}> <#{general.id}> <t:1700000000:R>\n> quoted\n-# small"
+    sandbox.people.message("max", text, channel_id="general")
+    page = await visit("max")
+
+    content = page.locator(".message .content")
+
+    await expect(content.locator("strong")).to_have_text("bold")
+    await expect(content.locator("em")).to_have_text("it")
+    await expect(content.locator("s")).to_have_text("gone")
+    await expect(content.locator("code")).to_have_text("a<b")
+    await expect(content.locator(".mention")).to_have_text(["@Ann", "#general"])
+    await expect(content.locator("time")).to_contain_text("ago")
+    await expect(content.locator("blockquote")).to_have_text("quoted")
+    await expect(content.locator(".subtext")).to_have_text("small")
+
+
+async def test_what_people_write_is_never_markup(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    attack = '<img src=x onerror="document.title=\'stolen\'"><script>document.title="stolen"</script>'
+    sandbox.people.message("ann", f"{attack} [x](javascript:alert(1)) **{attack}**", channel_id="general")
+    await sandbox.people.slash("max", "warn", channel_id="general", options={"member": "ann", "reason": attack})
+    page = await visit("max")
+
+    await expect(page.locator(".message")).to_have_count(2)
+    await expect(page.locator(".message .content")).to_contain_text('<img src=x onerror="')
+    await expect(page.locator(".field-value").first).to_have_text(attack)
+    assert await page.locator("#messages img, #messages script, #messages a[href^=javascript]").count() == 0
+    assert "stolen" not in await page.title()
+
+
+async def test_a_deferred_answer_is_thinking_until_it_comes(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    await page.keyboard.type("/think")
+    await expect(page.locator(".palette [role=option]")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".thinking")).to_have_text("Reeve is thinking…")
+
+    bot.may_go_on.set()
+
+    await expect(page.locator(".message .content")).to_contain_text("Thought through.")
+    await expect(page.locator(".thinking")).to_have_count(0)
+
+
+async def test_a_phone_shows_everything_without_sideways_scrolling(
+    sandbox: Sandbox, bot: PageBot, visit: Visit, phone: dict[str, int]
+) -> None:
+    sandbox.people.message("ann", "a" * 400 + " and https://example.org/" + "b" * 300, channel_id="general")
+    await sandbox.people.slash("max", "warn", channel_id="general", options={"member": "ann", "reason": "x" * 300})
+    page = await visit("max", size=phone, has_touch=True, is_mobile=True)
+    await expect(page.locator(".embed")).to_be_visible()
+
+    await page.locator(".burger").tap()
+    await page.locator(".channel", has_text="staff").tap()
+
+    await expect(page.locator("#bar h2")).to_have_text("staff")
+    await page.locator(".burger").tap()
+    await page.locator(".channel", has_text="general").tap()
+    await page.keyboard.type("/warn")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".command-form")).to_be_visible()
+    wide = await page.evaluate("[document.documentElement.scrollWidth, document.getElementById('messages').scrollWidth]")
+    assert max(wide) <= phone["width"]
+
+
+async def test_the_wire_shows_what_the_bot_hears(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    await page.get_by_role("button", name="Wire").click()
+
+    sandbox.people.message("ann", "on the wire", channel_id="general")
+
+    event = page.locator(".wire-rows details", has_text="MESSAGE_CREATE").first
+    await event.locator("summary").click()
+    await expect(event.locator("pre").first).to_contain_text("on the wire")

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.base_cog import BaseCog
 from bot.durations import parse_duration
 from bot.invocation import Interaction, guild_of
+from bot.log_channel import lacking_in
 from bot.permissions import Level, requires, visible_to
 from bot.replies import defer, reply
 from cogs.config._settings import LANGUAGES, SETTINGS, config_embed
@@ -155,11 +156,10 @@ def _require_setting(name: str) -> None:
 
 
 def _require_postable(channel: discord.TextChannel) -> None:
-    held = channel.permissions_for(channel.guild.me)
-    if not (held.view_channel and held.send_messages and held.embed_links):
+    lacking = lacking_in(channel, channel.guild.me)
+    if lacking:
         raise SettingNotAllowed(
-            "The log channel",
-            f"give the role Reeve View Channel, Send Messages and Embed Links in {channel.mention} first",
+            "The log channel", f"give the role Reeve {lacking} in {channel.mention} first"
         )
 
 

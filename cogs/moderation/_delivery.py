@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.utils import escape_markdown
 
-from cogs.moderation._log_channel import log_channel
+from bot.log_channel import log_channel
 from cogs.moderation._rendering import log_embed
 from cogs.moderation._words import WORDS
 from database.models import Case, CaseState, Delivery, DirectMessage, GuildConfig, OutboxRow
@@ -49,7 +49,7 @@ async def _post(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
 async def _made(
     guild: discord.Guild, config: GuildConfig, case: Case, embed: discord.Embed
 ) -> discord.Message:
-    channel, trouble = log_channel(guild, config)
+    channel, trouble = log_channel(guild.channels, config, guild.me)
     if channel is None:
         raise NotYet(trouble or "There is no mod log.")
     # The nonce makes a repeat within minutes give the first message; the lost one tells a re-made post apart.

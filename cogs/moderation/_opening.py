@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.invocation import Interaction, guild_of
-from cogs.moderation._log_channel import log_channel
+from bot.log_channel import log_channel
 from cogs.moderation._refusals import ProofEmpty, ProofTooLarge
 from database.models import LARGEST_EVIDENCE, Case, CaseKind, Proof
 
@@ -46,7 +46,7 @@ async def open_case(
 async def log_trouble(cog: "BaseCog", guild: discord.Guild) -> str:
     """A sentence to add to the reply if the mod log cannot be written, with a space before it."""
     config = await cog.guild_configs.get(guild_id=guild.id)
-    trouble = log_channel(guild, config).trouble
+    trouble = log_channel(guild.channels, config, guild.me).trouble
     return f" {trouble} The post follows then." if trouble else ""
 
 

@@ -96,7 +96,10 @@ async function move() {
 }
 
 function drawPlaces() {
-  if (!state.person) return;
+  if (state.person) keepingFocus(drawAround);
+}
+
+function drawAround() {
   document.title = `${state.guild ? `#${state.channel?.name ?? ""} | ${state.guild.name}` : (state.channel?.name ?? "")} (${state.person.name})`;
   sidebar.servers(at("servers"));
   sidebar.channels(at("channels"));
@@ -120,8 +123,8 @@ function drawBar() {
 
 function choosePanel(name) {
   panel = name;
-  drawBar();
   drawPanel(true);
+  keepingFocus(drawBar);
 }
 
 function drawPanel(anew = false) {
@@ -139,16 +142,28 @@ function drawPanel(anew = false) {
   if (panel === "audit") panels.auditLog(body, { unban: acts.unban, openPerson: acts.openPersonMenu }).catch((refusal) => toast(refusal.message));
 }
 
-/** The hint moved us: the command is chosen when we are there. */
-function openCommandAfterMoving(name, filled) {
-  setTimeout(() => writing.openCommand(name, filled), 0);
+/** The hint changed the address: the command is chosen when we are there. */
+async function openCommandAfterMoving(name, filled) {
+  await move();
+  await writing.openCommand(name, filled);
 }
 
+/** Whoever just starts to type means the message field. */
 function shortcuts(event) {
-  const typing = event.target.closest("input, textarea, select, dialog, button, a, [role=menu]");
   if (event.key === "Escape") document.body.classList.remove("drawer");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
+  const elsewhere = event.target.closest("input, textarea, select, dialog, [role=menu]") || (event.key === " " && event.target.closest("button, a, summary, [role=button]"));
+  if (elsewhere || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
   writing.focusText();
+}
+
+/** What is drawn anew takes the keyboard's place over from what it replaces. */
+function keepingFocus(draw) {
+  const before = document.activeElement;
+  const keyOf = (node) => node.getAttribute("href") ?? node.getAttribute("aria-label") ?? node.textContent;
+  const place = before?.closest("#people, #servers, #channels, #bar, #panel, #hints");
+  draw();
+  if (!place || before.isConnected) return;
+  [...place.querySelectorAll("a, button")].find((node) => keyOf(node) === keyOf(before))?.focus({ preventScroll: true });
 }
 
 async function start() {

@@ -85,12 +85,15 @@ export function commandForm(leaf, { run, close, filled = {} }) {
   });
 
   for (const option of leaf.options) if (option.required) add(option, false);
-  for (const [name, value] of Object.entries(filled)) {
+  async function fill(name, value) {
     const option = leaf.options.find((each) => each.name === name);
-    if (option) (fields.get(name)?.field ?? add(option, false)).write(value);
+    if (option) await (fields.get(name)?.field ?? add(option, false)).write(value);
   }
+
   offerMore();
-  node.focusFirst = () => {
+  /** The first field that is still to be filled in. */
+  node.begin = async () => {
+    for (const [name, value] of Object.entries(filled)) await fill(name, value);
     const empty = [...fields.values()].find(({ field }) => silently(field.read) === null) ?? [...fields.values()][0];
     if (empty) empty.field.focus();
     else node.querySelector("[type=submit]").focus();

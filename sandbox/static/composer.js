@@ -99,7 +99,7 @@ export function composer({ runCommand, onSent }) {
     text.value = "";
     bar.hidden = true;
     node.append(form);
-    form.focusFirst();
+    form.begin();
   }
 
   function closeForm() {
@@ -128,10 +128,17 @@ export function composer({ runCommand, onSent }) {
     }
   }
 
+  /** Enter was faster than the list. */
+  async function chooseTyped() {
+    await onInput();
+    const leaf = commands.find((each) => each.name === typedCommand()?.trim());
+    if (leaf) choose(leaf);
+  }
+
   async function send() {
     const content = text.value.trim();
     if (!content && !files.length) return;
-    if (typedCommand() !== null) return onInput();
+    if (typedCommand() !== null) return chooseTyped();
     const where = state.channel.type === 1 && !state.channel.id ? { to: state.channel.botId } : place();
     try {
       const attachments = await Promise.all(files.map(api.packed));

@@ -30,7 +30,7 @@ function normal(world) {
     roles: guild.roles.map((role) => ({ ...role, id: text(role.id), color: colorOf(role) })),
     members: guild.members.map((member) => ({ ...member, user_id: text(member.user_id ?? member.user?.id), role_ids: (member.role_ids ?? member.roles ?? []).map(text) })),
   }));
-  const people = world.people.map((person) => ({ ...person, id: text(person.id), name: person.name ?? person.username }));
+  const people = world.people.map((one) => ({ ...one, id: text(one.id), name: one.name ?? one.username, global_name: one.global_name ?? person(one.id)?.global_name }));
   const applications = world.applications.map((one) => ({ ...one, id: text(one.id), bot_user_id: text(one.bot_user_id) }));
   return { ...world, guilds, people, applications };
 }

@@ -3,23 +3,32 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+
+# For page_bot: `--import-mode=importlib` does not add a test's folder.
+sys.path.append(str(Path(__file__).parent))
+
 from page_bot import PageBot
 
 from sandbox.clock import ManualClock
 from sandbox.server import Sandbox
 
-playwright = pytest.importorskip(
-    "playwright.async_api", reason="THE SANDBOX'S PAGE WAS NOT TESTED: pip install playwright (no browser download)."
-)
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Page
+
+# For page_bot: `--import-mode=importlib` does not add a test's folder.
+sys.path.append(str(Path(__file__).parent))
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -30,9 +39,12 @@ PHONE = {"width": 375, "height": 700}
 
 
 @pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[playwright.Browser]:
+async def browser() -> AsyncIterator["Browser"]:
+    playwright = pytest.importorskip("playwright.async_api")
     if CHROMIUM is None:
-        pytest.skip("THE SANDBOX'S PAGE WAS NOT TESTED: no chromium (apt install chromium, or name it in CHROMIUM).")
+        pytest.skip(
+            "THE SANDBOX'S PAGE WAS NOT TESTED: no chromium (apt install chromium, or name it in CHROMIUM)."
+        )
     async with playwright.async_playwright() as play:
         browser = await play.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
         yield browser
@@ -68,17 +80,20 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[PageBot]:
         await running
 
 
-Visit = Callable[..., Awaitable[playwright.Page]]
+Visit = Callable[..., Awaitable["Page"]]
 
 
 @pytest.fixture
-async def visit(sandbox: Sandbox, browser: playwright.Browser) -> AsyncIterator[Visit]:
-    """`await visit("max", "general")`: a window of that person. At the end no window may have complained, or looked elsewhere."""
-    contexts: list[playwright.BrowserContext] = []
+async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
+    """`await visit("max", "general")`: a window of that person. None may have complained or asked elsewhere."""
+    contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def watch(page: playwright.Page) -> None:
-        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+    def watch(page: "Page") -> None:
+        page.on(
+            "console",
+            lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url) if not own(request.url) else None)
 
@@ -86,8 +101,13 @@ async def visit(sandbox: Sandbox, browser: playwright.Browser) -> AsyncIterator[
         return url.startswith((sandbox.url, sandbox.url.replace("http", "ws"), "data:", "blob:"))
 
     async def open_window(
-        person: str, channel: str = "general", *, guild: str = "Green", size: dict[str, int] = DESKTOP, **more: object
-    ) -> playwright.Page:
+        person: str,
+        channel: str = "general",
+        *,
+        guild: str = "Green",
+        size: dict[str, int] = DESKTOP,
+        **more: object,
+    ) -> "Page":
         context = await browser.new_context(viewport=size, **more)
         context.set_default_timeout(8000)
         contexts.append(context)
@@ -106,15 +126,3 @@ async def visit(sandbox: Sandbox, browser: playwright.Browser) -> AsyncIterator[
 @pytest.fixture
 def phone() -> dict[str, int]:
     return PHONE
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
-    """Waits for something that no event announces."""
-
-    async def wait(condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(8):
-            while not condition():
-                await asyncio.sleep(0.01)
-
-    return wait

@@ -16,6 +16,7 @@ class PageBot(discord.Client):
         self.tree = app_commands.CommandTree(self)
         self.is_ready_once = asyncio.Event()
         self.may_go_on = asyncio.Event()
+        self.kept_silent = asyncio.Event()
         self.suggested_for: list[str] = []
         self.used: list[tuple[str, dict[str, object]]] = []
         add_commands(self)
@@ -43,17 +44,24 @@ class CaseButtons(ui.View):
 
 
 class NoteModal(ui.Modal, title="A note on the case"):
-    text: ui.TextInput["NoteModal"] = ui.TextInput(label="Note", style=discord.TextStyle.paragraph, max_length=200)
+    text: ui.TextInput["NoteModal"] = ui.TextInput(
+        label="Note", style=discord.TextStyle.paragraph, max_length=200
+    )
     link: ui.TextInput["NoteModal"] = ui.TextInput(label="Link", required=False, default="none")
 
     async def on_submit(self, interaction: Interaction) -> None:
-        await interaction.response.send_message(f"Noted: {self.text.value} ({self.link.value})", ephemeral=True)
+        await interaction.response.send_message(
+            f"Noted: {self.text.value} ({self.link.value})", ephemeral=True
+        )
 
 
 class Choosing(ui.View):
     @ui.select(
         placeholder="A fruit",
-        options=[discord.SelectOption(label="Apple", value="a"), discord.SelectOption(label="Pear", value="p")],
+        options=[
+            discord.SelectOption(label="Apple", value="a"),
+            discord.SelectOption(label="Pear", value="p"),
+        ],
     )
     async def fruit(self, interaction: Interaction, select: ui.Select["Choosing"]) -> None:
         await interaction.response.send_message(f"fruit {select.values[0]}", ephemeral=True)
@@ -66,7 +74,10 @@ class Choosing(ui.View):
 
 def case_embed(member: discord.Member, reason: str, points: int) -> discord.Embed:
     embed = discord.Embed(
-        title="Case 1 · Warning", description=f"{member.mention} was **warned**.", colour=0xE67E22, timestamp=datetime.now(UTC)
+        title="Case 1 · Warning",
+        description=f"{member.mention} was **warned**.",
+        colour=0xE67E22,
+        timestamp=datetime.now(UTC),
     )
     embed.add_field(name="Reason", value=reason)
     embed.add_field(name="Points", value=str(points))
@@ -78,10 +89,13 @@ def add_commands(bot: PageBot) -> None:
 
     @tree.command(description="Warn a member")
     @app_commands.describe(member="Who", reason="Why", points="How much", kind="Which kind", proof="A file")
-    @app_commands.choices(kind=[app_commands.Choice(name="Formal", value="f"), app_commands.Choice(name="Mild", value="m")])
+    @app_commands.choices(
+        kind=[app_commands.Choice(name="Formal", value="f"), app_commands.Choice(name="Mild", value="m")]
+    )
     @app_commands.default_permissions(moderate_members=True)
     async def warn(
         interaction: Interaction,
+        *,
         member: discord.Member,
         reason: str,
         points: app_commands.Range[int, 1, 10] = 1,
@@ -91,9 +105,21 @@ def add_commands(bot: PageBot) -> None:
     ) -> None:
         size = len(await proof.read()) if proof else None
         bot.used.append(
-            ("warn", {"member": member.name, "reason": reason, "points": points, "kind": kind, "loud": loud, "proof": size})
+            (
+                "warn",
+                {
+                    "member": member.name,
+                    "reason": reason,
+                    "points": points,
+                    "kind": kind,
+                    "loud": loud,
+                    "proof": size,
+                },
+            )
         )
-        await interaction.response.send_message(embed=case_embed(member, reason, points), view=CaseButtons(timeout=None))
+        await interaction.response.send_message(
+            embed=case_embed(member, reason, points), view=CaseButtons(timeout=None)
+        )
 
     @warn.autocomplete("reason")
     async def reasons(_interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -112,7 +138,7 @@ def add_commands(bot: PageBot) -> None:
 
     @tree.command(description="Never answer")
     async def silence(interaction: Interaction) -> None:
-        bot.used.append(("silence", {}))
+        bot.kept_silent.set()
 
     @tree.command(description="Choose from menus")
     async def choose(interaction: Interaction) -> None:

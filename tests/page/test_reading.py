@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import pytest
 from page_bot import PageBot
-from playwright.async_api import expect
 
 from sandbox.server import Sandbox
 
+playwright = pytest.importorskip(
+    "playwright.async_api",
+    reason="THE SANDBOX'S PAGE WAS NOT TESTED: pip install playwright (without a browser).",
+)
+expect = playwright.expect
 Visit = Any
 
 
@@ -45,7 +50,9 @@ async def test_another_person_is_one_click_away(visit: Visit) -> None:
     assert "#/ann/Green" in page.url
 
 
-async def test_mentions_times_and_markdown_are_shown_as_discord_shows_them(sandbox: Sandbox, visit: Visit) -> None:
+async def test_mentions_times_and_markdown_are_shown_as_discord_shows_them(
+    sandbox: Sandbox, visit: Visit
+) -> None:
     people = {user.username: user.id for user in sandbox.world.users.values()}
     general = next(one for one in sandbox.world.channels.values() if one.name == "general")
     text = f"**bold** *it* ~~gone~~ `a<b` <@{people['ann']}> <#{general.id}> <t:1700000000:R>\n> quoted\n-# small"
@@ -67,7 +74,9 @@ async def test_mentions_times_and_markdown_are_shown_as_discord_shows_them(sandb
 async def test_what_people_write_is_never_markup(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
     attack = '<img src=x onerror="document.title=\'stolen\'"><script>document.title="stolen"</script>'
     sandbox.people.message("ann", f"{attack} [x](javascript:alert(1)) **{attack}**", channel_id="general")
-    await sandbox.people.slash("max", "warn", channel_id="general", options={"member": "ann", "reason": attack})
+    await sandbox.people.slash(
+        "max", "warn", channel_id="general", options={"member": "ann", "reason": attack}
+    )
     page = await visit("max")
 
     await expect(page.locator(".message")).to_have_count(2)
@@ -77,7 +86,9 @@ async def test_what_people_write_is_never_markup(sandbox: Sandbox, bot: PageBot,
     assert "stolen" not in await page.title()
 
 
-async def test_a_deferred_answer_is_thinking_until_it_comes(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+async def test_a_deferred_answer_is_thinking_until_it_comes(
+    sandbox: Sandbox, bot: PageBot, visit: Visit
+) -> None:
     page = await visit("max")
     await page.keyboard.type("/think")
     await expect(page.locator(".palette [role=option]")).to_have_count(1)
@@ -95,7 +106,9 @@ async def test_a_phone_shows_everything_without_sideways_scrolling(
     sandbox: Sandbox, bot: PageBot, visit: Visit, phone: dict[str, int]
 ) -> None:
     sandbox.people.message("ann", "a" * 400 + " and https://example.org/" + "b" * 300, channel_id="general")
-    await sandbox.people.slash("max", "warn", channel_id="general", options={"member": "ann", "reason": "x" * 300})
+    await sandbox.people.slash(
+        "max", "warn", channel_id="general", options={"member": "ann", "reason": "x" * 300}
+    )
     page = await visit("max", size=phone, has_touch=True, is_mobile=True)
     await expect(page.locator(".embed")).to_be_visible()
 
@@ -108,7 +121,9 @@ async def test_a_phone_shows_everything_without_sideways_scrolling(
     await page.keyboard.type("/warn")
     await page.keyboard.press("Enter")
     await expect(page.locator(".command-form")).to_be_visible()
-    wide = await page.evaluate("[document.documentElement.scrollWidth, document.getElementById('messages').scrollWidth]")
+    wide = await page.evaluate(
+        "[document.documentElement.scrollWidth, document.getElementById('messages').scrollWidth]"
+    )
     assert max(wide) <= phone["width"]
 
 

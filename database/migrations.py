@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, pool
+from sqlalchemy import CheckConstraint, Connection, pool, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from database.errors import SchemaMismatch
@@ -22,6 +22,18 @@ from database.models import metadata
 R = TypeVar("R")
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+CHECKS = """
+    SELECT t.relname || '.' || c.conname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+    WHERE c.contype = 'c' AND t.relnamespace = 'public'::regnamespace
+"""
+TABLES_WITHOUT_WALL = """
+    SELECT relname FROM pg_class t
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+    AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid))
+    ORDER BY relname
+"""
 
 
 class Revision(NamedTuple):
@@ -86,16 +98,34 @@ def _current(connection: Connection) -> str | None:
 
 def _differences(connection: Connection) -> list[str]:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
-    return [_in_words(difference) for difference in compare_metadata(context, metadata)]
+    found = [_in_words(difference) for difference in compare_metadata(context, metadata)]
+    return found + _check_differences(connection) + _missing_walls(connection)
+
+
+def _check_differences(connection: Connection) -> list[str]:
+    """Alembic does not compare CHECKs: their names do."""
+    expected = {
+        f"{table.name}.{constraint.name}"
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    actual = set(connection.scalars(text(CHECKS)))
+    return [f"missing check: {name}" for name in sorted(expected - actual)] + [
+        f"unknown check: {name}" for name in sorted(actual - expected)
+    ]
+
+
+def _missing_walls(connection: Connection) -> list[str]:
+    return [f"no forced row-level security: {name}" for name in connection.scalars(text(TABLES_WITHOUT_WALL))]
 
 
 def _in_words(difference: Any) -> str:
     if isinstance(difference, list):
         return "; ".join(_in_words(part) for part in difference)
     kind, *subject = difference
-    return (
-        f"{kind.replace('_', ' ')}: {', '.join(str(getattr(part, 'name', part)) for part in subject if part)}"
-    )
+    names = [str(getattr(part, "name", part)) for part in subject if not isinstance(part, dict | None)]
+    return f"{kind.replace('_', ' ')}: {', '.join(names)}"
 
 
 def _config() -> Config:

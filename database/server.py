@@ -49,7 +49,7 @@ async def _require_reachable(dsn: str) -> None:
         raise DatabaseUnreachable(
             "The database named in DATABASE_URL does not exist: create it, or correct the name."
         ) from error
-    except (ValueError, asyncpg.InterfaceError) as error:
+    except (ValueError, OverflowError, asyncpg.InterfaceError) as error:  # OverflowError: port 70000
         raise DatabaseUnreachable(
             "DATABASE_URL is not a PostgreSQL address: write postgresql://user:password@host:5432/database."
         ) from error

@@ -165,6 +165,11 @@ class MortalServer:
 
 
 @pytest.fixture(scope="session")
+def copy_cluster() -> Callable[[Path, Path], None]:
+    return copy_with_owners
+
+
+@pytest.fixture(scope="session")
 async def initialised_dir() -> AsyncIterator[Path]:
     """The data directory of a stopped server at the newest revision, to be copied: initdb takes longer."""
     path = Path(tempfile.mkdtemp(prefix="reeve-i-"))
@@ -192,3 +197,14 @@ def copy_with_owners(source: Path, target: Path) -> None:
     for path in (target, *target.rglob("*")):
         original = source / path.relative_to(target)
         shutil.chown(path, original.stat().st_uid, original.stat().st_gid)
+
+
+@pytest.fixture(scope="session")
+async def empty_server(initialised_dir: Path) -> AsyncIterator[str]:
+    """The address of a database whose tables may come and go: no other test looks at it."""
+    path = Path(tempfile.mkdtemp(prefix="reeve-s-"))
+    copy_with_owners(initialised_dir / "postgres", path / "postgres")
+    server = EmbeddedServer(path)
+    yield await server.start()
+    await server.stop()
+    shutil.rmtree(path)

@@ -1,0 +1,347 @@
+"""The embedded PostgreSQL: starts anywhere, is shared, outlives its bot, comes back when it was killed."""
+
+import asyncio
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+import pytest
+
+from database.embedded import EmbeddedServer, _Lock, _until
+from database.errors import DataDirectoryUnusable, EmbeddedServerFailed
+
+PROJECT = Path(__file__).resolve().parents[2]
+NOBODY = 65_534
+AS_ROOT = os.geteuid() == 0
+needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root can become somebody else")
+
+USING_IT = """
+import asyncio, sys
+from pathlib import Path
+import asyncpg
+from database.embedded import EmbeddedServer
+from database.errors import OperatorMustAct
+
+async def use(data_dir):
+    server = EmbeddedServer(data_dir)
+    dsn = await server.start()
+    connection = await asyncpg.connect(dsn)
+    print("who", await connection.fetchval("SELECT current_user"), flush=True)
+    await connection.close()
+    await asyncio.to_thread(sys.stdin.readline)
+    await server.stop()
+
+try:
+    asyncio.run(use(Path(sys.argv[1])))
+except OperatorMustAct as error:
+    print(type(error).__name__, error, flush=True)
+"""
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="reeve-e-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+async def prepared_dir(data_dir: Path, initialised_dir: Path, copy_cluster: Any) -> AsyncIterator[Path]:
+    """With a cluster in it already."""
+    copy_cluster(initialised_dir / "postgres", data_dir / "postgres")
+    yield data_dir
+    server = EmbeddedServer(data_dir)
+    if postmaster(data_dir) is not None:
+        await server.start()
+    await server.stop()
+
+
+def postmaster(data_dir: Path) -> psutil.Process | None:
+    """The living server of a folder."""
+    try:
+        file = data_dir / "postgres" / "cluster" / "postmaster.pid"
+        process = psutil.Process(int(file.read_text().splitlines()[0]))
+    except (OSError, psutil.NoSuchProcess):
+        return None
+    return None if process.status() == psutil.STATUS_ZOMBIE else process
+
+
+def other_process(data_dir: Path, python: str = sys.executable, **options: Any) -> "subprocess.Popen[str]":
+    """Another Reeve, which uses the server until a line is written to it."""
+    return subprocess.Popen(
+        [python, "-c", USING_IT, data_dir],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def nobody() -> dict[str, Any]:
+    """Arguments that make a child a plain user without a home, with a Python that this user may run."""
+    if not AS_ROOT:
+        pytest.skip("only root can become somebody else")
+    paths = os.pathsep.join(dict.fromkeys(path for path in sys.path if path.endswith("site-packages")))
+    plain: dict[str, Any] = {
+        "user": NOBODY,
+        "group": NOBODY,
+        "extra_groups": [],
+        "env": {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C", "PYTHONPATH": paths},
+    }
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        try:
+            trial = subprocess.run([python, "-c", "import asyncpg, psutil"], check=False, **plain)
+        except OSError:
+            continue
+        if trial.returncode == 0:
+            return {"python": python, **plain}
+    pytest.skip("NOT TESTED: no Python here can be run by a plain user with the packages of this one")
+
+
+def forget(server: EmbeddedServer) -> None:
+    """Python warns when a child outlives what started it: here it shall."""
+    if server._child is not None:
+        server._child.returncode = 0
+
+
+async def said(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return (await asyncio.to_thread(process.stdout.readline)).strip()
+
+
+async def leave(process: "subprocess.Popen[str]") -> None:
+    await asyncio.to_thread(process.communicate, "\n")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    await _until(condition, 30)
+
+
+async def answers(dsn: str) -> bool:
+    connection = await asyncpg.connect(dsn)
+    await connection.close()
+    return True
+
+
+async def test_a_fresh_start_gives_a_plain_role_its_database(data_dir: Path) -> None:
+    server = EmbeddedServer(data_dir)
+    connection = await asyncpg.connect(await server.start())
+    role = await connection.fetchrow(
+        "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    )
+    assert tuple(role) == (False,) * 4
+    assert await connection.fetchval("SHOW listen_addresses") == ""
+    assert [await connection.fetchval(f"SHOW {name}") for name in ("fsync", "synchronous_commit")] == [
+        "on",
+        "on",
+    ]
+    await connection.close()
+    assert stat.S_IMODE((data_dir / "postgres").stat().st_mode) == 0o700
+    await server.stop()
+    await server.stop()
+    assert postmaster(data_dir) is None
+
+
+async def test_the_last_one_out_stops_the_server(prepared_dir: Path) -> None:
+    first = EmbeddedServer(prepared_dir)
+    dsn = await first.start()
+    second = other_process(prepared_dir)
+    assert await said(second) == "who reeve"
+    started = postmaster(prepared_dir)
+    await first.stop()
+    forget(first)
+    assert await answers(dsn)
+    assert postmaster(prepared_dir) == started
+    await leave(second)
+    assert postmaster(prepared_dir) is None
+
+
+async def test_many_who_start_at_once_share_one_server(prepared_dir: Path) -> None:
+    processes = [other_process(prepared_dir) for _ in range(4)]
+    assert [await said(process) for process in processes] == ["who reeve"] * 4
+    assert postmaster(prepared_dir) is not None
+    for process in processes:
+        await leave(process)
+    assert postmaster(prepared_dir) is None
+
+
+async def test_a_server_that_outlived_its_bot_is_used_again_and_stopped_in_the_end(
+    prepared_dir: Path,
+) -> None:
+    bot = other_process(prepared_dir)
+    await said(bot)
+    bot.kill()
+    await asyncio.to_thread(bot.communicate)
+    survivor = postmaster(prepared_dir)
+    assert survivor is not None
+    server = EmbeddedServer(prepared_dir)
+    assert await answers(await server.start())
+    assert postmaster(prepared_dir) == survivor
+    await server.stop()
+    assert postmaster(prepared_dir) is None
+
+
+async def test_a_killed_server_comes_back_by_itself(prepared_dir: Path) -> None:
+    server = EmbeddedServer(prepared_dir)
+    dsn = await server.start()
+    watch = asyncio.create_task(server.keep_running())
+    dead = postmaster(prepared_dir)
+    assert dead is not None
+    dead.kill()
+    await until(lambda: postmaster(prepared_dir) not in {None, dead})
+    async with _Lock(prepared_dir / "postgres" / "start.lock"):  # held until it answers
+        assert await answers(dsn)
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
+    await server.stop()
+
+
+async def test_a_survivor_that_was_killed_leaves_a_zombie_that_stops_nobody(prepared_dir: Path) -> None:
+    """In a container nobody reaps it, and PostgreSQL takes its number for a living server's."""
+    forgotten = EmbeddedServer(prepared_dir)
+    await forgotten.start()
+    dead = postmaster(prepared_dir)
+    assert dead is not None
+    for process in [dead, *dead.children(recursive=True)]:
+        process.kill()
+    successor = EmbeddedServer(prepared_dir)
+    assert await answers(await successor.start())
+    assert dead.status() == psutil.STATUS_ZOMBIE
+    await forgotten.stop()
+    forget(forgotten)
+    await successor.stop()
+    assert postmaster(prepared_dir) is None
+
+
+async def test_a_number_that_now_belongs_to_another_server_is_not_taken_for_ours(
+    prepared_dir: Path, dsn: str
+) -> None:
+    """After a restart of the container, another cluster's postgres may have the old number."""
+    connection = await asyncpg.connect(dsn)
+    stranger = psutil.Process(await connection.fetchval("SELECT pg_backend_pid()"))
+    parent = stranger.parent()
+    await connection.close()
+    assert parent is not None
+    file = prepared_dir / "postgres" / "cluster" / "postmaster.pid"
+    file.write_text(f"{parent.pid}\n")
+    server = EmbeddedServer(prepared_dir)
+    assert await answers(await server.start())
+    await server.stop()
+    assert parent.is_running()
+
+
+async def test_a_kill_during_the_first_set_up_leaves_nothing_broken(data_dir: Path) -> None:
+    child = other_process(data_dir)
+    fresh = data_dir / "postgres" / "cluster.new"
+    await until((fresh / "global").exists)
+    for process in [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]:
+        process.kill()
+    await asyncio.to_thread(child.communicate)
+    assert not (data_dir / "postgres" / "cluster").exists()
+    server = EmbeddedServer(data_dir)
+    assert await answers(await server.start())
+    await server.stop()
+    assert not fresh.exists()
+
+
+@pytest.mark.parametrize("name", ["my düta & more? 100% #1+2=3", "a,b\"c'd", "x" * 120])
+async def test_the_data_directory_may_have_any_name(
+    data_dir: Path, initialised_dir: Path, copy_cluster: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPORT", "6000")
+    monkeypatch.setattr(tempfile, "tempdir", str(data_dir))
+    copy_cluster(initialised_dir / "postgres", data_dir / name / "postgres")
+    server = EmbeddedServer(data_dir / name)
+    dsn = await server.start()
+    monkeypatch.delenv("PGPORT")
+    assert await answers(dsn)
+    await server.stop()
+
+
+async def test_a_link_in_the_temporary_directory_is_not_followed(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who knows the name of the short socket folder must not make root give away another one."""
+    monkeypatch.setattr(tempfile, "tempdir", str(data_dir))
+    long = data_dir / ("x" * 120)
+    target = data_dir / "etc"
+    target.mkdir()
+    server = EmbeddedServer(long)
+    await asyncio.gather(server.start(), return_exceptions=False)
+    await server.stop()
+    [sockets] = await asyncio.to_thread(lambda: list(data_dir.glob("reeve-*")))
+    shutil.rmtree(sockets)
+    sockets.symlink_to(target)
+    with pytest.raises(EmbeddedServerFailed, match="somebody else"):
+        await EmbeddedServer(long).start()
+    assert target.stat().st_uid == os.geteuid()
+
+
+async def test_a_server_that_cannot_be_set_up_says_why(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = EmbeddedServer(data_dir)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/nowhere")
+    monkeypatch.setattr("database.embedded.PROGRAMS", data_dir)
+    (data_dir / "initdb").write_text("#!/bin/sh\necho 'no space left on device' >&2; exit 1\n")
+    (data_dir / "initdb").chmod(0o755)
+    with pytest.raises(EmbeddedServerFailed, match="no space left on device"):
+        await server.start()
+    await server.stop()
+
+
+async def test_a_folder_that_is_a_file_is_said_to_be_unusable(data_dir: Path) -> None:
+    (data_dir / "file").write_text("")
+    with pytest.raises(DataDirectoryUnusable, match="REEVE_DATA_DIR"):
+        await EmbeddedServer(data_dir / "file").start()
+
+
+async def test_a_plain_user_can_run_it_with_an_odd_path_and_no_home(data_dir: Path, nobody: Any) -> None:
+    mine = data_dir / "mein Ördner"
+    mine.mkdir()
+    os.chown(mine, NOBODY, NOBODY)
+    child = other_process(mine, **nobody)
+    assert await said(child) == "who reeve"
+    assert (mine / "postgres" / "cluster").stat().st_uid == NOBODY
+    await leave(child)
+    assert postmaster(mine) is None
+
+
+async def test_a_folder_that_a_plain_user_may_not_write_is_said_to_be_unusable(
+    data_dir: Path, nobody: Any
+) -> None:
+    child = other_process(data_dir, **nobody)
+    assert (await said(child)).startswith(f"DataDirectoryUnusable Reeve cannot write to {data_dir}: give")
+    await leave(child)
+
+
+@needs_root
+async def test_root_runs_it_as_somebody_else(prepared_dir: Path) -> None:
+    server = EmbeddedServer(prepared_dir)
+    await server.start()
+    running = postmaster(prepared_dir)
+    assert running is not None
+    assert running.uids().effective != 0
+    await server.stop()
+
+
+async def test_ctrl_c_is_for_the_bot_and_not_for_the_server(prepared_dir: Path) -> None:
+    bot = other_process(prepared_dir, start_new_session=True)
+    await said(bot)
+    running = postmaster(prepared_dir)
+    assert running is not None
+    os.killpg(bot.pid, signal.SIGKILL)
+    await asyncio.to_thread(bot.communicate)
+    assert running.is_running()

@@ -1,0 +1,204 @@
+"""Migrations: up, down and up again with rows in the tables; drift is found; many may start at once."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from database import migrations
+from database.errors import SchemaMismatch
+from database.models import metadata
+from database.service import DatabaseService
+
+PROJECT = Path(__file__).resolve().parents[2]
+HEAD = migrations.history()[0].revision
+
+
+@pytest.fixture
+async def scratch(empty_server: Any) -> AsyncIterator[str]:
+    """The address of a database without tables, on a server of these tests' own."""
+    await forget_tables(empty_server)
+    yield empty_server
+    await forget_tables(empty_server)
+
+
+async def forget_tables(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await connection.close()
+
+
+async def in_public(dsn: str) -> set[str]:
+    connection = await asyncpg.connect(dsn)
+    rows = await connection.fetch(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+        "UNION SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    )
+    await connection.close()
+    return {row[0] for row in rows}
+
+
+async def fill(dsn: str) -> None:
+    database = DatabaseService(dsn)
+    await database.open()
+    await database.points.award(
+        guild_id=1,
+        receiver_id=5000,
+        receiver_is_bot=False,
+        amount=1,
+        reason="r",
+        actor_id=1,
+        interaction_id=1,
+    )
+    await database.guild_configs.change(guild_id=1, setting="points_per_message", value=5, changed_by_id=1)
+    await database.close()
+
+
+async def test_up_down_and_up_again_with_rows_in_the_tables(scratch: str) -> None:
+    assert await migrations.current(scratch) is None
+    await migrations.upgrade(scratch)
+    everything = await in_public(scratch)
+    assert set(metadata.tables) < everything
+    await fill(scratch)
+    await migrations.upgrade(scratch)
+    await migrations.downgrade(scratch, "base")
+    assert await in_public(scratch) == {"alembic_version", "alembic_version_pkc"}
+    await migrations.upgrade(scratch)
+    assert (await migrations.current(scratch), await in_public(scratch)) == (HEAD, everything)
+    await fill(scratch)
+
+
+async def test_there_is_one_newest_revision_and_each_has_a_sentence() -> None:
+    steps = migrations.history()
+    assert [step.revision for step in steps] == sorted((step.revision for step in steps), reverse=True)
+    assert all(step.sentence.endswith(".") for step in steps)
+
+
+DRIFTS = [
+    ("ALTER TABLE users ADD motto text", "motto"),
+    ("ALTER TABLE users DROP COLUMN left_at", "left_at"),
+    ("ALTER TABLE cases ALTER COLUMN points TYPE bigint", "modify type: cases, points"),
+    ("ALTER TABLE cases ALTER COLUMN points DROP NOT NULL", "modify nullable: cases, points"),
+    ("DROP INDEX ix_outbox_due_at", "ix_outbox_due_at"),
+    ("CREATE INDEX extra_index ON users (name)", "extra_index"),
+    ("CREATE TABLE extra_table (guild_id bigint)", "remove table: extra_table"),
+    ("DROP TABLE case_evidence", "add table: case_evidence"),
+    ("ALTER TABLE outbox DROP CONSTRAINT fk_outbox_guild_id_case_number", "fk_outbox"),
+    ("ALTER TABLE point_transfers DROP CONSTRAINT uq_point_transfers_guild_id_parent_id", "parent_id"),
+    ("ALTER TABLE cases DROP CONSTRAINT ck_cases_reason", "ck_cases_reason"),
+    ("ALTER TABLE cases ADD CONSTRAINT extra_check CHECK (points < 7)", "extra_check"),
+    ("ALTER TABLE users NO FORCE ROW LEVEL SECURITY", "no forced row-level security: users"),
+    ("DROP POLICY one_guild ON outbox", "no forced row-level security: outbox"),
+]
+
+
+async def test_every_planted_drift_is_found(scratch: str) -> None:
+    await migrations.upgrade(scratch)
+    assert await migrations.check(scratch) == []
+    connection = await asyncpg.connect(scratch)
+    for drift, _ in DRIFTS:
+        await connection.execute(drift)
+    await connection.close()
+    found = await migrations.check(scratch)
+    assert [words for _, words in DRIFTS if not any(words in line for line in found)] == []
+
+
+async def test_an_older_schema_names_the_command(scratch: str) -> None:
+    with pytest.raises(SchemaMismatch, match=r"older.*the very start.*`python -m bot db upgrade`"):
+        await migrations.require_head(scratch)
+    await migrations.upgrade(scratch)
+    await migrations.require_head(scratch)
+    await migrations.downgrade(scratch, "-1")
+    with pytest.raises(SchemaMismatch, match="older"):
+        await migrations.require_head(scratch)
+
+
+async def test_a_newer_schema_names_the_way_out(scratch: str) -> None:
+    await migrations.upgrade(scratch)
+    connection = await asyncpg.connect(scratch)
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.close()
+    with pytest.raises(SchemaMismatch, match=rf"newer.*9999 is not known here.*downgrade {HEAD}"):
+        await migrations.require_head(scratch)
+    with pytest.raises(SchemaMismatch, match="9999"):
+        await migrations.upgrade(scratch)
+
+
+async def test_a_revision_that_does_not_exist_is_said_so(scratch: str) -> None:
+    for act in (migrations.upgrade, migrations.downgrade):
+        with pytest.raises(SchemaMismatch, match="history` lists the revisions"):
+            await act(scratch, "nope")
+
+
+async def alembic(*words: str, **environment: str) -> tuple[int, str]:
+    """`alembic` as a person types it, from another folder."""
+    command = [sys.executable, "-m", "alembic", "-c", str(PROJECT / "alembic.ini"), *words]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        cwd="/",
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+async def test_the_shell_does_the_same_on_ones_own_server(scratch: str) -> None:
+    said = {}
+    for words in ("upgrade head", "check", "current", "history", "downgrade base"):
+        status, said[words] = await alembic(*words.split(), DATABASE_URL=scratch)
+        assert status == 0, said[words]
+    assert "No new upgrade operations" in said["check"]
+    assert f"{HEAD} (head)" in said["current"]
+    assert migrations.history()[-1].sentence in said["history"]
+    assert await migrations.current(scratch) is None
+
+
+async def test_the_shell_does_the_same_on_the_embedded_server(mortal_server: Any) -> None:
+    await mortal_server.server.stop()
+    folder = {"REEVE_DATA_DIR": str(mortal_server.data_dir), "DATABASE_URL": ""}
+    for words in ("current", "downgrade base", "upgrade head", "check"):
+        status, said = await alembic(*words.split(), **folder)
+        assert status == 0, said
+    await mortal_server.start()
+    assert await migrations.current(mortal_server.dsn) == HEAD
+
+
+async def test_the_shell_says_one_sentence_and_no_secret() -> None:
+    status, said = await alembic("current", DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/x")
+    assert status != 0
+    assert "FAILED: No PostgreSQL answers at DATABASE_URL: start the server" in said
+    assert "hunter2" not in said
+    assert "Traceback" not in said
+
+
+async def test_eight_processes_at_once_migrate_once(scratch: str) -> None:
+    outcomes = await asyncio.gather(*(alembic("upgrade", "head", DATABASE_URL=scratch) for _ in range(8)))
+    assert [status for status, _ in outcomes] == [0] * 8, outcomes
+    connection = await asyncpg.connect(scratch)
+    assert [row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")] == [HEAD]
+    assert await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+    await connection.close()
+    ran = [said.count("Running upgrade") for _, said in outcomes]
+    assert sorted(ran) in ([0] * 8, [0] * 7 + [len(migrations.history())])
+
+
+async def test_no_secret_is_in_an_error() -> None:
+    for address in ("postgresql://u:hunter2@127.0.0.1:1/x", "postgresql://u:hunter2@db:port/x", "hunter2"):
+        with pytest.raises(Exception, match=r".") as failed:  # whatever it is, it must not tell
+            await migrations.current(address)
+        assert "hunter2" not in "".join(traceback.format_exception(failed.value)).replace(address, "")
+
+
+async def test_an_address_with_words_that_only_postgresql_knows_works(scratch: str) -> None:
+    await migrations.upgrade(f"{scratch}&sslmode=prefer&application_name=mine")
+    assert await migrations.current(scratch) == HEAD

@@ -7,6 +7,7 @@ import { hints } from "./hints.js";
 import { coalesced, follow } from "./live.js";
 import { messageList } from "./messages.js";
 import { closeMenu } from "./menu.js";
+import { may } from "./powers.js";
 import * as panels from "./panels.js";
 import * as sidebar from "./sidebar.js";
 import { address, goTo, loadMessages, loadWorld, lookAround, state } from "./store.js";
@@ -36,6 +37,7 @@ const hintCard = hints(at("hints"), { openCommand: openCommandAfterMoving });
 const refreshMessages = coalesced(async () => {
   await quietly(loadMessages);
   list.render();
+  if (state.unread.delete(state.channel?.id)) drawPlaces();
 });
 const refreshWorld = coalesced(async () => {
   await quietly(loadWorld);
@@ -84,7 +86,7 @@ async function move() {
     await quietly(lookAround);
     goTo(location.hash);
   }
-  if (state.channel?.id) state.unread.delete(state.channel.id);
+  state.unread.delete(state.channel?.id);
   const moved = ["person", "guild", "channel"].some((key) => (before[key]?.id ?? before[key]?.name) !== (state[key]?.id ?? state[key]?.name));
   if (moved) {
     state.messages = [];
@@ -110,7 +112,8 @@ function drawAround() {
 }
 
 function drawBar() {
-  const toggles = Object.entries({ members: "people", audit: "log", wire: "wire" }).map(([name, sign]) =>
+  const offered = Object.entries({ members: "people", audit: "log", wire: "wire" }).filter(([name]) => name !== "audit" || may(state.guild, state.person.id, "AUDIT_LOG"));
+  const toggles = offered.map(([name, sign]) =>
     button(PANELS[name], () => choosePanel(panel === name ? null : name), { class: "plain toggle", "aria-pressed": String(panel === name) }, icon(sign), el("span", {}, PANELS[name])),
   );
   at("bar").replaceChildren(

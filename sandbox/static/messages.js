@@ -85,7 +85,7 @@ function line(message, follows, actions) {
       tabIndex: -1,
       on: { contextmenu: (event) => (event.target.closest("a[href], input") ? null : open(event)) },
     },
-    above(message),
+    above(message, known),
     head,
     el(
       "div",
@@ -109,17 +109,22 @@ function nameLine(message, { author, name, ink, openPerson }) {
 }
 
 /** Who used which command, or what is replied to. */
-function above(message) {
+function above(message, known) {
   const metadata = message.interaction_metadata;
   if (metadata?.user && (message.type === 20 || message.type === 23)) {
     const who = displayName(metadata.user.id, state.guild, metadata.user);
-    const what = metadata.name ?? message.interaction?.name ?? "a command";
+    const what = message.interaction?.name ?? metadata.name ?? "a command";
     return el("div", { class: "above" }, el("strong", {}, who), " used ", el("span", { class: "mention" }, message.type === 20 ? `/${what}` : what));
   }
-  const replied = message.referenced_message;
-  if (!replied) return null;
+  return message.referenced_message ? replyLine(message.referenced_message, known) : null;
+}
+
+/** What is for somebody else's eyes only is not told here either. */
+function replyLine(replied, known) {
+  if (replied.flags & EPHEMERAL && String(replied.interaction_metadata?.user?.id) !== state.person.id) return null;
   const who = displayName(replied.author.id, state.guild, replied.author);
-  return el("div", { class: "above" }, el("strong", {}, who), " ", el("span", { class: "reply-text" }, replied.content || "Click to see the attachment"));
+  const text = replied.content ? markdown(replied.content.split("\n")[0], known).flatMap((block) => [...block.childNodes]) : "an embed or a file";
+  return el("div", { class: "above" }, "In reply to ", el("strong", {}, who), " ", el("span", { class: "reply-text" }, text));
 }
 
 function content(message, known, actions) {

@@ -41,8 +41,8 @@ function directRow(bot) {
 
 function myself() {
   const name = displayName(state.person.id);
-  const role = rolesOf(state.guild, memberOf(state.guild, state.person.id))[0]?.name;
-  const about = el("div", {}, el("strong", {}, name), el("div", { class: "quiet" }, role ?? "yourself"));
+  const role = roleIn(home(), state.person)?.name;
+  const about = el("div", {}, el("strong", {}, name), el("div", { class: "quiet" }, role ?? "in no server"));
   return el("div", { class: "myself" }, avatar(name, state.person.id, "small"), about, ownWindow());
 }
 
@@ -54,9 +54,13 @@ function ownWindow() {
 const roleIn = (guild, one) => rolesOf(guild, memberOf(guild, one.id))[0];
 const rankIn = (guild, one) => roleIn(guild, one)?.position ?? -1;
 
+/** In direct messages too roles are told: those of the first server. */
+const home = () => state.guild ?? myGuilds()[0];
+
 /** One of each role, and the current one: enough to try everything. The rest is behind "All". */
 function prominent() {
-  const { guild, person } = state;
+  const { person } = state;
+  const guild = home();
   const seen = new Set();
   const here = humans().filter((one) => !guild || memberOf(guild, one.id));
   const sorted = guild ? here.sort((one, other) => rankIn(guild, other) - rankIn(guild, one)) : here;
@@ -72,7 +76,7 @@ function prominent() {
 
 export function people(place, onAll) {
   const tabs = prominent().map((one) => {
-    const role = roleIn(state.guild, one)?.name;
+    const role = roleIn(home(), one)?.name;
     const name = displayName(one.id);
     return el("a", { class: "person", href: address({ person: one }), "aria-current": one === state.person ? "true" : null, title: `Be ${name}` }, avatar(name, one.id, "small"), el("span", {}, name), role && el("span", { class: "quiet role" }, role));
   });
@@ -87,7 +91,7 @@ export function everybody(close) {
     const name = displayName(one.id);
     const role = guild ? (memberOf(guild, one.id) ? (roleIn(guild, one)?.name ?? "member") : "not in this server") : null;
     const href = address({ person: one });
-    const here = el("a", { class: "someone", href, on: { click: close } }, avatar(name, one.id, "small"), el("span", { vars: nameColor(one.id) ? { ink: nameColor(one.id) } : {} }, name), el("span", { class: "quiet" }, role));
+    const here = el("a", { class: "someone", href, on: { click: close } }, avatar(name, one.id, "small"), el("span", { class: "inked", vars: nameColor(one.id) ? { ink: nameColor(one.id) } : {} }, name), el("span", { class: "quiet" }, role));
     const apart = el("a", { class: "plain", href, target: "_blank", rel: "noopener", title: `${name} in a second window`, "aria-label": `${name} in a second window` }, icon("window"));
     return el("li", {}, here, apart);
   });

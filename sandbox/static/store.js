@@ -116,7 +116,9 @@ export async function loadMessages() {
   const { person: who, channel, guild } = state;
   if (!who || !channel) return;
   if (!guild) {
-    state.directs = await api.directMessages(who.id);
+    const told = await api.directMessages(who.id);
+    if (state.channel !== channel || state.person !== who) return;
+    state.directs = told;
     if (!channel.id) channel.id = direct(bots().find((bot) => bot.id === channel.botId))?.id ?? null;
     state.messages = state.directs.filter((message) => String(message.channel_id) === channel.id);
     return;

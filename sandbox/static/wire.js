@@ -78,7 +78,7 @@ function row(one) {
 }
 
 function bodies(one) {
-  const parts = [["query", one.query], ["reason", one.reason], ["files", one.files?.length ? one.files : null], ["request", one.request], [one.kind === "rest" ? "response" : "event", one.response]];
+  const parts = [["query", Object.keys(one.query ?? {}).length ? one.query : null], ["reason", one.reason], ["files", one.files?.length ? one.files : null], ["request", one.request], [one.kind === "rest" ? "response" : "event", one.response]];
   const told = parts.filter(([, value]) => value !== null && value !== undefined);
   return [el("div", { class: "quiet" }, one.at), ...told.map(([name, value]) => el("div", {}, el("h4", {}, name), el("pre", {}, typeof value === "string" ? value : JSON.stringify(value, null, 2))))];
 }

@@ -106,6 +106,7 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
         *,
         guild: str = "Green",
         size: dict[str, int] = DESKTOP,
+        stream: bool = True,
         **more: object,
     ) -> "Page":
         context = await browser.new_context(viewport=size, **more)
@@ -113,8 +114,10 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
         contexts.append(context)
         page = await context.new_page()
         watch(page)
+        if not stream:
+            await page.route_web_socket("**/stream", lambda socket: socket.close())
         await page.goto(f"{sandbox.url}/#/{person}/{guild}/{channel}")
-        await page.wait_for_selector('body[data-stream="live"]')
+        await page.wait_for_selector(f'body[data-stream="{"live" if stream else "polling"}"]')
         return page
 
     yield open_window

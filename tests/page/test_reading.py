@@ -25,6 +25,25 @@ async def test_a_message_arrives_without_a_reload(sandbox: Sandbox, visit: Visit
     await expect(message.locator(".name")).to_have_text("Ann")
 
 
+async def test_without_the_stream_the_page_looks_by_itself(sandbox: Sandbox, visit: Visit) -> None:
+    page = await visit("max", stream=False)
+
+    sandbox.people.message("ann", "found by looking", channel_id="general")
+
+    await expect(page.locator(".message", has_text="found by looking")).to_be_visible()
+
+
+async def test_a_channel_with_something_new_stands_out(sandbox: Sandbox, visit: Visit) -> None:
+    page = await visit("max")
+
+    sandbox.people.message("mia", "look here", channel_id="staff")
+    await expect(page.locator(".channel.unread")).to_have_text("staff")
+    await page.locator(".channel.unread").click()
+
+    await expect(page.locator(".message", has_text="look here")).to_be_visible()
+    await expect(page.locator(".channel.unread")).to_have_count(0)
+
+
 async def test_names_wear_the_colour_of_their_role(sandbox: Sandbox, visit: Visit) -> None:
     sandbox.people.message("max", "as a moderator", channel_id="general")
     page = await visit("ann")

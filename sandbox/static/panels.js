@@ -6,6 +6,8 @@ import { memberOf, rolesOf, may, timedOutUntil } from "./powers.js";
 import { displayName, isBot, nameColor, person, state } from "./store.js";
 import { ago, stamp } from "./times.js";
 
+const MOST_ROWS = 100; // of one role
+
 export function members(place, openPerson) {
   const guild = state.guild;
   if (!guild) {
@@ -17,10 +19,14 @@ export function members(place, openPerson) {
     const role = rolesOf(guild, member)[0];
     const key = role?.id ?? "";
     if (!groups.has(key)) groups.set(key, { role, rows: [] });
-    groups.get(key).rows.push(memberRow(member, openPerson));
+    groups.get(key).rows.push(() => memberRow(member, openPerson));
   }
   const sorted = [...groups.values()].sort((one, other) => (other.role?.position ?? -1) - (one.role?.position ?? -1));
-  place.replaceChildren(...sorted.map(({ role, rows }) => el("section", {}, el("h3", {}, `${role?.name ?? "no role"} — ${rows.length}`), rows)));
+  place.replaceChildren(...sorted.map(({ role, rows }) => el("section", {}, el("h3", {}, `${role?.name ?? "no role"} — ${rows.length}`), rows.slice(0, MOST_ROWS).map((make) => make()), more(rows.length))));
+}
+
+function more(number) {
+  return number > MOST_ROWS && el("p", { class: "quiet pad" }, `and ${number - MOST_ROWS} more`);
 }
 
 function memberRow(member, openPerson) {

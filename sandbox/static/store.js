@@ -44,12 +44,20 @@ export const humans = () => state.world.people.filter((person) => !person.bot);
 export const person = (id) => state.world.people.find((one) => one.id === String(id)) ?? null;
 const personName = (id) => person(id)?.name;
 
+const details = new Map(); // guild id -> [channels, roles, members] as the API told them last
+
 /** Colours, overwrites and display names, where the world does not tell them: from the API, as the bot. */
 export async function lookAround() {
   const { guild } = state;
   const bot = state.world.applications[0];
   if (!guild || !bot || guild.channels.every((channel) => channel.permission_overwrites)) return;
-  const told = await Promise.all(["channels", "roles", "members?limit=1000"].map((what) => api.asBot(bot.token, `/guilds/${guild.id}/${what}`)));
+  const ask = (what) => api.asBot(bot.token, `/guilds/${guild.id}/${what}`);
+  try {
+    details.set(guild.id, await Promise.all(["channels", "roles", "members?limit=1000"].map(ask)));
+  } catch {
+    // too often, perhaps: what was told last has to do
+  }
+  const told = details.get(guild.id) ?? [[], [], []];
   const [channels, roles, members] = told.map((all) => new Map(all.map((one) => [one.id ?? one.user.id, one])));
   for (const channel of guild.channels) Object.assign(channel, { permission_overwrites: channels.get(channel.id)?.permission_overwrites ?? [], topic: channels.get(channel.id)?.topic });
   for (const role of guild.roles) role.color = colorOf(roles.get(role.id) ?? role);

@@ -108,7 +108,8 @@ def _parsed(text: str) -> int | None:
 
 
 def _seconds(moment: datetime | None) -> int | None:
-    return int(moment.timestamp()) if moment else None
+    """Not below zero: `_number` knows no sign, and nothing on Discord is older."""
+    return max(0, int(moment.timestamp())) if moment else None
 
 
 def _instant(seconds: int | None) -> datetime | None:

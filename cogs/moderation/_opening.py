@@ -6,7 +6,8 @@ import discord
 
 from bot.invocation import Interaction, guild_of
 from bot.log_channel import log_channel
-from cogs.moderation._refusals import ProofEmpty, ProofTooLarge
+from cogs.moderation._refusals import ProofEmpty, ProofGone, ProofTooLarge
+from database.errors import DatabaseUnavailable
 from database.models import LARGEST_EVIDENCE, Case, CaseKind, Proof
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ async def open_case(
 
 async def log_trouble(cog: "BaseCog", guild: discord.Guild) -> str:
     """A sentence to add to the reply if the mod log cannot be written, with a space before it."""
-    config = await cog.guild_configs.get(guild_id=guild.id)
+    try:
+        config = await cog.guild_configs.get(guild_id=guild.id)
+    except DatabaseUnavailable:
+        return ""  # the case is written: "try again" would make a second one
     trouble = log_channel(guild.channels, config, guild.me).trouble
     return f" {trouble} The post follows then." if trouble else ""
 
@@ -58,4 +62,7 @@ async def _read(proof: discord.Attachment | None) -> Proof | None:
         raise ProofTooLarge(proof.size, LARGEST_EVIDENCE)
     if proof.size == 0:
         raise ProofEmpty
-    return Proof(filename=proof.filename, content=await proof.read())
+    try:
+        return Proof(filename=proof.filename, content=await proof.read())
+    except (discord.NotFound, discord.Forbidden) as error:
+        raise ProofGone from error

@@ -19,3 +19,8 @@ class ProofTooLarge(ActionRefused):
 class ProofEmpty(ActionRefused):
     def __init__(self) -> None:
         super().__init__("That file is empty: attach one with something in it.")
+
+
+class ProofGone(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("Discord no longer has that file: attach it again.")

@@ -10,8 +10,19 @@ import { everybody } from "./sidebar.js";
 import { address, displayName, isBot, names, person, place, state } from "./store.js";
 
 const SLOW_MS = 250;
-const PERIODS = [["60 seconds", 60], ["10 minutes", 600], ["1 hour", 3600], ["1 day", 86400], ["1 week", 604800]];
-const DELETIONS = [["Nothing", 0], ["The last hour", 3600], ["The last day", 86400], ["The last 7 days", 604800]];
+const PERIODS = [
+  ["60 seconds", 60],
+  ["10 minutes", 600],
+  ["1 hour", 3600],
+  ["1 day", 86400],
+  ["1 week", 604800],
+];
+const DELETIONS = [
+  ["Nothing", 0],
+  ["The last hour", 3600],
+  ["The last day", 86400],
+  ["The last 7 days", 604800],
+];
 
 let page = null;
 let notes = 0;
@@ -36,7 +47,10 @@ function addNote(kind, command, text) {
 }
 
 export function forgetNote(note) {
-  state.notes.set(note.channelId, (state.notes.get(note.channelId) ?? []).filter((each) => each !== note));
+  state.notes.set(
+    note.channelId,
+    (state.notes.get(note.channelId) ?? []).filter((each) => each !== note),
+  );
   page.list.render();
 }
 
@@ -74,7 +88,8 @@ export async function press(message, component, values, node) {
   const body = { channel_id: message.channel_id, message_id: message.id, custom_id: component.custom_id };
   node?.setAttribute("aria-busy", "true");
   if (node && "disabled" in node) node.disabled = true;
-  const act = values === null ? () => api.click(state.person.id, body) : () => api.select(state.person.id, { ...body, values });
+  const act =
+    values === null ? () => api.click(state.person.id, body) : () => api.select(state.person.id, { ...body, values });
   await interact(component.label ?? component.placeholder ?? "a menu", act, { quiet: true });
   node?.removeAttribute("aria-busy");
   if (node && "disabled" in node) node.disabled = false;
@@ -114,16 +129,27 @@ export async function openPersonMenu(event, userId) {
   const commands = state.guild ? await menuCommands(USER).catch(() => []) : [];
   const name = displayName(userId);
   const member = memberOf(state.guild, userId);
-  const roles = rolesOf(state.guild, member).map((role) => role.name).join(", ");
+  const roles = rolesOf(state.guild, member)
+    .map((role) => role.name)
+    .join(", ");
   const apps = commands.map((command) => ({ label: command.name, act: () => useOn(command.name, userId) }));
   const items = [
     { label: "Mention", act: () => page.writing.insert(`<@${userId}>`) },
-    !isBot(userId) && userId !== state.person.id && { label: `Be ${name}`, act: () => (location.hash = address({ person: person(userId) })) },
+    !isBot(userId) &&
+      userId !== state.person.id && {
+        label: `Be ${name}`,
+        act: () => (location.hash = address({ person: person(userId) })),
+      },
     { label: "Copy user ID", act: () => copy(userId) },
     ...(apps.length ? [null, { heading: "Apps" }, ...apps] : []),
     ...byHand(userId, name, member),
   ];
-  openMenu(at, { title: name, titleId: userId, about: roles || (state.guild && !member ? "not in this server" : (person(userId)?.name ?? "")), items: items.filter((item) => item !== false) });
+  openMenu(at, {
+    title: name,
+    titleId: userId,
+    about: roles || (state.guild && !member ? "not in this server" : (person(userId)?.name ?? "")),
+    items: items.filter((item) => item !== false),
+  });
 }
 
 /** The event's place outlives the waiting for the commands. */
@@ -148,7 +174,11 @@ export async function openMessageMenu(event, message) {
     ...(apps.length ? [{ heading: "Apps" }, ...apps, null] : []),
     { label: "Copy text", act: () => copy(message.content) },
     { label: "Copy message ID", act: () => copy(message.id) },
-    (mine || may(state.guild, state.person.id, "MESSAGES")) && { label: "Delete message", danger: true, act: () => dismiss(message) },
+    (mine || may(state.guild, state.person.id, "MESSAGES")) && {
+      label: "Delete message",
+      danger: true,
+      act: () => dismiss(message),
+    },
   ];
   openMenu(at, { title: "This message", items: items.filter((item) => item !== false) });
 }
@@ -168,8 +198,11 @@ function byHand(userId, name, member) {
   const can = (power) => may(guild, me, power);
   const items = [
     member && can("TIMEOUT") && { label: `Time out ${name}…`, danger: true, act: () => timeOut(userId, name) },
-    member && until && can("TIMEOUT") && { label: "End the time-out", act: () => moderate({ action: "untimeout", target_id: userId }) },
-    member && can("KICK") && { label: `Kick ${name}…`, danger: true, act: () => withReason("kick", `Kick ${name}`, userId) },
+    member &&
+      until &&
+      can("TIMEOUT") && { label: "End the time-out", act: () => moderate({ action: "untimeout", target_id: userId }) },
+    member &&
+      can("KICK") && { label: `Kick ${name}…`, danger: true, act: () => withReason("kick", `Kick ${name}`, userId) },
     can("BAN") && { label: `Ban ${name}…`, danger: true, act: () => ban(userId, name) },
   ].filter(Boolean);
   return items.length ? [null, { heading: "By hand, as in Discord" }, ...items] : [];
@@ -189,7 +222,11 @@ function reasonField() {
 }
 
 function choice(label, options) {
-  return el("select", { "aria-label": label }, options.map(([text, value]) => el("option", { value: String(value) }, text)));
+  return el(
+    "select",
+    { "aria-label": label },
+    options.map(([text, value]) => el("option", { value: String(value) }, text)),
+  );
 }
 
 function withReason(action, title, targetId, more = { fields: [], read: () => ({}) }) {
@@ -200,12 +237,18 @@ function withReason(action, title, targetId, more = { fields: [], read: () => ({
 
 function timeOut(userId, name) {
   const period = choice("For how long", PERIODS);
-  withReason("timeout", `Time out ${name}`, userId, { fields: [labelled("For how long", period)], read: () => ({ seconds: Number(period.value) }) });
+  withReason("timeout", `Time out ${name}`, userId, {
+    fields: [labelled("For how long", period)],
+    read: () => ({ seconds: Number(period.value) }),
+  });
 }
 
 function ban(userId, name) {
   const deletion = choice("Delete messages of", DELETIONS);
-  withReason("ban", `Ban ${name}`, userId, { fields: [labelled("Delete messages of", deletion)], read: () => ({ delete_message_seconds: Number(deletion.value) }) });
+  withReason("ban", `Ban ${name}`, userId, {
+    fields: [labelled("Delete messages of", deletion)],
+    read: () => ({ delete_message_seconds: Number(deletion.value) }),
+  });
 }
 
 // Who one is.
@@ -214,8 +257,17 @@ export function chooseAnybody() {
   closeMenu();
   const node = el("dialog", { "aria-label": "Be somebody else", on: { close: () => node.remove() } });
   node.append(
-    el("div", { class: "dialog-head" }, el("h2", {}, "Be somebody else"), button("Close", () => node.close(), { class: "plain" }, icon("close"))),
-    el("div", { class: "dialog-body" }, everybody(() => node.close())),
+    el(
+      "div",
+      { class: "dialog-head" },
+      el("h2", {}, "Be somebody else"),
+      button("Close", () => node.close(), { class: "plain" }, icon("close")),
+    ),
+    el(
+      "div",
+      { class: "dialog-body" },
+      everybody(() => node.close()),
+    ),
   );
   document.body.append(node);
   node.showModal();

@@ -3,7 +3,10 @@
 export class Refusal extends Error {}
 
 async function call(path, body, headers = {}) {
-  const init = body === undefined ? { headers } : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const init =
+    body === undefined
+      ? { headers }
+      : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
   try {
     response = await fetch(path, init);
@@ -22,17 +25,25 @@ async function call(path, body, headers = {}) {
 }
 
 /** Lists come bare or under a name. */
-const list = (told, ...names) => (Array.isArray(told) ? told : (names.map((name) => told?.[name]).find(Array.isArray) ?? []));
-const query = (given) => new URLSearchParams(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
+const list = (told, ...names) =>
+  Array.isArray(told) ? told : (names.map((name) => told?.[name]).find(Array.isArray) ?? []);
+const query = (given) =>
+  new URLSearchParams(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
 const as = (person, act) => `/sandbox/people/${person}/${act}`;
 
 export const world = () => call("/sandbox/world");
-export const messages = async (person, channel, limit = 100) => list(await call(`${as(person, `channels/${channel}/messages`)}?${query({ limit })}`), "messages");
+export const messages = async (person, channel, limit = 100) =>
+  list(await call(`${as(person, `channels/${channel}/messages`)}?${query({ limit })}`), "messages");
 export const directMessages = async (person) => list(await call(as(person, "dms")), "messages", "dms");
-export const commands = async (person, place) => list(await call(`${as(person, "commands")}?${query({ guild: place.guild_id, channel: place.channel_id })}`), "commands");
+export const commands = async (person, place) =>
+  list(
+    await call(`${as(person, "commands")}?${query({ guild: place.guild_id, channel: place.channel_id })}`),
+    "commands",
+  );
 /** `{exchanges, last}`; a very large `since` answers only how many there were. */
 export const exchanges = (since) => call(`/sandbox/exchanges?${query({ since })}`);
-export const auditLog = async (guild) => list(await call(`/sandbox/guilds/${guild}/audit-log`), "audit_log_entries", "entries");
+export const auditLog = async (guild) =>
+  list(await call(`/sandbox/guilds/${guild}/audit-log`), "audit_log_entries", "entries");
 export const bans = async (guild) => list(await call(`/sandbox/guilds/${guild}/bans`), "bans");
 
 export const asBot = (token, path) => call(`/api/v10${path}`, undefined, { Authorization: `Bot ${token}` });

@@ -24,7 +24,10 @@ let followed = null;
 let panel = null;
 let wireList = null;
 
-const writing = composer({ runCommand: (name, options) => acts.runCommand(name, options), onSent: () => refreshMessages() });
+const writing = composer({
+  runCommand: (name, options) => acts.runCommand(name, options),
+  onSent: () => refreshMessages(),
+});
 const list = messageList(at("messages"), {
   openPerson: acts.openPersonMenu,
   openMessage: acts.openMessageMenu,
@@ -87,7 +90,9 @@ async function move() {
     goTo(location.hash);
   }
   state.unread.delete(state.channel?.id);
-  const moved = ["person", "guild", "channel"].some((key) => (before[key]?.id ?? before[key]?.name) !== (state[key]?.id ?? state[key]?.name));
+  const moved = ["person", "guild", "channel"].some(
+    (key) => (before[key]?.id ?? before[key]?.name) !== (state[key]?.id ?? state[key]?.name),
+  );
   if (moved) {
     state.messages = [];
     document.body.classList.remove("drawer");
@@ -112,15 +117,33 @@ function drawAround() {
 }
 
 function drawBar() {
-  const offered = Object.entries({ members: "people", audit: "log", wire: "wire" }).filter(([name]) => name !== "audit" || may(state.guild, state.person.id, "AUDIT_LOG"));
+  const offered = Object.entries({ members: "people", audit: "log", wire: "wire" }).filter(
+    ([name]) => name !== "audit" || may(state.guild, state.person.id, "AUDIT_LOG"),
+  );
   const toggles = offered.map(([name, sign]) =>
-    button(PANELS[name], () => choosePanel(panel === name ? null : name), { class: "plain toggle", "aria-pressed": String(panel === name) }, icon(sign), el("span", {}, PANELS[name])),
+    button(
+      PANELS[name],
+      () => choosePanel(panel === name ? null : name),
+      { class: "plain toggle", "aria-pressed": String(panel === name) },
+      icon(sign),
+      el("span", {}, PANELS[name]),
+    ),
   );
   at("bar").replaceChildren(
-    button("Servers and channels", () => document.body.classList.toggle("drawer"), { class: "plain burger" }, icon("menu")),
+    button(
+      "Servers and channels",
+      () => document.body.classList.toggle("drawer"),
+      { class: "plain burger" },
+      icon("menu"),
+    ),
     el("h2", {}, icon(state.guild ? "hash" : "at"), state.channel?.name ?? ""),
     el("span", { class: "quiet topic" }, state.channel?.topic ?? ""),
-    el("span", { class: "tools" }, button("Things to try", () => hintCard.open(), { class: "plain" }, icon("hint")), toggles),
+    el(
+      "span",
+      { class: "tools" },
+      button("Things to try", () => hintCard.open(), { class: "plain" }, icon("hint")),
+      toggles,
+    ),
   );
 }
 
@@ -137,12 +160,23 @@ function drawPanel(anew = false) {
     wireList?.stop();
     wireList = null;
     const body = el("div", { class: "panel-body" });
-    place.replaceChildren(el("div", { class: "panel-head" }, el("h2", {}, PANELS[panel] ?? ""), button("Close", () => choosePanel(null), { class: "plain" }, icon("close"))), body);
+    place.replaceChildren(
+      el(
+        "div",
+        { class: "panel-head" },
+        el("h2", {}, PANELS[panel] ?? ""),
+        button("Close", () => choosePanel(null), { class: "plain" }, icon("close")),
+      ),
+      body,
+    );
     if (panel === "wire") (wireList = wire(body)).start();
   }
   const body = place.querySelector(".panel-body");
   if (panel === "members") panels.members(body, acts.openPersonMenu);
-  if (panel === "audit") panels.auditLog(body, { unban: acts.unban, openPerson: acts.openPersonMenu }).catch((refusal) => toast(refusal.message));
+  if (panel === "audit")
+    panels
+      .auditLog(body, { unban: acts.unban, openPerson: acts.openPersonMenu })
+      .catch((refusal) => toast(refusal.message));
 }
 
 /** The hint changed the address: the command is chosen when we are there. */
@@ -154,7 +188,9 @@ async function openCommandAfterMoving(name, filled) {
 /** Whoever just starts to type means the message field. */
 function shortcuts(event) {
   if (event.key === "Escape") document.body.classList.remove("drawer");
-  const elsewhere = event.target.closest("input, textarea, select, dialog, [role=menu]") || (event.key === " " && event.target.closest("button, a, summary, [role=button]"));
+  const elsewhere =
+    event.target.closest("input, textarea, select, dialog, [role=menu]") ||
+    (event.key === " " && event.target.closest("button, a, summary, [role=button]"));
   if (elsewhere || event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
   writing.focusText();
 }
@@ -166,7 +202,9 @@ function keepingFocus(draw) {
   const place = before?.closest("#people, #servers, #channels, #bar, #panel, #hints");
   draw();
   if (!place || before.isConnected) return;
-  [...place.querySelectorAll("a, button")].find((node) => keyOf(node) === keyOf(before))?.focus({ preventScroll: true });
+  [...place.querySelectorAll("a, button")]
+    .find((node) => keyOf(node) === keyOf(before))
+    ?.focus({ preventScroll: true });
 }
 
 async function start() {

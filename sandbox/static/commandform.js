@@ -15,9 +15,21 @@ export function commandForm(leaf, { run, close, filled = {} }) {
   const node = el(
     "form",
     { class: "command-form", "aria-label": `/${leaf.name}`, novalidate: true },
-    el("div", { class: "command-head" }, el("strong", {}, `/${leaf.name}`), hint, button("Close", close, { class: "plain" }, icon("close"))),
+    el(
+      "div",
+      { class: "command-head" },
+      el("strong", {}, `/${leaf.name}`),
+      hint,
+      button("Close", close, { class: "plain" }, icon("close")),
+    ),
     grid,
-    el("div", { class: "command-foot" }, more, wrong, el("button", { type: "submit", class: "button primary" }, "Send")),
+    el(
+      "div",
+      { class: "command-foot" },
+      more,
+      wrong,
+      el("button", { type: "submit", class: "button primary" }, "Send"),
+    ),
   );
 
   function add(option, focus = true) {
@@ -31,7 +43,14 @@ export function commandForm(leaf, { run, close, filled = {} }) {
     const box = el(
       "div",
       { class: "option", data: { option: option.name } },
-      el("span", { class: "option-name" }, option.name, option.required ? el("span", { class: "star", title: "required" }, "*") : button(`Remove ${option.name}`, remove, { class: "plain" }, "×")),
+      el(
+        "span",
+        { class: "option-name" },
+        option.name,
+        option.required
+          ? el("span", { class: "star", title: "required" }, "*")
+          : button(`Remove ${option.name}`, remove, { class: "plain" }, "×"),
+      ),
       field.node,
     );
     box.addEventListener("focusin", () => (hint.textContent = option.description));
@@ -42,13 +61,19 @@ export function commandForm(leaf, { run, close, filled = {} }) {
   }
 
   function offerMore() {
-    more.replaceChildren(...optionalButtons(leaf.options.filter((option) => !fields.has(option.name)), add));
+    more.replaceChildren(
+      ...optionalButtons(
+        leaf.options.filter((option) => !fields.has(option.name)),
+        add,
+      ),
+    );
   }
 
   /** What is filled in so far goes along, as on Discord; fields that do not hold anything sensible yet stay out. */
   async function suggest(focused, typed) {
     const options = {};
-    for (const [name, { option, field }] of fields) if (name !== focused && option.type !== 11) options[name] = silently(field.read);
+    for (const [name, { option, field }] of fields)
+      if (name !== focused && option.type !== 11) options[name] = silently(field.read);
     options[focused] = typed;
     const choices = await api.autocomplete(state.person.id, { ...place(), command: leaf.name, options, focused });
     return choices.map(({ name, value }) => ({ name, value }));

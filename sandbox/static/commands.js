@@ -26,7 +26,9 @@ export function leaves(command, before = "") {
 
 export async function chatCommands() {
   const all = (await offered()).filter((command) => command.type === CHAT);
-  const spelled = all.flatMap((command) => leaves(command).map((leaf) => ({ ...leaf, applicationId: command.application_id })));
+  const spelled = all.flatMap((command) =>
+    leaves(command).map((leaf) => ({ ...leaf, applicationId: command.application_id })),
+  );
   return spelled.sort((one, other) => one.name.localeCompare(other.name));
 }
 

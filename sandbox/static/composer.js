@@ -15,11 +15,32 @@ export function composer({ runCommand, onSent }) {
   let active = 0;
   let form = null;
   let files = [];
-  const text = el("textarea", { rows: 1, "aria-label": "Message", role: "combobox", "aria-expanded": "false", "aria-controls": "palette", "aria-autocomplete": "list", maxlength: 4000 });
-  const palette = el("ul", { id: "palette", class: "palette", role: "listbox", "aria-label": "Commands", hidden: true });
+  const text = el("textarea", {
+    rows: 1,
+    "aria-label": "Message",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": "palette",
+    "aria-autocomplete": "list",
+    maxlength: 4000,
+  });
+  const palette = el("ul", {
+    id: "palette",
+    class: "palette",
+    role: "listbox",
+    "aria-label": "Commands",
+    hidden: true,
+  });
   const upload = el("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files to send" });
   const chosen = el("div", { class: "chips" });
-  const bar = el("div", { class: "writing" }, button("Send a file", () => upload.click(), { class: "plain" }, icon("plus")), upload, text, button("Send", send, { class: "plain send" }, icon("send")));
+  const bar = el(
+    "div",
+    { class: "writing" },
+    button("Send a file", () => upload.click(), { class: "plain" }, icon("plus")),
+    upload,
+    text,
+    button("Send", send, { class: "plain send" }, icon("send")),
+  );
   const node = el("div", { class: "composer" }, palette, chosen, bar);
 
   const typedCommand = () => (/^\/[^\n]*$/.test(text.value) ? text.value.slice(1) : null);
@@ -66,8 +87,15 @@ export function composer({ runCommand, onSent }) {
       event.preventDefault();
       choose(leaf);
     };
-    const options = leaf.options.map((option) => el("span", { class: option.required ? "needs" : "takes" }, option.name));
-    const row = el("li", { role: "option", id: `command-${place_}`, on: { mousedown: press } }, el("span", { class: "command-name" }, `/${leaf.name}`, " ", options), el("span", { class: "quiet" }, leaf.description));
+    const options = leaf.options.map((option) =>
+      el("span", { class: option.required ? "needs" : "takes" }, option.name),
+    );
+    const row = el(
+      "li",
+      { role: "option", id: `command-${place_}`, on: { mousedown: press } },
+      el("span", { class: "command-name" }, `/${leaf.name}`, " ", options),
+      el("span", { class: "quiet" }, leaf.description),
+    );
     row.leaf = leaf;
     return row;
   }
@@ -159,11 +187,13 @@ export function composer({ runCommand, onSent }) {
       files = files.filter((each) => each !== file);
       keep([]);
     };
-    chosen.replaceChildren(...files.map((file) => button(`Remove ${file.name}`, () => drop(file), { class: "chip" }, file.name, " ×")));
+    chosen.replaceChildren(
+      ...files.map((file) => button(`Remove ${file.name}`, () => drop(file), { class: "chip" }, file.name, " ×")),
+    );
   }
 
   function renew() {
-    const name = state.guild ? `#${state.channel?.name ?? ""}` : state.channel?.name ?? "";
+    const name = state.guild ? `#${state.channel?.name ?? ""}` : (state.channel?.name ?? "");
     text.placeholder = innerWidth < NARROW_PX ? `Message ${name} or /` : `Message ${name} — or / for commands`;
   }
 

@@ -8,7 +8,8 @@ export function el(tag, props = {}, ...children) {
   for (const [key, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
     if (key === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
-    else if (key === "vars") for (const [name, text] of Object.entries(value)) node.style.setProperty(`--${name}`, text);
+    else if (key === "vars")
+      for (const [name, text] of Object.entries(value)) node.style.setProperty(`--${name}`, text);
     else if (key === "data") Object.assign(node.dataset, value);
     else if (key in node && typeof value !== "string") node[key] = value;
     else node.setAttribute(key, value === true ? "" : String(value));
@@ -21,7 +22,8 @@ const ICONS = {
   menu: "M3 6h18M3 12h18M3 18h18",
   close: "M5 5l14 14M19 5L5 19",
   more: "M5 12h.01M12 12h.01M19 12h.01",
-  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.3c2.2.7 3.5 2.7 3.5 5.7",
+  people:
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.3c2.2.7 3.5 2.7 3.5 5.7",
   wire: "M2 12h4l3-8 5 16 3-8h5",
   log: "M6 3h12v18H6zM9 8h6M9 12h6M9 16h4",
   plus: "M12 5v14M5 12h14",
@@ -45,7 +47,17 @@ export function icon(name) {
 
 export function button(label, onClick, props = {}, ...children) {
   const shown = children.length ? children : [label];
-  return el("button", { type: "button", "aria-label": children.length ? label : null, title: children.length ? label : null, on: { click: onClick }, ...props }, ...shown);
+  return el(
+    "button",
+    {
+      type: "button",
+      "aria-label": children.length ? label : null,
+      title: children.length ? label : null,
+      on: { click: onClick },
+      ...props,
+    },
+    ...shown,
+  );
 }
 
 /** Puts `nodes` into `parent` in this order, moving as little as possible: what stays keeps its focus and scroll. */
@@ -57,13 +69,30 @@ export function arrange(parent, nodes) {
   });
 }
 
-const HUES = ["#4f6bed", "#1f8a5f", "#b3541e", "#9a3fb5", "#c2334d", "#0f7c91", "#6a6f1d", "#5a55c9", "#a3396f", "#3c7a1f"];
+const HUES = [
+  "#4f6bed",
+  "#1f8a5f",
+  "#b3541e",
+  "#9a3fb5",
+  "#c2334d",
+  "#0f7c91",
+  "#6a6f1d",
+  "#5a55c9",
+  "#a3396f",
+  "#3c7a1f",
+];
 
 export function avatar(name, id, extra = "") {
-  const digits = String(id ?? name).split("").reduce((sum, one) => Math.imul(sum ^ one.charCodeAt(0), 16777619) >>> 0, 2166136261);
+  const digits = String(id ?? name)
+    .split("")
+    .reduce((sum, one) => Math.imul(sum ^ one.charCodeAt(0), 16777619) >>> 0, 2166136261);
   const words = String(name).trim().split(/\s+/);
   const initials = (words.length > 1 ? words[0][0] + words[1][0] : String(name).slice(0, 2)).toUpperCase();
-  return el("span", { class: `avatar ${extra}`, vars: { hue: HUES[(digits >>> 8) % HUES.length] }, "aria-hidden": "true" }, initials);
+  return el(
+    "span",
+    { class: `avatar ${extra}`, vars: { hue: HUES[(digits >>> 8) % HUES.length] }, "aria-hidden": "true" },
+    initials,
+  );
 }
 
 /** A short word at the edge of the page, spoken by screen readers too. */

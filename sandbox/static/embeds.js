@@ -10,21 +10,37 @@ const INLINE_FIELDS = 3;
 function picture(media, kind) {
   const address = media?.url ? new URL(media.url, location.href) : null;
   if (!address) return null;
-  const own = address.pathname.startsWith("/attachments/") || address.pathname.startsWith("/ephemeral-attachments/") || address.pathname.startsWith("/cdn/");
-  if (!own || !/^https?:$/.test(address.protocol)) return el("span", { class: `picture elsewhere ${kind}` }, link(media.url, "picture"));
-  return el("img", { class: `picture ${kind}`, src: address.pathname + address.search, alt: media.description ?? "", loading: "lazy" });
+  const own =
+    address.pathname.startsWith("/attachments/") ||
+    address.pathname.startsWith("/ephemeral-attachments/") ||
+    address.pathname.startsWith("/cdn/");
+  if (!own || !/^https?:$/.test(address.protocol))
+    return el("span", { class: `picture elsewhere ${kind}` }, link(media.url, "picture"));
+  return el("img", {
+    class: `picture ${kind}`,
+    src: address.pathname + address.search,
+    alt: media.description ?? "",
+    loading: "lazy",
+  });
 }
 
 export function embed(one, names) {
   const color = one.color === undefined || one.color === null ? null : `#${one.color.toString(16).padStart(6, "0")}`;
-  const title = one.title && el("div", { class: "embed-title" }, one.url ? link(one.url, inlineOnly(one.title, names)) : inlineOnly(one.title, names));
+  const title =
+    one.title &&
+    el(
+      "div",
+      { class: "embed-title" },
+      one.url ? link(one.url, inlineOnly(one.title, names)) : inlineOnly(one.title, names),
+    );
   return el(
     "article",
     { class: "embed", vars: color ? { bar: color } : {} },
     el(
       "div",
       { class: "embed-text" },
-      one.author && el("div", { class: "embed-author" }, one.author.url ? link(one.author.url, one.author.name) : one.author.name),
+      one.author &&
+        el("div", { class: "embed-author" }, one.author.url ? link(one.author.url, one.author.name) : one.author.name),
       title,
       one.description && el("div", { class: "embed-description" }, markdown(one.description, names)),
       fields(one.fields ?? [], names),
@@ -47,7 +63,12 @@ function fields(all, names) {
     else rows.push({ inline: field.inline, cells: [field] });
   }
   const cell = (field) =>
-    el("div", { class: "field" }, el("div", { class: "field-name" }, markdown(field.name, names)), el("div", { class: "field-value" }, markdown(field.value, names)));
+    el(
+      "div",
+      { class: "field" },
+      el("div", { class: "field-name" }, markdown(field.name, names)),
+      el("div", { class: "field-value" }, markdown(field.value, names)),
+    );
   return rows.map((row) => el("div", { class: `fields of${row.cells.length}` }, row.cells.map(cell)));
 }
 
@@ -75,7 +96,11 @@ export function attachment(one) {
   return el(
     "div",
     { class: "file" },
-    el("a", { href: path.pathname + path.search, download: one.filename, target: "_blank", rel: "noopener" }, one.filename),
+    el(
+      "a",
+      { href: path.pathname + path.search, download: one.filename, target: "_blank", rel: "noopener" },
+      one.filename,
+    ),
     el("span", { class: "quiet" }, size(one.size)),
   );
 }

@@ -29,7 +29,12 @@ export function hints(place, { openCommand }) {
     const [max, ann, ben] = ["max", "ann", "ben"].map(who);
     if (!max || !ann || !ben) return;
     const guild = state.guild ?? myGuilds()[0] ?? state.world.guilds[0];
-    const go = (person, channelName) => (location.hash = address({ person, guild, channel: guild.channels.find((one) => one.name === channelName) ?? guild.channels[0] }));
+    const go = (person, channelName) =>
+      (location.hash = address({
+        person,
+        guild,
+        channel: guild.channels.find((one) => one.name === channelName) ?? guild.channels[0],
+      }));
     const act = (person, command, filled) => () => {
       go(person, "general");
       openCommand(command, filled);
@@ -37,14 +42,29 @@ export function hints(place, { openCommand }) {
     const tries = [
       ["Warn Ann as Max", "a moderator; your reply is for you alone", act(max, "warn", { member: ann.id })],
       ["Look at the mod log", "what the staff sees of it, a moment later", () => go(max, "mod-log")],
-      ["Give points as Ann", "a member; one earns some by talking, or with /points daily", act(ann, "points give", { member: ben.id })],
+      [
+        "Give points as Ann",
+        "a member; one earns some by talking, or with /points daily",
+        act(ann, "points give", { member: ben.id }),
+      ],
     ];
     place.append(
       el(
         "aside",
         { class: "hints", "aria-label": "Three things to try" },
-        el("div", { class: "hints-head" }, el("strong", {}, "A Discord on your own machine. Three things to try:"), button("Close the hints", close, { class: "plain" }, icon("close"))),
-        el("ol", {}, tries.map(([label, about, run]) => el("li", {}, button(label, run, { class: "as-link" }), el("span", { class: "quiet" }, about)))),
+        el(
+          "div",
+          { class: "hints-head" },
+          el("strong", {}, "A Discord on your own machine. Three things to try:"),
+          button("Close the hints", close, { class: "plain" }, icon("close")),
+        ),
+        el(
+          "ol",
+          {},
+          tries.map(([label, about, run]) =>
+            el("li", {}, button(label, run, { class: "as-link" }), el("span", { class: "quiet" }, about)),
+          ),
+        ),
       ),
     );
   }

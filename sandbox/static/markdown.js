@@ -60,7 +60,11 @@ function oneLine(line, names) {
   const item = /^( *)(?:[-*]|(\d+)\.) +(.+)$/.exec(line);
   if (item) {
     const deep = Math.min(3, Math.floor(item[1].length / 2));
-    return el("div", { class: `item deep${deep}`, data: { mark: item[2] ? `${item[2]}.` : "•" } }, inline(item[3], names));
+    return el(
+      "div",
+      { class: `item deep${deep}`, data: { mark: item[2] ? `${item[2]}.` : "•" } },
+      inline(item[3], names),
+    );
   }
   return el("div", { class: line ? "line" : "line empty" }, inline(line, names));
 }
@@ -98,7 +102,8 @@ function matchAt(text, at) {
 function mention(sign, known, missing) {
   if (!known) return el("span", { class: "mention unknown" }, missing);
   const props = { class: "mention", vars: known.color ? { ink: known.color } : undefined };
-  if (known.onOpen) return el("a", { ...props, role: "button", tabIndex: 0, on: { click: known.onOpen } }, sign + known.name);
+  if (known.onOpen)
+    return el("a", { ...props, role: "button", tabIndex: 0, on: { click: known.onOpen } }, sign + known.name);
   return el("span", props, sign + known.name);
 }
 
@@ -118,7 +123,10 @@ function spoiler([, inside], names) {
   return el("span", { class: "spoiler", role: "button", tabIndex: 0, on: { click: hide } }, inline(inside, names));
 }
 
-const wrapped = (tag) => ([, inside], names) => el(tag, {}, inline(inside, names));
+const wrapped =
+  (tag) =>
+  ([, inside], names) =>
+    el(tag, {}, inline(inside, names));
 const WRITE = {
   escape: ([, one]) => one,
   code: ([, , inside]) => el("code", {}, inside),

@@ -16,7 +16,15 @@ export function openMenu(event, { title, titleId, about, items }) {
   event.stopPropagation();
   closeMenu();
   const node = el("div", { class: "menu", role: "menu", "aria-label": title });
-  if (titleId) node.append(el("div", { class: "menu-head" }, avatar(title, titleId), el("div", {}, el("strong", {}, title), el("div", { class: "quiet" }, about))));
+  if (titleId)
+    node.append(
+      el(
+        "div",
+        { class: "menu-head" },
+        avatar(title, titleId),
+        el("div", {}, el("strong", {}, title), el("div", { class: "quiet" }, about)),
+      ),
+    );
   for (const item of items) node.append(row(item));
   document.body.append(node);
   open = { node, returnTo: document.activeElement };
@@ -34,7 +42,11 @@ function row(item) {
     closeMenu();
     item.act();
   };
-  return el("button", { type: "button", role: "menuitem", class: item.danger ? "danger" : "", on: { click: act } }, item.label);
+  return el(
+    "button",
+    { type: "button", role: "menuitem", class: item.danger ? "danger" : "", on: { click: act } },
+    item.label,
+  );
 }
 
 function positionOf(event) {

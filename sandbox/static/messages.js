@@ -27,13 +27,15 @@ export function messageList(place, actions) {
     let before = null;
     for (const message of state.messages) {
       const day = new Date(message.timestamp).toDateString();
-      if (!before || new Date(before.timestamp).toDateString() !== day) nodes.push(reused(kept, `day-${day}`, day, () => divider(new Date(message.timestamp))));
+      if (!before || new Date(before.timestamp).toDateString() !== day)
+        nodes.push(reused(kept, `day-${day}`, day, () => divider(new Date(message.timestamp))));
       const follows = continues(message, before);
       const key = JSON.stringify([message, follows, nameColor(message.author.id), displayName(message.author.id)]);
       nodes.push(reused(kept, message.id, key, () => line(message, follows, actions)));
       before = message;
     }
-    for (const note of state.notes.get(state.channel?.id) ?? []) nodes.push(reused(kept, note.id, note.text, () => localNote(note, actions)));
+    for (const note of state.notes.get(state.channel?.id) ?? [])
+      nodes.push(reused(kept, note.id, note.text, () => localNote(note, actions)));
     if (!nodes.length) nodes.push(beginning());
     written_ = kept;
     arrange(place, nodes);
@@ -51,9 +53,13 @@ export function messageList(place, actions) {
 }
 
 function continues(message, before) {
-  if (!before || before.author.id !== message.author.id || message.interaction_metadata || message.message_reference) return false;
+  if (!before || before.author.id !== message.author.id || message.interaction_metadata || message.message_reference)
+    return false;
   if ((before.flags ^ message.flags) & EPHEMERAL) return false;
-  return new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS && new Date(message.timestamp).toDateString() === new Date(before.timestamp).toDateString();
+  return (
+    new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS &&
+    new Date(message.timestamp).toDateString() === new Date(before.timestamp).toDateString()
+  );
 }
 
 function divider(date) {
@@ -61,8 +67,15 @@ function divider(date) {
 }
 
 function beginning() {
-  const where = state.guild ? `This is the beginning of #${state.channel?.name ?? ""}.` : `This is the beginning of your direct messages with ${state.channel?.name ?? "a bot"}.`;
-  return el("div", { class: "beginning" }, el("p", {}, where), el("p", { class: "quiet" }, "Write something, or type / for the bot's commands."));
+  const where = state.guild
+    ? `This is the beginning of #${state.channel?.name ?? ""}.`
+    : `This is the beginning of your direct messages with ${state.channel?.name ?? "a bot"}.`;
+  return el(
+    "div",
+    { class: "beginning" },
+    el("p", {}, where),
+    el("p", { class: "quiet" }, "Write something, or type / for the bot's commands."),
+  );
 }
 
 function line(message, follows, actions) {
@@ -75,7 +88,16 @@ function line(message, follows, actions) {
   const ink = nameColor(author.id);
   const head = follows
     ? el("span", { class: "when" }, written(new Date(message.timestamp), "t"))
-    : el("button", { type: "button", class: "face", "aria-label": `About ${name}`, on: { click: openPerson, contextmenu: openPerson } }, avatar(name, author.id));
+    : el(
+        "button",
+        {
+          type: "button",
+          class: "face",
+          "aria-label": `About ${name}`,
+          on: { click: openPerson, contextmenu: openPerson },
+        },
+        avatar(name, author.id),
+      );
   return el(
     "div",
     {
@@ -102,9 +124,17 @@ function nameLine(message, { author, name, ink, openPerson }) {
   return el(
     "div",
     { class: "name-line" },
-    el("button", { type: "button", class: "name", vars: ink ? { ink } : {}, on: { click: openPerson, contextmenu: openPerson } }, name),
+    el(
+      "button",
+      { type: "button", class: "name", vars: ink ? { ink } : {}, on: { click: openPerson, contextmenu: openPerson } },
+      name,
+    ),
     isBot(author.id) && el("span", { class: "tag" }, "APP"),
-    el("time", { class: "quiet", datetime: message.timestamp, title: written(new Date(message.timestamp), "F") }, stamp(new Date(message.timestamp))),
+    el(
+      "time",
+      { class: "quiet", datetime: message.timestamp, title: written(new Date(message.timestamp), "F") },
+      stamp(new Date(message.timestamp)),
+    ),
   );
 }
 
@@ -114,7 +144,13 @@ function above(message, known) {
   if (metadata?.user && (message.type === 20 || message.type === 23)) {
     const who = displayName(metadata.user.id, state.guild, metadata.user);
     const what = message.interaction?.name ?? metadata.name ?? "a command";
-    return el("div", { class: "above" }, el("strong", {}, who), " used ", el("span", { class: "mention" }, message.type === 20 ? `/${what}` : what));
+    return el(
+      "div",
+      { class: "above" },
+      el("strong", {}, who),
+      " used ",
+      el("span", { class: "mention" }, message.type === 20 ? `/${what}` : what),
+    );
   }
   return message.referenced_message ? replyLine(message.referenced_message, known) : null;
 }
@@ -123,8 +159,17 @@ function above(message, known) {
 function replyLine(replied, known) {
   if (replied.flags & EPHEMERAL && String(replied.interaction_metadata?.user?.id) !== state.person.id) return null;
   const who = displayName(replied.author.id, state.guild, replied.author);
-  const text = replied.content ? markdown(replied.content.split("\n")[0], known).flatMap((block) => [...block.childNodes]) : "an embed or a file";
-  return el("div", { class: "above" }, "In reply to ", el("strong", {}, who), " ", el("span", { class: "reply-text" }, text));
+  const text = replied.content
+    ? markdown(replied.content.split("\n")[0], known).flatMap((block) => [...block.childNodes])
+    : "an embed or a file";
+  return el(
+    "div",
+    { class: "above" },
+    "In reply to ",
+    el("strong", {}, who),
+    " ",
+    el("span", { class: "reply-text" }, text),
+  );
 }
 
 function content(message, known, actions) {
@@ -139,32 +184,55 @@ function content(message, known, actions) {
     text,
     !(message.flags & SUPPRESS_EMBEDS) && (message.embeds ?? []).map((one) => embed(one, known)),
     (message.attachments ?? []).length > 0 && el("div", { class: "attachments" }, message.attachments.map(attachment)),
-    (message.components ?? []).length > 0 && el("div", { class: "components" }, components(message.components, { names: known, press })),
+    (message.components ?? []).length > 0 &&
+      el("div", { class: "components" }, components(message.components, { names: known, press })),
     !text && message.edited_timestamp && el("span", { class: "edited" }, "(edited)"),
   ];
 }
 
 function thinking(name) {
-  return el("div", { class: "thinking", role: "status" }, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${name} is thinking…`);
+  return el(
+    "div",
+    { class: "thinking", role: "status" },
+    el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+    `${name} is thinking…`,
+  );
 }
 
 function onlyYou(message, actions) {
-  const dismiss = el("button", { type: "button", class: "as-link", on: { click: () => actions.dismiss(message) } }, "Dismiss message");
+  const dismiss = el(
+    "button",
+    { type: "button", class: "as-link", on: { click: () => actions.dismiss(message) } },
+    "Dismiss message",
+  );
   return el("div", { class: "only-you" }, "Only you can see this • ", dismiss);
 }
 
 function mentionsMe(message) {
   const mine = state.guild?.members.find((member) => member.user_id === state.person.id)?.role_ids ?? [];
-  return message.mention_everyone || (message.mentions ?? []).some((user) => String(user.id) === state.person.id) || (message.mention_roles ?? []).some((id) => mine.includes(String(id)));
+  return (
+    message.mention_everyone ||
+    (message.mentions ?? []).some((user) => String(user.id) === state.person.id) ||
+    (message.mention_roles ?? []).some((id) => mine.includes(String(id)))
+  );
 }
 
 function localNote(note, actions) {
-  const forget = el("button", { type: "button", class: "as-link", on: { click: () => actions.forgetNote(note) } }, "Dismiss");
+  const forget = el(
+    "button",
+    { type: "button", class: "as-link", on: { click: () => actions.forgetNote(note) } },
+    "Dismiss",
+  );
   return el(
     "div",
     { class: `message note ${note.kind}`, role: note.kind === "failed" ? "alert" : "status" },
     el("div", { class: "above" }, el("strong", {}, "You"), " used ", el("span", { class: "mention" }, note.command)),
     avatar("!", note.kind, "mark"),
-    el("div", { class: "body" }, el("div", {}, note.text), note.kind === "failed" && el("div", { class: "only-you" }, timeElement(el, note.at, "R"), " • ", forget)),
+    el(
+      "div",
+      { class: "body" },
+      el("div", {}, note.text),
+      note.kind === "failed" && el("div", { class: "only-you" }, timeElement(el, note.at, "R"), " • ", forget),
+    ),
   );
 }

@@ -12,12 +12,16 @@ const BOOLEAN = 5;
 const CHANNEL = 7;
 const ATTACHMENT = 11;
 const PEOPLE = { 6: peopleChoices, 8: roleChoices, 9: mentionableChoices };
-const YES_OR_NO = [{ name: "True", value: true }, { name: "False", value: false }];
+const YES_OR_NO = [
+  { name: "True", value: true },
+  { name: "False", value: false },
+];
 
 /** `suggest(name, typed)` asks the bot. A field is `{node, read(), write(value), focus()}`; `read` answers null for "not given" and may throw. */
 export function fieldOf(option, suggest) {
   if (option.type === ATTACHMENT) return fileField(option);
-  if (option.choices?.length) return chosenFrom(option, async () => option.choices.map(({ name, value }) => ({ name, value })));
+  if (option.choices?.length)
+    return chosenFrom(option, async () => option.choices.map(({ name, value }) => ({ name, value })));
   if (option.autocomplete) return suggested(option, suggest);
   if (option.type in PEOPLE) return chosenFrom(option, async () => PEOPLE[option.type]());
   if (option.type === CHANNEL) return chosenFrom(option, async () => channelChoices(option.channel_types));
@@ -26,9 +30,14 @@ export function fieldOf(option, suggest) {
 }
 
 function chosenFrom(option, source) {
-  const node = picker({ label: option.name, source: async (typed) => fitting(await source(), typed), placeholder: placeholder(option) });
+  const node = picker({
+    label: option.name,
+    source: async (typed) => fitting(await source(), typed),
+    placeholder: placeholder(option),
+  });
   const read = () => {
-    if (node.value === null && node.typed.trim()) throw new Error(`Choose ${option.name} from the list: nothing there is called "${node.typed.trim()}".`);
+    if (node.value === null && node.typed.trim())
+      throw new Error(`Choose ${option.name} from the list: nothing there is called "${node.typed.trim()}".`);
     return node.value;
   };
   const write = async (value) => {
@@ -39,21 +48,44 @@ function chosenFrom(option, source) {
 }
 
 function suggested(option, suggest) {
-  const node = picker({ label: option.name, free: true, wait: AUTOCOMPLETE_AFTER_MS, source: (typed) => suggest(option.name, typed), placeholder: placeholder(option) });
+  const node = picker({
+    label: option.name,
+    free: true,
+    wait: AUTOCOMPLETE_AFTER_MS,
+    source: (typed) => suggest(option.name, typed),
+    placeholder: placeholder(option),
+  });
   const read = () => (option.type === STRING || node.value === null ? node.value : number(option, String(node.value)));
   return { node, read, write: node.type, focus: node.focusField };
 }
 
 function textField(option) {
-  const node = el("input", { type: "text", autocomplete: "off", "aria-label": option.name, maxlength: option.max_length, placeholder: placeholder(option) });
-  return { node, read: () => node.value.trim() || null, write: (value) => (node.value = value), focus: () => node.focus() };
+  const node = el("input", {
+    type: "text",
+    autocomplete: "off",
+    "aria-label": option.name,
+    maxlength: option.max_length,
+    placeholder: placeholder(option),
+  });
+  return {
+    node,
+    read: () => node.value.trim() || null,
+    write: (value) => (node.value = value),
+    focus: () => node.focus(),
+  };
 }
 
 function numberField(option) {
   const whole = option.type === INTEGER;
   const range = { min: option.min_value, max: option.max_value, step: whole ? 1 : "any" };
-  const node = el("input", { type: "number", inputmode: whole ? "numeric" : "decimal", "aria-label": option.name, placeholder: placeholder(option) });
-  for (const [key, value] of Object.entries(range)) if (value !== undefined && value !== null) node.setAttribute(key, value);
+  const node = el("input", {
+    type: "number",
+    inputmode: whole ? "numeric" : "decimal",
+    "aria-label": option.name,
+    placeholder: placeholder(option),
+  });
+  for (const [key, value] of Object.entries(range))
+    if (value !== undefined && value !== null) node.setAttribute(key, value);
   const read = () => {
     if (node.validity.badInput) throw new Error(`${option.name} takes a number.`);
     return node.value === "" ? null : number(option, node.value);
@@ -73,7 +105,12 @@ function number(option, written) {
 
 function fileField(option) {
   const field = el("input", { type: "file", "aria-label": option.name });
-  return { node: field, read: async () => (field.files.length ? api.packed(field.files[0]) : null), write: () => {}, focus: () => field.focus() };
+  return {
+    node: field,
+    read: async () => (field.files.length ? api.packed(field.files[0]) : null),
+    write: () => {},
+    focus: () => field.focus(),
+  };
 }
 
 function placeholder(option) {
@@ -85,5 +122,11 @@ function placeholder(option) {
 
 /** Buttons that bring the fields which may be left out. */
 export function optionalButtons(options, add) {
-  return options.map((option) => button(`+ ${option.name}`, () => add(option), { class: "chip add", title: option.description, data: { option: option.name } }));
+  return options.map((option) =>
+    button(`+ ${option.name}`, () => add(option), {
+      class: "chip add",
+      title: option.description,
+      data: { option: option.name },
+    }),
+  );
 }

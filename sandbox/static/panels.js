@@ -22,7 +22,17 @@ export function members(place, openPerson) {
     groups.get(key).rows.push(() => memberRow(member, openPerson));
   }
   const sorted = [...groups.values()].sort((one, other) => (other.role?.position ?? -1) - (one.role?.position ?? -1));
-  place.replaceChildren(...sorted.map(({ role, rows }) => el("section", {}, el("h3", {}, `${role?.name ?? "no role"} — ${rows.length}`), rows.slice(0, MOST_ROWS).map((make) => make()), more(rows.length))));
+  place.replaceChildren(
+    ...sorted.map(({ role, rows }) =>
+      el(
+        "section",
+        {},
+        el("h3", {}, `${role?.name ?? "no role"} — ${rows.length}`),
+        rows.slice(0, MOST_ROWS).map((make) => make()),
+        more(rows.length),
+      ),
+    ),
+  );
 }
 
 function more(number) {
@@ -46,9 +56,21 @@ function memberRow(member, openPerson) {
 }
 
 const ACTS = {
-  10: "created the channel", 11: "changed the channel", 12: "deleted the channel", 13: "set permissions in", 14: "changed permissions in", 15: "removed permissions in",
-  20: "kicked", 22: "banned", 23: "unbanned", 24: "updated", 25: "changed the roles of", 28: "added the bot",
-  72: "deleted messages of", 73: "deleted many messages in", 121: "changed who may use a command",
+  10: "created the channel",
+  11: "changed the channel",
+  12: "deleted the channel",
+  13: "set permissions in",
+  14: "changed permissions in",
+  15: "removed permissions in",
+  20: "kicked",
+  22: "banned",
+  23: "unbanned",
+  24: "updated",
+  25: "changed the roles of",
+  28: "added the bot",
+  72: "deleted messages of",
+  73: "deleted many messages in",
+  121: "changed who may use a command",
 };
 
 export async function auditLog(place, { unban, openPerson }) {
@@ -62,21 +84,48 @@ export async function auditLog(place, { unban, openPerson }) {
   const banned = bans.map((ban) => banRow(ban, unban));
   const rows = entries.map((entry) => auditRow(entry, openPerson));
   place.replaceChildren(
-    el("section", {}, el("h3", {}, `Bans — ${banned.length}`), banned.length ? banned : el("p", { class: "quiet pad" }, "Nobody is banned.")),
-    el("section", {}, el("h3", {}, "Audit log"), rows.length ? rows : el("p", { class: "quiet pad" }, "Nothing happened yet.")),
+    el(
+      "section",
+      {},
+      el("h3", {}, `Bans — ${banned.length}`),
+      banned.length ? banned : el("p", { class: "quiet pad" }, "Nobody is banned."),
+    ),
+    el(
+      "section",
+      {},
+      el("h3", {}, "Audit log"),
+      rows.length ? rows : el("p", { class: "quiet pad" }, "Nothing happened yet."),
+    ),
   );
 }
 
 function banRow(ban, unban) {
-  const lift = may(state.guild, state.person.id, "BAN") && button("Unban", () => unban(ban.user.id), { class: "as-link" });
-  return el("div", { class: "entry" }, el("strong", {}, displayName(ban.user.id, null, ban.user)), lift, ban.reason && el("div", { class: "quiet" }, ban.reason));
+  const lift =
+    may(state.guild, state.person.id, "BAN") && button("Unban", () => unban(ban.user.id), { class: "as-link" });
+  return el(
+    "div",
+    { class: "entry" },
+    el("strong", {}, displayName(ban.user.id, null, ban.user)),
+    lift,
+    ban.reason && el("div", { class: "quiet" }, ban.reason),
+  );
 }
 
 function auditRow(entry, openPerson) {
   const when = new Date(Number((BigInt(entry.id) >> 22n) + 1420070400000n));
-  const who = el("button", { type: "button", class: "name", on: { click: (event) => openPerson(event, entry.user_id) } }, displayName(entry.user_id));
+  const who = el(
+    "button",
+    { type: "button", class: "name", on: { click: (event) => openPerson(event, entry.user_id) } },
+    displayName(entry.user_id),
+  );
   const target = entry.target_id && nameOf(entry);
-  return el("div", { class: "entry" }, el("div", {}, who, " ", act(entry), " ", target && el("strong", {}, target)), entry.reason && el("div", {}, "“", entry.reason, "”"), el("div", { class: "quiet" }, stamp(when)));
+  return el(
+    "div",
+    { class: "entry" },
+    el("div", {}, who, " ", act(entry), " ", target && el("strong", {}, target)),
+    entry.reason && el("div", {}, "“", entry.reason, "”"),
+    el("div", { class: "quiet" }, stamp(when)),
+  );
 }
 
 function act(entry) {

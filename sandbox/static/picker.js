@@ -9,13 +9,31 @@ let count = 0;
  * chosen by itself; `multiple` keeps several. `wait` is the time in ms without typing before `source` is asked.
  * The node has `.value` (null, a value, or a list), `.pick(choice)` and `.focusField()`.
  */
-export function picker({ label, source, free = false, multiple = false, most = 1, wait = 0, placeholder = "", onChange = () => {}, describedBy = null }) {
+export function picker({
+  label,
+  source,
+  free = false,
+  multiple = false,
+  most = 1,
+  wait = 0,
+  placeholder = "",
+  onChange = () => {},
+  describedBy = null,
+}) {
   count += 1;
   const id = `picker-${count}`;
   const state = { choices: [], active: -1, picked: [], asked: 0, timer: null };
   const field = el("input", {
-    type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder,
-    "aria-label": label, "aria-expanded": "false", "aria-controls": id, "aria-autocomplete": "list", "aria-describedby": describedBy,
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder,
+    "aria-label": label,
+    "aria-expanded": "false",
+    "aria-controls": id,
+    "aria-autocomplete": "list",
+    "aria-describedby": describedBy,
   });
   const listbox = el("ul", { class: "choices", role: "listbox", id, hidden: true, "aria-label": label });
   const chips = el("span", { class: "chips" });
@@ -32,10 +50,14 @@ export function picker({ label, source, free = false, multiple = false, most = 1
 
   function show(choices) {
     state.choices = choices;
-    const kept = state.picked.length && !multiple ? choices.findIndex((choice) => choice.value === state.picked[0].value) : 0;
+    const kept =
+      state.picked.length && !multiple ? choices.findIndex((choice) => choice.value === state.picked[0].value) : 0;
     state.active = free || !choices.length ? -1 : kept;
     listbox.replaceChildren(...choices.map(row));
-    if (!choices.length) listbox.append(el("li", { class: "none" }, free ? "No suggestion: what you type is sent as it is." : "Nothing fits."));
+    if (!choices.length)
+      listbox.append(
+        el("li", { class: "none" }, free ? "No suggestion: what you type is sent as it is." : "Nothing fits."),
+      );
     listbox.hidden = false;
     field.setAttribute("aria-expanded", "true");
     mark();
@@ -46,9 +68,19 @@ export function picker({ label, source, free = false, multiple = false, most = 1
       event.preventDefault();
       pick(choice);
     };
-    const picture = choice.person ? avatar(choice.name, choice.value, "small") : choice.color ? el("span", { class: "dot", vars: { ink: choice.color } }) : null;
+    const picture = choice.person
+      ? avatar(choice.name, choice.value, "small")
+      : choice.color
+        ? el("span", { class: "dot", vars: { ink: choice.color } })
+        : null;
     const hint = choice.hint ? el("span", { class: "quiet" }, choice.hint) : null;
-    return el("li", { role: "option", id: `${id}-${place}`, on: { mousedown: press } }, picture, el("span", { class: "choice-name" }, choice.name), hint);
+    return el(
+      "li",
+      { role: "option", id: `${id}-${place}`, on: { mousedown: press } },
+      picture,
+      el("span", { class: "choice-name" }, choice.name),
+      hint,
+    );
   }
 
   function mark() {
@@ -84,7 +116,8 @@ export function picker({ label, source, free = false, multiple = false, most = 1
     state.asked += 1;
     clearTimeout(state.timer);
     if (multiple) {
-      if (!state.picked.some((each) => each.value === choice.value) && state.picked.length < most) state.picked.push(choice);
+      if (!state.picked.some((each) => each.value === choice.value) && state.picked.length < most)
+        state.picked.push(choice);
       field.value = "";
     } else {
       state.picked = [choice];
@@ -106,7 +139,12 @@ export function picker({ label, source, free = false, multiple = false, most = 1
       changed();
       field.focus();
     };
-    return el("button", { type: "button", class: "chip", "aria-label": `Remove ${choice.name}`, on: { click: remove } }, choice.name, el("span", { "aria-hidden": "true" }, "×"));
+    return el(
+      "button",
+      { type: "button", class: "chip", "aria-label": `Remove ${choice.name}`, on: { click: remove } },
+      choice.name,
+      el("span", { "aria-hidden": "true" }, "×"),
+    );
   }
 
   function onKey(event) {
@@ -166,9 +204,17 @@ export function fitting(choices, query, most = 25) {
   const wanted = query.trim().toLowerCase().replace(/^[@#]/, "");
   const scored = choices.map((choice) => {
     const texts = [choice.name, choice.also ?? ""].map((text) => String(text).toLowerCase());
-    const score = !wanted || texts.some((text) => text.startsWith(wanted)) ? 0 : texts.some((text) => text.includes(wanted)) ? 1 : 2;
+    const score =
+      !wanted || texts.some((text) => text.startsWith(wanted))
+        ? 0
+        : texts.some((text) => text.includes(wanted))
+          ? 1
+          : 2;
     return { choice, score };
   });
   const kept = scored.filter(({ score, choice }) => score < 2 || String(choice.value) === wanted);
-  return kept.sort((one, other) => one.score - other.score).map(({ choice }) => choice).slice(0, most);
+  return kept
+    .sort((one, other) => one.score - other.score)
+    .map(({ choice }) => choice)
+    .slice(0, most);
 }

@@ -1,6 +1,15 @@
 // Who may do what, as Discord's client works it out before it shows a button. The sandbox decides again, for real.
 
-const BIT = { KICK: 1n << 1n, BAN: 1n << 2n, ADMINISTRATOR: 1n << 3n, AUDIT_LOG: 1n << 7n, VIEW: 1n << 10n, SEND: 1n << 11n, MESSAGES: 1n << 13n, TIMEOUT: 1n << 40n };
+const BIT = {
+  KICK: 1n << 1n,
+  BAN: 1n << 2n,
+  ADMINISTRATOR: 1n << 3n,
+  AUDIT_LOG: 1n << 7n,
+  VIEW: 1n << 10n,
+  SEND: 1n << 11n,
+  MESSAGES: 1n << 13n,
+  TIMEOUT: 1n << 40n,
+};
 const ALL = (1n << 60n) - 1n;
 
 export function memberOf(guild, userId) {

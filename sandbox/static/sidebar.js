@@ -7,23 +7,48 @@ import { address, bots, channelsOf, displayName, humans, myGuilds, nameColor, st
 const SHOWN_PEOPLE = 6;
 
 export function servers(place) {
-  const direct = el("a", { class: "server direct", href: address({ guild: null, channel: null }), title: "Direct messages", "aria-label": "Direct messages", "aria-current": state.guild ? null : "page" }, icon("at"));
+  const direct = el(
+    "a",
+    {
+      class: "server direct",
+      href: address({ guild: null, channel: null }),
+      title: "Direct messages",
+      "aria-label": "Direct messages",
+      "aria-current": state.guild ? null : "page",
+    },
+    icon("at"),
+  );
   const all = myGuilds().map((guild) => {
     const unread = guild !== state.guild && guild.channels.some((channel) => state.unread.has(channel.id));
     const current = guild === state.guild ? "page" : null;
-    return el("a", { class: `server${unread ? " unread" : ""}`, href: address({ guild, channel: null }), title: guild.name, "aria-label": guild.name, "aria-current": current }, avatar(guild.name, guild.id, "square"));
+    return el(
+      "a",
+      {
+        class: `server${unread ? " unread" : ""}`,
+        href: address({ guild, channel: null }),
+        title: guild.name,
+        "aria-label": guild.name,
+        "aria-current": current,
+      },
+      avatar(guild.name, guild.id, "square"),
+    );
   });
   if ([...state.unread].some((id) => isDirect(id))) direct.classList.add("unread");
   place.replaceChildren(direct, el("hr"), ...all);
 }
 
-const isDirect = (channelId) => !state.world.guilds.some((guild) => guild.channels.some((channel) => channel.id === channelId));
+const isDirect = (channelId) =>
+  !state.world.guilds.some((guild) => guild.channels.some((channel) => channel.id === channelId));
 
 export function channels(place) {
   const rows = state.guild ? channelsOf(state.guild).map(channelRow) : bots().map(directRow);
   place.replaceChildren(
     el("h1", { class: "server-name" }, state.guild?.name ?? "Direct messages"),
-    el("nav", { class: "channel-list", "aria-label": "Channels" }, rows.length ? rows : el("p", { class: "quiet" }, "No channel here is visible to you.")),
+    el(
+      "nav",
+      { class: "channel-list", "aria-label": "Channels" },
+      rows.length ? rows : el("p", { class: "quiet" }, "No channel here is visible to you."),
+    ),
     myself(),
   );
 }
@@ -31,12 +56,27 @@ export function channels(place) {
 function channelRow(channel) {
   const current = channel === state.channel;
   const unread = !current && state.unread.has(channel.id);
-  return el("a", { class: `channel${unread ? " unread" : ""}`, href: address({ channel }), "aria-current": current ? "page" : null }, icon("hash"), el("span", {}, channel.name));
+  return el(
+    "a",
+    { class: `channel${unread ? " unread" : ""}`, href: address({ channel }), "aria-current": current ? "page" : null },
+    icon("hash"),
+    el("span", {}, channel.name),
+  );
 }
 
 function directRow(bot) {
   const current = state.channel?.botId === bot.id;
-  return el("a", { class: "channel", href: address({ guild: null, channel: { name: bot.name } }), "aria-current": current ? "page" : null }, avatar(bot.name, bot.id, "small"), el("span", {}, bot.name), el("span", { class: "tag" }, "APP"));
+  return el(
+    "a",
+    {
+      class: "channel",
+      href: address({ guild: null, channel: { name: bot.name } }),
+      "aria-current": current ? "page" : null,
+    },
+    avatar(bot.name, bot.id, "small"),
+    el("span", {}, bot.name),
+    el("span", { class: "tag" }, "APP"),
+  );
 }
 
 function myself() {
@@ -48,7 +88,11 @@ function myself() {
 
 function ownWindow() {
   const label = "Open a second window, to be a second person there";
-  return el("a", { class: "plain", href: location.href, target: "_blank", rel: "noopener", title: label, "aria-label": label }, icon("window"));
+  return el(
+    "a",
+    { class: "plain", href: location.href, target: "_blank", rel: "noopener", title: label, "aria-label": label },
+    icon("window"),
+  );
 }
 
 const roleIn = (guild, one) => rolesOf(guild, memberOf(guild, one.id))[0];
@@ -78,9 +122,24 @@ export function people(place, onAll) {
   const tabs = prominent().map((one) => {
     const role = roleIn(home(), one)?.name;
     const name = displayName(one.id);
-    return el("a", { class: "person", href: address({ person: one }), "aria-current": one === state.person ? "true" : null, title: `Be ${name}` }, avatar(name, one.id, "small"), el("span", {}, name), role && el("span", { class: "quiet role" }, role));
+    return el(
+      "a",
+      {
+        class: "person",
+        href: address({ person: one }),
+        "aria-current": one === state.person ? "true" : null,
+        title: `Be ${name}`,
+      },
+      avatar(name, one.id, "small"),
+      el("span", {}, name),
+      role && el("span", { class: "quiet role" }, role),
+    );
   });
-  place.replaceChildren(el("span", { class: "quiet you-are" }, "You are"), ...tabs, button("Everybody…", onAll, { class: "person all" }));
+  place.replaceChildren(
+    el("span", { class: "quiet you-are" }, "You are"),
+    ...tabs,
+    button("Everybody…", onAll, { class: "person all" }),
+  );
   tabs.find((tab) => tab.hasAttribute("aria-current"))?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
@@ -89,10 +148,31 @@ export function everybody(close) {
   const guild = state.guild;
   const rows = humans().map((one) => {
     const name = displayName(one.id);
-    const role = guild ? (memberOf(guild, one.id) ? (roleIn(guild, one)?.name ?? "member") : "not in this server") : null;
+    const role = guild
+      ? memberOf(guild, one.id)
+        ? (roleIn(guild, one)?.name ?? "member")
+        : "not in this server"
+      : null;
     const href = address({ person: one });
-    const here = el("a", { class: "someone", href, on: { click: close } }, avatar(name, one.id, "small"), el("span", { class: "inked", vars: nameColor(one.id) ? { ink: nameColor(one.id) } : {} }, name), el("span", { class: "quiet" }, role));
-    const apart = el("a", { class: "plain", href, target: "_blank", rel: "noopener", title: `${name} in a second window`, "aria-label": `${name} in a second window` }, icon("window"));
+    const here = el(
+      "a",
+      { class: "someone", href, on: { click: close } },
+      avatar(name, one.id, "small"),
+      el("span", { class: "inked", vars: nameColor(one.id) ? { ink: nameColor(one.id) } : {} }, name),
+      el("span", { class: "quiet" }, role),
+    );
+    const apart = el(
+      "a",
+      {
+        class: "plain",
+        href,
+        target: "_blank",
+        rel: "noopener",
+        title: `${name} in a second window`,
+        "aria-label": `${name} in a second window`,
+      },
+      icon("window"),
+    );
     return el("li", {}, here, apart);
   });
   return el("ul", { class: "everybody" }, rows);

@@ -28,10 +28,23 @@ function normal(world) {
     owner_id: text(guild.owner_id),
     channels: guild.channels.map((channel) => ({ ...channel, id: text(channel.id) })),
     roles: guild.roles.map((role) => ({ ...role, id: text(role.id), color: colorOf(role) })),
-    members: guild.members.map((member) => ({ ...member, user_id: text(member.user_id ?? member.user?.id), role_ids: (member.role_ids ?? member.roles ?? []).map(text) })),
+    members: guild.members.map((member) => ({
+      ...member,
+      user_id: text(member.user_id ?? member.user?.id),
+      role_ids: (member.role_ids ?? member.roles ?? []).map(text),
+    })),
   }));
-  const people = world.people.map((one) => ({ ...one, id: text(one.id), name: one.name ?? one.username, global_name: one.global_name ?? person(one.id)?.global_name }));
-  const applications = world.applications.map((one) => ({ ...one, id: text(one.id), bot_user_id: text(one.bot_user_id) }));
+  const people = world.people.map((one) => ({
+    ...one,
+    id: text(one.id),
+    name: one.name ?? one.username,
+    global_name: one.global_name ?? person(one.id)?.global_name,
+  }));
+  const applications = world.applications.map((one) => ({
+    ...one,
+    id: text(one.id),
+    bot_user_id: text(one.bot_user_id),
+  }));
   return { ...world, guilds, people, applications };
 }
 
@@ -39,7 +52,12 @@ export async function loadWorld() {
   state.world = normal(await api.world());
 }
 
-export const bots = () => state.world.applications.map((one) => ({ id: one.bot_user_id, name: personName(one.bot_user_id) ?? one.name, application: one }));
+export const bots = () =>
+  state.world.applications.map((one) => ({
+    id: one.bot_user_id,
+    name: personName(one.bot_user_id) ?? one.name,
+    application: one,
+  }));
 export const humans = () => state.world.people.filter((person) => !person.bot);
 export const person = (id) => state.world.people.find((one) => one.id === String(id)) ?? null;
 const personName = (id) => person(id)?.name;
@@ -59,21 +77,33 @@ export async function lookAround() {
   }
   const told = details.get(guild.id) ?? [[], [], []];
   const [channels, roles, members] = told.map((all) => new Map(all.map((one) => [one.id ?? one.user.id, one])));
-  for (const channel of guild.channels) Object.assign(channel, { permission_overwrites: channels.get(channel.id)?.permission_overwrites ?? [], topic: channels.get(channel.id)?.topic });
+  for (const channel of guild.channels)
+    Object.assign(channel, {
+      permission_overwrites: channels.get(channel.id)?.permission_overwrites ?? [],
+      topic: channels.get(channel.id)?.topic,
+    });
   for (const role of guild.roles) role.color = colorOf(roles.get(role.id) ?? role);
   for (const member of guild.members) {
     const known = members.get(member.user_id);
     member.communication_disabled_until ??= known?.communication_disabled_until;
-    if (known?.user.global_name && person(member.user_id)) person(member.user_id).global_name ??= known.user.global_name;
+    if (known?.user.global_name && person(member.user_id))
+      person(member.user_id).global_name ??= known.user.global_name;
   }
 }
 
-const named = (all, key) => all.find((one) => one.id === key) ?? all.find((one) => one.name?.toLowerCase() === key?.toLowerCase()) ?? null;
+const named = (all, key) =>
+  all.find((one) => one.id === key) ?? all.find((one) => one.name?.toLowerCase() === key?.toLowerCase()) ?? null;
 export const myGuilds = () => state.world.guilds.filter((guild) => memberOf(guild, state.person?.id));
-export const channelsOf = (guild) => guild.channels.filter((channel) => TEXT_CHANNELS.includes(channel.type ?? 0) && seesChannel(guild, state.person.id, channel));
+export const channelsOf = (guild) =>
+  guild.channels.filter(
+    (channel) => TEXT_CHANNELS.includes(channel.type ?? 0) && seesChannel(guild, state.person.id, channel),
+  );
 
 /** Ids where a name would be ambiguous. */
-const key = (all, one) => (all.filter((each) => each.name === one.name).length > 1 || /[/%]/.test(one.name) ? one.id : encodeURIComponent(one.name));
+const key = (all, one) =>
+  all.filter((each) => each.name === one.name).length > 1 || /[/%]/.test(one.name)
+    ? one.id
+    : encodeURIComponent(one.name);
 
 export function address({ person: who = state.person, guild = state.guild, channel = state.channel } = {}) {
   const head = `#/${key(state.world.people, who)}`;
@@ -111,7 +141,9 @@ function decoded(part) {
 /** The direct channel with a bot; without an id until somebody has written there. */
 function direct(bot) {
   if (!bot) return null;
-  const known = state.directs.find((message) => String(message.author.id) === bot.id) ?? (bots().length === 1 ? state.directs[0] : null);
+  const known =
+    state.directs.find((message) => String(message.author.id) === bot.id) ??
+    (bots().length === 1 ? state.directs[0] : null);
   return { id: known ? String(known.channel_id) : null, name: bot.name, type: 1, botId: bot.id };
 }
 
@@ -159,7 +191,9 @@ export function names(onPerson) {
   return {
     user: (id) => (person(id) ? { name: displayName(id), onOpen: (event) => onPerson(event, id) } : null),
     role: (id) => {
-      const role = state.guild?.roles.find((one) => one.id === id) ?? state.world.guilds.flatMap((guild) => guild.roles).find((one) => one.id === id);
+      const role =
+        state.guild?.roles.find((one) => one.id === id) ??
+        state.world.guilds.flatMap((guild) => guild.roles).find((one) => one.id === id);
       return role ? { name: role.name, color: roleColor(role) } : null;
     },
     channel: (id) => {
@@ -176,18 +210,34 @@ export function names(onPerson) {
 export function peopleChoices() {
   const here = state.guild ? state.guild.members.map((member) => member.user_id) : [];
   const others = state.world.people.map((one) => one.id).filter((id) => !here.includes(id));
-  const choice = (id, hint) => ({ name: displayName(id), also: personName(id), value: id, hint: hint ?? (isBot(id) ? "bot" : personName(id)), person: true });
-  return [...here.filter(person).map((id) => choice(id)), ...others.map((id) => choice(id, state.guild ? "not in this server" : null))];
+  const choice = (id, hint) => ({
+    name: displayName(id),
+    also: personName(id),
+    value: id,
+    hint: hint ?? (isBot(id) ? "bot" : personName(id)),
+    person: true,
+  });
+  return [
+    ...here.filter(person).map((id) => choice(id)),
+    ...others.map((id) => choice(id, state.guild ? "not in this server" : null)),
+  ];
 }
 
 export function roleChoices() {
   const roles = [...(state.guild?.roles ?? [])].sort((one, other) => other.position - one.position);
-  return roles.map((role) => ({ name: role.name.startsWith("@") ? role.name : `@${role.name}`, also: role.name, value: role.id, color: roleColor(role) ?? "#99a" }));
+  return roles.map((role) => ({
+    name: role.name.startsWith("@") ? role.name : `@${role.name}`,
+    also: role.name,
+    value: role.id,
+    color: roleColor(role) ?? "#99a",
+  }));
 }
 
 export function channelChoices(types = null) {
   const visible = state.guild ? channelsOf(state.guild) : [];
-  return visible.filter((channel) => !types?.length || types.includes(channel.type ?? 0)).map((channel) => ({ name: `#${channel.name}`, also: channel.name, value: channel.id }));
+  return visible
+    .filter((channel) => !types?.length || types.includes(channel.type ?? 0))
+    .map((channel) => ({ name: `#${channel.name}`, also: channel.name, value: channel.id }));
 }
 
 export function mentionableChoices() {

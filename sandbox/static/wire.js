@@ -12,7 +12,11 @@ export function wire(place) {
   let last = null;
   let timer = null;
   let busy = false;
-  const filter = el("input", { type: "search", placeholder: "Filter: a path, an event, a status", "aria-label": "Filter the wire" });
+  const filter = el("input", {
+    type: "search",
+    placeholder: "Filter: a path, an event, a status",
+    "aria-label": "Filter the wire",
+  });
   const rows = el("div", { class: "wire-rows" });
   const empty = el("p", { class: "quiet pad" }, "Nothing travelled yet. Is a bot running?");
   place.replaceChildren(el("div", { class: "wire-head" }, filter), empty, rows);
@@ -73,12 +77,30 @@ function row(one) {
     el("span", { class: `status ${one.status >= 400 ? "bad" : ""}` }, one.status ? String(one.status) : "event"),
   );
   const node = el("details", { data: { text } }, summary);
-  node.addEventListener("toggle", () => node.open && node.childElementCount === 1 && node.append(...bodies(one)), { once: true });
+  node.addEventListener("toggle", () => node.open && node.childElementCount === 1 && node.append(...bodies(one)), {
+    once: true,
+  });
   return node;
 }
 
 function bodies(one) {
-  const parts = [["query", Object.keys(one.query ?? {}).length ? one.query : null], ["reason", one.reason], ["files", one.files?.length ? one.files : null], ["request", one.request], [one.kind === "rest" ? "response" : "event", one.response]];
+  const parts = [
+    ["query", Object.keys(one.query ?? {}).length ? one.query : null],
+    ["reason", one.reason],
+    ["files", one.files?.length ? one.files : null],
+    ["request", one.request],
+    [one.kind === "rest" ? "response" : "event", one.response],
+  ];
   const told = parts.filter(([, value]) => value !== null && value !== undefined);
-  return [el("div", { class: "quiet" }, one.at), ...told.map(([name, value]) => el("div", {}, el("h4", {}, name), el("pre", {}, typeof value === "string" ? value : JSON.stringify(value, null, 2))))];
+  return [
+    el("div", { class: "quiet" }, one.at),
+    ...told.map(([name, value]) =>
+      el(
+        "div",
+        {},
+        el("h4", {}, name),
+        el("pre", {}, typeof value === "string" ? value : JSON.stringify(value, null, 2)),
+      ),
+    ),
+  ];
 }

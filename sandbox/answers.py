@@ -175,6 +175,8 @@ def callback_payload(core: Core, interaction: Interaction) -> Json:
         response_message_loading=bool(original.flags & LOADING),
         response_message_ephemeral=bool(original.flags & EPHEMERAL),
     )
+    if interaction.callback_type == DEFERRED_MESSAGE:
+        return {"interaction": told}  # Discord's description knows a message for types 4 and 7 alone
     return {
         "interaction": told,
         "resource": {"type": interaction.callback_type, "message": message(core, original)},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox import errands
 from sandbox.growth import Growth
+from sandbox.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
 from sandbox.storage import UnreadableWorld
 
@@ -40,9 +41,12 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 async def serve(asked: argparse.Namespace) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         sandbox = Sandbox(seed=asked.seed, world_file=asked.world)
-    except (UnreadableWorld, OSError, ValueError, KeyError) as wrong:
+    except (UnreadableWorld, UnreadableSeed) as wrong:
         sys.stderr.write(f"{wrong}\n")
         return BAD_CONFIGURATION
     Growth(sandbox.core).add_members(next(iter(sandbox.world.guilds.values())), asked.members)
@@ -58,9 +62,6 @@ async def serve(asked: argparse.Namespace) -> int:
         )
     )
     sys.stdout.flush()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
     await sandbox.close()
     return 0

@@ -42,6 +42,11 @@ class ManualClock:
         heapq.heappush(self._sleepers, (self._now + timedelta(seconds=seconds), next(self._order), wakes))
         await wakes
 
+    @property
+    def deadlines(self) -> list[datetime]:
+        """When each of those who still sleep will wake."""
+        return [moment for moment, _, wakes in self._sleepers if not wakes.done()]
+
     def advance(self, seconds: float) -> None:
         until = self._now + timedelta(seconds=seconds)
         while self._sleepers and self._sleepers[0][0] <= until:

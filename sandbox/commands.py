@@ -158,7 +158,7 @@ def _name(form: Form, kind: int) -> str | None:
 def _options(form: Form, depth: int) -> list[Json]:
     form.array("options", most=25)
     options = [_option(each, depth) for each in form.forms("options")]
-    names = [option["name"] for option in options]
+    names = [option.get("name") for option in options]
     if len(set(names)) < len(names):
         form.wrong(
             "options",

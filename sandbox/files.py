@@ -48,7 +48,8 @@ class Files:
 
 def clean_name(filename: str) -> str:
     """Discord keeps letters, digits, dot, dash and underscore."""
-    return re.sub(r"[^\w.\-]", "_", filename.rsplit("/", 1)[-1])[:260] or "unknown"
+    name = re.sub(r"[^\w.\-]", "_", filename.rsplit("/", 1)[-1])[:200]
+    return name if name.strip(".") else "unknown"
 
 
 def measures(content: bytes) -> tuple[int | None, int | None]:

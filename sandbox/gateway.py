@@ -4,10 +4,12 @@ from sandbox import payloads
 from sandbox.connection import Closes, Connection
 from sandbox.core import Core
 from sandbox.events import KNOWN_INTENTS, PRIVILEGED, Event, Intent
+from sandbox.forms import as_integer
 from sandbox.session import Session
 from sandbox.world import Application, Json
 
 RESUMABLE_SECONDS = 600
+SMALL_GUILD = 50  # members, unless the bot asks for another threshold
 
 
 class Gateway:
@@ -28,7 +30,12 @@ class Gateway:
     def identify(self, connection: Connection, asked: Json) -> Session:
         application = self._application(asked.get("token"))
         session = Session(
-            self.core, application, self._intents(application, asked), self._shard(asked), line=connection
+            self.core,
+            application,
+            self._intents(application, asked),
+            self._shard(asked),
+            large_threshold=as_integer(asked.get("large_threshold")) or SMALL_GUILD,
+            line=connection,
         )
         self.sessions[session.id] = session
         return session
@@ -59,7 +66,8 @@ class Gateway:
         }
         session.dispatch_payload("READY", ready)
         for guild in guilds if session.intents & Intent.GUILDS else []:
-            presences = bool(session.intents & Intent.GUILD_PRESENCES)
+            small = len(guild.members) <= session.large_threshold
+            presences = small and bool(session.intents & Intent.GUILD_PRESENCES)
             session.dispatch_payload(
                 "GUILD_CREATE", payloads.guild_create(world, guild, user_id, with_presences=presences)
             )

@@ -28,6 +28,9 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
 def install(core: Core, guild: Guild, application: Application) -> None:
     """The bot hears of a guild that it was added to, whether it asked for presences or not: itself alone."""
     body = payloads.guild_create(core.world, guild, application.bot_user_id, with_presences=False)
+    del body[
+        "unavailable"
+    ]  # it stands there for guilds that the bot was in before; clients tell the two apart by it
     core.events.emit(
         "GUILD_CREATE", body, Audience(guild.id, intent=Intent.GUILDS, application_id=application.id)
     )

@@ -198,7 +198,10 @@ def guild(one: Guild) -> Json:
 
 
 def guild_create(world: World, one: Guild, bot_user_id: int, *, with_presences: bool) -> Json:
-    """The bot alone stands in `members` unless it has the presence intent (reference, "Guild Create")."""
+    """The bot alone stands in `members` unless it has the presence intent and the guild is small.
+
+    In a large guild Discord adds who is online, and nobody is (reference, "Guild Create").
+    """
     shown = one.members.values() if with_presences else [one.members[bot_user_id]]
     return {
         **guild(one),

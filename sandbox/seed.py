@@ -95,8 +95,24 @@ class GuildPlan:
     preferred_locale: str = "en-US"
 
 
+class UnreadableSeed(Exception):
+    pass
+
+
 def seeded_world(seed: Path | None = None) -> World:
-    return world_of({**DEFAULT, **(json.loads(seed.read_text()) if seed else {})})
+    """Raises UnreadableSeed."""
+    if seed is None:
+        return world_of(DEFAULT)
+    try:
+        return world_of({**DEFAULT, **json.loads(seed.read_text())})
+    except OSError as wrong:
+        raise UnreadableSeed(f"The seed {seed} cannot be read: {wrong.strerror}.") from wrong
+    except KeyError as wrong:
+        raise UnreadableSeed(
+            f"The seed {seed} does not know {wrong}: every name must be given before."
+        ) from wrong
+    except (ValueError, TypeError, AttributeError) as wrong:
+        raise UnreadableSeed(f"The seed {seed} does not describe a world: {wrong}.") from wrong
 
 
 def world_of(described: Json) -> World:

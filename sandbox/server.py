@@ -47,7 +47,10 @@ class Sandbox:
     def __init__(
         self, clock: Clock | None = None, seed: Path | None = None, world_file: Path | None = None
     ) -> None:
-        """With a world file: that world, when the file is there, and every change to it. Raises UnreadableWorld."""
+        """With a world file: that world, when the file is there, and every change to it.
+
+        Raises UnreadableWorld, UnreadableSeed.
+        """
         self.clock = clock or SystemClock()
         self._storage = Storage(world_file) if world_file else None
         stored = self._storage.load() if self._storage else None

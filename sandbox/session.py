@@ -25,6 +25,7 @@ class Session:
     application: Application
     intents: Intent
     shard: tuple[int, int]
+    large_threshold: int
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
     line: Line | None = None

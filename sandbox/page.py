@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import WSMsgType, web
 
+from sandbox.avatars import default_avatar
 from sandbox.core import Core
 from sandbox.errors import UnknownName
 from sandbox.events import Event
@@ -38,6 +39,7 @@ class Page:
         app.router.add_get("/static/{name:[\\w./-]+}", self._static)
         for folder in ("attachments", "ephemeral-attachments"):
             app.router.add_get(f"/{folder}/{{owner:\\d+}}/{{attachment:\\d+}}/{{name}}", self._file)
+        app.router.add_get("/cdn/embed/avatars/{number:\\d+}.png", self._avatar)
         app.router.add_get("/sandbox/people/{user}/stream", self._stream)
 
     async def _start(self, request: web.Request) -> web.StreamResponse:
@@ -55,6 +57,9 @@ class Page:
         return web.FileResponse(
             wanted, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
         )
+
+    async def _avatar(self, request: web.Request) -> web.Response:
+        return web.Response(body=default_avatar(int(request.match_info["number"])), content_type="image/png")
 
     async def _file(self, request: web.Request) -> web.Response:
         content = self._core.files.contents.get(request.path)

@@ -211,7 +211,7 @@ class Rest:
             call.files = {_place(key): _upload(part) for key, part in files if key != "payload_json"}
             text = _text(form.get("payload_json", "{}"))
         else:
-            text = await request.text()
+            text = (await request.read()).decode(errors="replace")
         if not text:
             return None
         try:

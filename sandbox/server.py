@@ -18,6 +18,7 @@ from sandbox.clock import Clock, Snowflakes, SystemClock
 from sandbox.connection import Connection
 from sandbox.control import Control
 from sandbox.core import Core
+from sandbox.exposure import require_own_origin
 from sandbox.files import Files
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
@@ -112,4 +113,5 @@ class Sandbox:
         return app
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        require_own_origin(request)
         return await Connection(self.gateway, request).run()

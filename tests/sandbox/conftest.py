@@ -64,17 +64,18 @@ class Description:
             return
         path, operation = found
         where = f"{exchange.method} {path} -> {exchange.status}"
-        for problem in self._response_problems(exchange, operation):
-            yield f"{where}: response {problem}"
+        yield from (
+            f"{where}: response {problem}" for problem in self._response_problems(exchange, operation)
+        )
         if (exchange.status or 500) < 300 and exchange.request is not None:
-            for problem in self._request_problems(exchange, operation):
-                yield f"{where}: request {problem}"
+            yield from (
+                f"{where}: request {problem}" for problem in self._request_problems(exchange, operation)
+            )
 
     def _response_problems(self, exchange: Exchange, operation: dict[str, Any]) -> Iterator[str]:
         responses = operation["responses"]
-        answer = responses.get(str(exchange.status)) or (
-            responses.get("4XX") if str(exchange.status).startswith("4") else None
-        )
+        status = str(exchange.status)
+        answer = responses.get(status) or responses.get(f"{status[0]}XX")
         if answer is None:
             yield f"status {exchange.status} is not described"
             return
@@ -82,7 +83,7 @@ class Description:
 
     def _request_problems(self, exchange: Exchange, operation: dict[str, Any]) -> Iterator[str]:
         body = with_text_snowflakes(exchange.request)
-        if "permissions" in exchange.path:
+        if "/permissions/" in exchange.path:
             body |= {key: int(body[key]) for key in ("allow", "deny")}
         yield from self._problems(operation.get("requestBody") or {}, body)
 
@@ -177,8 +178,8 @@ async def open_sandbox(**settings: Any) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with open_sandbox() as sandbox:
-        yield sandbox
+    async with open_sandbox() as opened_for_the_test:
+        yield opened_for_the_test
 
 
 @pytest.fixture

@@ -74,6 +74,11 @@ async def test_identifying_twice_is_4005_and_another_version_4012(sandbox, http)
         assert await closed_with(socket) == 4012
 
 
+async def test_a_foreign_page_cannot_listen(sandbox, http):
+    with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+        await http.ws_connect(sandbox.gateway_url, headers={"Origin": "http://evil.example"})
+
+
 async def test_privileged_intents_have_to_be_granted(opened, login, tmp_path):
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"applications": [{"name": "Reeve", "intents": ["GUILD_MEMBERS"]}]}))

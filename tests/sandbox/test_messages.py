@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import discord
 import pytest
+from discord.asset import Asset
 
 from sandbox.errors import Refused
 
@@ -188,6 +189,11 @@ async def test_slow_mode_binds_people_but_not_moderators(timed, clock, login):
         timed.people.message("max", "two")
         clock.advance(11)
         timed.people.message("ann", "two")
+
+
+async def test_who_has_no_picture_has_discords_default_one(sandbox, bot):
+    Asset.BASE = sandbox.url + "/cdn"
+    assert (await bot.member("ann").display_avatar.read()).startswith(b"\x89PNG")
 
 
 async def test_typing_is_taken(bot):

@@ -123,6 +123,10 @@ class SchemaMismatch(OperatorMustAct):
     """The schema is older or newer than this code: exit code 78."""
 
 
+class MigrationRefused(OperatorMustAct):
+    """PostgreSQL did not let a migration do its work: exit code 78. Nothing of the revision was kept."""
+
+
 class DataDirectoryUnusable(OperatorMustAct):
     """The data directory cannot be written: exit code 78."""
 

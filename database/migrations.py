@@ -14,9 +14,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import CheckConstraint, Connection, pool, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from database.errors import SchemaMismatch
+from database.errors import MigrationRefused, SchemaMismatch
 from database.models import metadata
 
 R = TypeVar("R")
@@ -88,8 +89,27 @@ def _run(action: Callable[[Config, str], None], connection: Connection, revision
     config.attributes["connection"] = connection
     try:
         action(config, revision)
+    except DBAPIError as error:
+        if (refused := _refused(error)) is None:
+            raise
+        raise refused from error
     except CommandError as error:
         raise SchemaMismatch(f"{error}. `python -m bot db history` lists the revisions.") from error
+
+
+def _refused(error: DBAPIError) -> MigrationRefused | None:
+    """What the operator can mend; None for a bug of ours."""
+    cause = error.orig.__cause__ if error.orig else None
+    match cause:
+        case asyncpg.InsufficientPrivilegeError():
+            fix = "make the role in DATABASE_URL the owner of its database (ALTER DATABASE ... OWNER TO ...)"
+        case asyncpg.LockNotAvailableError():
+            fix = "something else holds it: stop Reeve, or wait, and run the same again"
+        case asyncpg.DuplicateTableError():
+            fix = "name a database in DATABASE_URL that is Reeve's alone"
+        case _:
+            return None
+    return MigrationRefused(f"PostgreSQL refused the migration ({cause}): {fix}.")
 
 
 def _current(connection: Connection) -> str | None:

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from database import migrations
-from database.errors import SchemaMismatch
+from database.errors import MigrationRefused, SchemaMismatch
 from database.models import metadata
 from database.service import DatabaseService
 
@@ -213,3 +213,23 @@ async def test_no_secret_is_in_an_error() -> None:
 async def test_an_address_with_words_that_only_postgresql_knows_works(scratch: str) -> None:
     await migrations.upgrade(f"{scratch}&sslmode=prefer&application_name=mine")
     assert await migrations.current(scratch) == HEAD
+
+
+async def test_a_role_that_may_not_create_tables_is_told_what_to_ask_for(scratch: str) -> None:
+    connection = await asyncpg.connect(scratch)
+    await connection.execute("REVOKE CREATE ON SCHEMA public FROM reeve")
+    await connection.close()
+
+    with pytest.raises(MigrationRefused, match=r"permission denied.*make the role in DATABASE_URL the owner"):
+        await migrations.upgrade(scratch)
+
+
+async def test_a_database_that_holds_such_a_table_already_is_not_touched(scratch: str) -> None:
+    connection = await asyncpg.connect(scratch)
+    await connection.execute("CREATE TABLE cases (theirs int)")
+    await connection.close()
+
+    with pytest.raises(MigrationRefused, match=r"already exists.*a database .* that is Reeve's alone"):
+        await migrations.upgrade(scratch)
+
+    assert await in_public(scratch) <= {"cases", "alembic_version", "alembic_version_pkc"}

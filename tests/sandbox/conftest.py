@@ -135,19 +135,15 @@ def with_text_snowflakes(body: Any) -> Any:
 
 @cache
 def _description() -> Description | None:
-    if DESCRIPTION.exists():
-        return Description(json.loads(DESCRIPTION.read_text()))
-    return None
+    return Description(json.loads(DESCRIPTION.read_text())) if DESCRIPTION.exists() else None
 
 
 @pytest.fixture(scope="session")
 def description() -> Description:
-    found = _description()
-    if found is None:
-        pytest.skip(
-            f"NOTHING WAS HELD AGAINST DISCORD'S OWN DESCRIPTION: {DESCRIPTION} is missing (DISCORD_OPENAPI)."
-        )
-    return found
+    missing = (
+        f"NOTHING WAS HELD AGAINST DISCORD'S OWN DESCRIPTION: {DESCRIPTION} is missing (DISCORD_OPENAPI)."
+    )
+    return _description() or pytest.skip(missing)
 
 
 def refuse_violations(sandbox: Sandbox) -> None:

@@ -44,11 +44,8 @@ def application(bot: "Reeve", dsn: str) -> web.Application:
         return web.json_response({"status": "ok"})
 
     async def readyz(_request: web.Request) -> web.Response:
-        parts = {
-            "database": await _bounded(_database(bot)),
-            "schema": await _bounded(_schema(dsn)),
-            "gateway": _gateway(bot),
-        }
+        database, schema = await asyncio.gather(_bounded(_database(bot)), _bounded(_schema(dsn)))
+        parts = {"database": database, "schema": schema, "gateway": _gateway(bot)}
         ready = all(part["ok"] for part in parts.values())
         body = {"status": "ok" if ready else "not ready", **parts}
         return web.json_response(body, status=200 if ready else 503)

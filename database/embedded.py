@@ -24,6 +24,8 @@ from loguru import logger
 from database._embedded_files import PROGRAMS, ServerUser, prepare_directory, socket_directory
 from database.errors import EmbeddedServerFailed
 
+# Also what asyncpg says where a server was killed between two messages of it.
+DIED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 START_SECONDS = 60
 STOP_SECONDS = 30
 OWNER = "reeve"
@@ -37,6 +39,7 @@ class EmbeddedServer:
     def __init__(self, data_dir: Path) -> None:
         self._home = (data_dir / "postgres").resolve()  # as the system names it in a process's folder
         self._cluster = self._home / "cluster"
+        self._log = self._home / "postgres.log"
         self._child: subprocess.Popen[bytes] | None = None
         self._in_use: IO[bytes] | None = None
         self._user = ServerUser()
@@ -60,7 +63,12 @@ class EmbeddedServer:
                 self._in_use = (self._home / "users.lock").open("wb")
                 fcntl.flock(self._in_use, fcntl.LOCK_SH)
             await self._ensure_running()
-            await self._ensure_owner()
+            try:
+                await self._ensure_owner()
+            except DIED as error:
+                raise EmbeddedServerFailed(
+                    f"The embedded PostgreSQL died while it started: start Reeve again; {self._log} says why."
+                ) from error
         return self._address(OWNER)
 
     async def stop(self) -> None:
@@ -129,7 +137,7 @@ class EmbeddedServer:
         command: list[str | Path] = [PROGRAMS / "postgres", "-D", self._cluster]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        with (self._home / "postgres.log").open("ab") as log:
+        with self._log.open("ab") as log:
             # Its own session: Ctrl-C is for the bot, which then stops the server in good order.
             self._child = subprocess.Popen(
                 command,
@@ -145,7 +153,7 @@ class EmbeddedServer:
         """Until it answers. After a crash the old server's memory may be in use for a moment: then launch again."""
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while asyncio.get_running_loop().time() < deadline:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*DIED):
                 connection = await asyncpg.connect(self.superuser_dsn, timeout=5)
                 await connection.close()
                 return
@@ -154,7 +162,7 @@ class EmbeddedServer:
                 self._launch()
             await asyncio.sleep(0.02)
         raise EmbeddedServerFailed(
-            f"The embedded PostgreSQL did not start within {START_SECONDS} s: read {self._home / 'postgres.log'}."
+            f"The embedded PostgreSQL did not start within {START_SECONDS} s: read {self._log}."
         )
 
     async def _ensure_owner(self) -> None:

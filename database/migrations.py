@@ -17,8 +17,9 @@ from sqlalchemy import CheckConstraint, Connection, pool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from database.errors import MigrationRefused, SchemaMismatch
+from database.errors import DatabaseUnavailable, MigrationRefused, SchemaMismatch
 from database.models import metadata
+from database.service import AWAY
 
 R = TypeVar("R")
 
@@ -158,6 +159,12 @@ async def _on_connection(dsn: str, work: Callable[[Connection], R]) -> R:
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(work)
+    except AWAY as error:
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        if error.orig and isinstance(error.orig.__cause__, AWAY):
+            raise DatabaseUnavailable from error
+        raise
     finally:
         await asyncio.shield(engine.dispose())
 

@@ -208,6 +208,26 @@ async def test_a_killed_server_comes_back_by_itself(prepared_dir: Path) -> None:
     await server.stop()
 
 
+async def test_a_server_that_is_killed_whenever_it_starts_comes_back_in_the_end(prepared_dir: Path) -> None:
+    server = EmbeddedServer(prepared_dir)
+    dsn = await server.start()
+    watch = asyncio.create_task(server.keep_running())
+    killed: list[psutil.Process | None] = [None]
+    for _ in range(4):
+        await until(lambda: postmaster(prepared_dir) not in killed)
+        living = postmaster(prepared_dir)
+        assert living is not None
+        living.kill()
+        killed.append(living)
+    await until(lambda: postmaster(prepared_dir) not in killed)
+    async with _Lock(prepared_dir / "postgres" / "start.lock"):  # held until it answers
+        assert await answers(dsn)
+    assert not watch.done()
+    watch.cancel()
+    await asyncio.gather(watch, return_exceptions=True)
+    await server.stop()
+
+
 async def test_a_survivor_that_was_killed_leaves_a_zombie_that_stops_nobody(prepared_dir: Path) -> None:
     """In a container nobody reaps it, and PostgreSQL takes its number for a living server's."""
     forgotten = EmbeddedServer(prepared_dir)

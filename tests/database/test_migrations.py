@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from database import migrations
-from database.errors import MigrationRefused, SchemaMismatch
+from database.errors import DatabaseUnavailable, MigrationRefused, SchemaMismatch
 from database.models import metadata
 from database.service import DatabaseService
 
@@ -233,3 +233,8 @@ async def test_a_database_that_holds_such_a_table_already_is_not_touched(scratch
         await migrations.upgrade(scratch)
 
     assert await in_public(scratch) <= {"cases", "alembic_version", "alembic_version_pkc"}
+
+
+async def test_a_server_that_died_since_it_was_asked_first_is_an_outage() -> None:
+    with pytest.raises(DatabaseUnavailable):
+        await migrations.current("postgresql://reeve@127.0.0.1:1/reeve")

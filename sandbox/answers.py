@@ -201,8 +201,8 @@ def message_of(core: Core, interaction: Interaction, name: str) -> Message:
 def edit(core: Core, interaction: Interaction, name: str, body: Json, files: Files) -> Message:
     one = message_of(core, interaction, name)
     draft = read_draft(body, files, was_v2=messages.is_v2(one))
-    one.flags &= ~LOADING
-    messages.edit(core, one, draft)
+    change = messages.complete if one.flags & LOADING else messages.edit
+    change(core, one, draft)
     if one.id == interaction.original_id:
         interaction.is_waiting = False
     interaction.shows(one.id)

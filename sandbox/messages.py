@@ -125,6 +125,13 @@ def _attach(core: Core, one: Message, draft: Draft) -> None:
         one.attachments.append(new)
 
 
+def complete(core: Core, one: Message, draft: Draft) -> None:
+    """Turns "is thinking" into the answer that it stood for: nobody read anything before, so it is not edited."""
+    one.flags &= ~LOADING
+    fill(core, one, draft)
+    updated(core, one)
+
+
 def edit(core: Core, one: Message, draft: Draft) -> Message:
     fill(core, one, draft)
     one.edited_at = core.now()

@@ -65,6 +65,25 @@ async def test_the_first_follow_up_fills_the_deferred_message_and_keeps_it_ephem
     assert second["message_reference"]["message_id"] == first["id"]
 
 
+@pytest.mark.parametrize("complete", ["edit_original_response", "follow up"])
+async def test_completing_a_deferral_is_no_edit_but_what_comes_later_is(sandbox, login, complete):
+    async def act(bot, interaction):
+        await interaction.response.defer()
+        if complete == "follow up":
+            await interaction.followup.send("done")
+        else:
+            await interaction.edit_original_response(content="done")
+        bot.reached.put_nowait(interaction)
+
+    async with login(sandbox, command(act)) as bot:
+        await sandbox.people.slash("max", "go")
+        interaction = await bot.reached.get()
+        completed = await interaction.original_response()
+        edited = await interaction.edit_original_response(content="done, and more")
+    assert (completed.content, completed.edited_at) == ("done", None)
+    assert edited.edited_at is not None
+
+
 async def test_a_second_acknowledgement_is_40060(sandbox, login, until):
     async def act(bot, interaction):
         await interaction.response.send_message("one")

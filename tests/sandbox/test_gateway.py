@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import time
 import zlib
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import aiohttp
 import discord
 import pytest
 
+from sandbox import connection
 from sandbox.connection import HEARTBEAT_SECONDS
 from sandbox.events import Intent
 from sandbox.growth import Growth
@@ -107,6 +110,19 @@ async def test_a_heartbeat_is_answered_also_before_identify(sandbox, http):
         await socket.receive_json()
         await socket.send_bytes(b'{"op": 1, "d": null}')
         assert (await socket.receive_json())["op"] == 11
+
+
+async def test_discord_py_measures_a_heartbeat_from_itself_and_not_from_the_one_before(
+    sandbox, login, until, monkeypatch, caplog
+):
+    """discord.py's watch runs 50 times faster: the beats are 12.5 s apart to it, and it complains from 10 s on."""
+    watch = SimpleNamespace(perf_counter=lambda: time.perf_counter() * 50, time=time.time)
+    monkeypatch.setattr(discord.gateway, "time", watch)
+    monkeypatch.setattr(connection, "HEARTBEAT_SECONDS", 0.25)
+    measured = set()
+    async with login(sandbox) as bot:
+        await until(lambda: measured.add(bot.latency) or len(measured) > 5)
+    assert [line for line in caplog.messages if "behind" in line] == []
 
 
 async def test_silence_closes_the_socket(timed, clock, http, until):

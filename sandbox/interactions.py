@@ -30,7 +30,7 @@ class Interaction:
     channel_id: int
     guild_id: int | None
     created_at: datetime
-    name: str | None = None  # of the command
+    name: str | None = None  # of the command, spelled out: "points give"
     command_type: int | None = None
     source_message_id: int | None = None  # of a component, or of the component that opened the modal
     metadata: Json = field(default_factory=dict)

@@ -30,7 +30,8 @@ class Invoking(Places):
         except Unacceptable as wrong:
             return Answer(failed=str(wrong))
         details = _details(found, _nest(path[1:], leaf_options=read), resolved)
-        return await self._invoke(user, channel, found, details, wait_seconds)
+        interaction = self._begin(user, channel, found, COMMAND, name=" ".join(path))
+        return await self._invoke(interaction, details, wait_seconds)
 
     async def context(
         self,
@@ -56,7 +57,7 @@ class Invoking(Places):
             channel, target = self._world.channel(one.channel_id), resolved.message(one)
         details = {**_details(found, [], resolved), "target_id": target}
         del details["options"]
-        return await self._invoke(user, channel, found, details, wait_seconds)
+        return await self._invoke(self._begin(user, channel, found, COMMAND), details, wait_seconds)
 
     async def autocomplete(
         self,
@@ -92,10 +93,7 @@ class Invoking(Places):
         found = self._commands_in(channel)
         return [each for each in found if hidden_because(self._core, user.id, channel, each) is None]
 
-    async def _invoke(
-        self, user: User, channel: Channel, found: Command, details: Json, wait_seconds: float
-    ) -> Answer:
-        interaction = self._begin(user, channel, found, COMMAND)
+    async def _invoke(self, interaction: Interaction, details: Json, wait_seconds: float) -> Answer:
         more = {}
         if "target_id" in details:
             more = _target(details)
@@ -103,14 +101,16 @@ class Invoking(Places):
         self._interactions.send(interaction, invocations.payload(self._core, interaction, details))
         return await self._answer(interaction, wait_seconds)
 
-    def _begin(self, user: User, channel: Channel, found: Command, kind: int) -> Interaction:
+    def _begin(
+        self, user: User, channel: Channel, found: Command, kind: int, *, name: str | None = None
+    ) -> Interaction:
         return self._interactions.begin(
             type=kind,
             application_id=found.application_id,
             user_id=user.id,
             channel_id=channel.id,
             guild_id=channel.guild_id,
-            name=found.name,
+            name=name or found.name,
             command_type=found.type,
         )
 

@@ -131,6 +131,17 @@ async def test_sub_commands_and_groups_are_spelled_out(sandbox, login):
     assert wrong.failed == "/points lend is not a command; there is /points shop buy, /points give."
 
 
+async def test_a_message_tells_the_command_in_full_and_the_interaction_its_root(sandbox, login):
+    async with login(sandbox, nested):
+        given = await sandbox.people.slash("ann", "points give", options={"amount": 5})
+        bought = await sandbox.people.slash("ann", "points shop buy", options={"item": "pear"})
+    for answer, name in ((given, "points give"), (bought, "points shop buy")):
+        assert answer.messages[0]["interaction"]["name"] == name
+        assert answer.messages[0]["interaction_metadata"]["name"] == name
+    sent = [one.response["data"] for one in sandbox.recorder.since() if one.route == "INTERACTION_CREATE"]
+    assert [each["name"] for each in sent] == ["points", "points"]
+
+
 async def test_autocomplete_gives_the_choices_of_the_bot(sandbox, login):
     async with login(sandbox, nested):
         choices = await sandbox.people.autocomplete(

@@ -19,7 +19,8 @@ def require(core: Core, channel: Channel, actor_id: int, permission: Permission)
 
 
 def updated(core: Core, channel: Channel) -> None:
-    audience = Audience(channel.guild_id, channel.id, Intent.GUILDS)
+    """A bot hears of every channel of its guilds, also of those that it cannot view."""
+    audience = Audience(channel.guild_id, intent=Intent.GUILDS)
     core.events.emit("CHANNEL_UPDATE", payloads.channel(core.world, channel), audience)
 
 

@@ -1,5 +1,6 @@
 """Moderation by the bot and by hand: rank, permissions, events, the audit log."""
 
+import asyncio
 from datetime import timedelta
 
 import discord
@@ -181,6 +182,24 @@ async def test_a_channel_is_locked_and_unlocked(sandbox, bot):
     assert entry.reason == "calm"
     await channel.set_permissions(everyone, overwrite=None)
     sandbox.people.message("ann", "hello")
+
+
+async def test_a_bot_hears_of_channels_that_it_cannot_view_but_not_what_is_said_there(sandbox, bot):
+    staff = bot.channel("staff")
+    hidden = bot.wait_for("guild_channel_update", timeout=5)
+    sandbox.people.set_channel_permissions("olga", channel_id="staff", role_id="Reeve", deny=["VIEW_CHANNEL"])
+    await hidden
+    assert not staff.permissions_for(bot.guild().me).view_channel
+    opened, heard = bot.wait_for("guild_channel_update", timeout=5), bot.wait_for("message", timeout=5)
+    both = asyncio.gather(opened, heard)
+    sandbox.people.message("max", "for staff alone", channel_id="staff")
+    sandbox.people.set_channel_permissions(
+        "olga", channel_id="staff", role_id="member", allow=["VIEW_CHANNEL"]
+    )
+    sandbox.people.message("max", "for all")
+    (_, after), message = await both
+    assert after.overwrites_for(discord.utils.get(bot.guild().roles, name="member")).view_channel
+    assert message.content == "for all"
 
 
 async def test_the_bot_hears_when_it_is_kicked_and_when_it_joins(sandbox, bot):

@@ -2,7 +2,8 @@
 
 from itertools import islice
 
-from sandbox import commands, membership
+from sandbox import commands, membership, payloads
+from sandbox.clock import timestamp
 from sandbox.commands import CHAT
 from sandbox.core import Core
 from sandbox.names import Names
@@ -65,33 +66,32 @@ def guild_entry(world: World, guild: Guild) -> Json:
         "id": str(guild.id),
         "name": guild.name,
         "owner_id": str(guild.owner_id),
-        "channels": [
-            {"id": str(each.id), "name": each.name, "type": each.type} for each in world.guild_channels(guild)
-        ],
-        "roles": [
-            {
-                "id": str(each.id),
-                "name": each.name,
-                "position": each.position,
-                "permissions": str(int(each.permissions)),
-            }
-            for each in guild.roles.values()
-        ],
-        "members": [
-            {
-                "user_id": str(each.user_id),
-                "nick": each.nick,
-                "role_ids": [str(role_id) for role_id in each.role_ids],
-            }
-            for each in guild.members.values()
-        ],
+        "channels": [payloads.channel(world, each) for each in world.guild_channels(guild)],
+        "roles": [payloads.role(each) for each in guild.roles.values()],
+        "members": [member_entry(each) for each in guild.members.values()],
+    }
+
+
+def member_entry(member: Member) -> Json:
+    until = member.communication_disabled_until
+    return {
+        "user_id": str(member.user_id),
+        "nick": member.nick,
+        "role_ids": [str(role_id) for role_id in member.role_ids],
+        "communication_disabled_until": timestamp(until) if until else None,
     }
 
 
 def person_entry(world: World, user: User) -> Json:
     application = world.application_of(user.id)
     token = application.token if application else f"sandbox.{user.username}.a-person"
-    return {"id": str(user.id), "name": user.username, "bot": user.bot, "token": token}
+    return {
+        "id": str(user.id),
+        "name": user.username,
+        "global_name": user.global_name,
+        "bot": user.bot,
+        "token": token,
+    }
 
 
 def application_entry(world: World, application: Application) -> Json:

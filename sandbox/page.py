@@ -11,6 +11,7 @@ from sandbox.core import Core
 from sandbox.errors import UnknownName
 from sandbox.events import Event
 from sandbox.exposure import require_loopback
+from sandbox.names import Names
 from sandbox.people import People
 from sandbox.world import Json
 
@@ -73,7 +74,7 @@ class Page:
         require_loopback(request)
         user = request.match_info["user"]
         try:
-            self._people.sees(user, "general", limit=1)
+            Names(self._core.world).user(user)
         except UnknownName as wrong:
             return web.json_response({"error": str(wrong)}, status=400)
         return await self._tell(request, user)

@@ -2,10 +2,10 @@
 
 export class Refusal extends Error {}
 
-async function call(path, body, headers = {}) {
+async function call(path, body) {
   const init =
     body === undefined
-      ? { headers }
+      ? {}
       : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
   try {
@@ -36,17 +36,12 @@ export const messages = async (person, channel, limit = 100) =>
   list(await call(`${as(person, `channels/${channel}/messages`)}?${query({ limit })}`), "messages");
 export const directMessages = async (person) => list(await call(as(person, "dms")), "messages", "dms");
 export const commands = async (person, place) =>
-  list(
-    await call(`${as(person, "commands")}?${query({ guild: place.guild_id, channel: place.channel_id })}`),
-    "commands",
-  );
+  list(await call(`${as(person, "commands")}?${query(place)}`), "commands");
 /** `{exchanges, last}`; a very large `since` answers only how many there were. */
 export const exchanges = (since) => call(`/sandbox/exchanges?${query({ since })}`);
 export const auditLog = async (guild) =>
   list(await call(`/sandbox/guilds/${guild}/audit-log`), "audit_log_entries", "entries");
 export const bans = async (guild) => list(await call(`/sandbox/guilds/${guild}/bans`), "bans");
-
-export const asBot = (token, path) => call(`/api/v10${path}`, undefined, { Authorization: `Bot ${token}` });
 
 export const say = (person, body) => call(as(person, "message"), body);
 export const deleteMessage = (person, body) => call(as(person, "delete-message"), body);

@@ -10,7 +10,7 @@ import { closeMenu } from "./menu.js";
 import { may } from "./powers.js";
 import * as panels from "./panels.js";
 import * as sidebar from "./sidebar.js";
-import { address, goTo, loadMessages, loadWorld, lookAround, state } from "./store.js";
+import { address, goTo, loadMessages, loadWorld, state } from "./store.js";
 import { keepTimesFresh } from "./times.js";
 import { wire } from "./wire.js";
 
@@ -44,8 +44,6 @@ const refreshMessages = coalesced(async () => {
 });
 const refreshWorld = coalesced(async () => {
   await quietly(loadWorld);
-  goTo(location.hash);
-  await quietly(lookAround);
   goTo(location.hash);
   drawPlaces();
   await refreshMessages();
@@ -84,10 +82,6 @@ async function move() {
     state.unread.clear();
     await quietly(acts.look);
     stopFollowing = follow(followed, onChange, (mode) => (document.body.dataset.stream = mode));
-  }
-  if (before.person !== state.person || before.guild !== state.guild) {
-    await quietly(lookAround);
-    goTo(location.hash);
   }
   state.unread.delete(state.channel?.id);
   const moved = ["person", "guild", "channel"].some(

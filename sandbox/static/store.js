@@ -19,7 +19,6 @@ export const state = {
 };
 
 const text = (value) => (value === null || value === undefined ? value : String(value));
-const colorOf = (role) => role.colors?.primary_color ?? role.color ?? 0;
 
 function normal(world) {
   const guilds = world.guilds.map((guild) => ({
@@ -27,7 +26,7 @@ function normal(world) {
     id: text(guild.id),
     owner_id: text(guild.owner_id),
     channels: guild.channels.map((channel) => ({ ...channel, id: text(channel.id) })),
-    roles: guild.roles.map((role) => ({ ...role, id: text(role.id), color: colorOf(role) })),
+    roles: guild.roles.map((role) => ({ ...role, id: text(role.id) })),
     members: guild.members.map((member) => ({
       ...member,
       user_id: text(member.user_id ?? member.user?.id),
@@ -38,7 +37,6 @@ function normal(world) {
     ...one,
     id: text(one.id),
     name: one.name ?? one.username,
-    global_name: one.global_name ?? person(one.id)?.global_name,
   }));
   const applications = world.applications.map((one) => ({
     ...one,
@@ -61,35 +59,6 @@ export const bots = () =>
 export const humans = () => state.world.people.filter((person) => !person.bot);
 export const person = (id) => state.world.people.find((one) => one.id === String(id)) ?? null;
 const personName = (id) => person(id)?.name;
-
-const details = new Map(); // guild id -> [channels, roles, members] as the API told them last
-
-/** Colours, overwrites and display names, where the world does not tell them: from the API, as the bot. */
-export async function lookAround() {
-  const { guild } = state;
-  const bot = state.world.applications[0];
-  if (!guild || !bot || guild.channels.every((channel) => channel.permission_overwrites)) return;
-  const ask = (what) => api.asBot(bot.token, `/guilds/${guild.id}/${what}`);
-  try {
-    details.set(guild.id, await Promise.all(["channels", "roles", "members?limit=1000"].map(ask)));
-  } catch {
-    // too often, perhaps: what was told last has to do
-  }
-  const told = details.get(guild.id) ?? [[], [], []];
-  const [channels, roles, members] = told.map((all) => new Map(all.map((one) => [one.id ?? one.user.id, one])));
-  for (const channel of guild.channels)
-    Object.assign(channel, {
-      permission_overwrites: channels.get(channel.id)?.permission_overwrites ?? [],
-      topic: channels.get(channel.id)?.topic,
-    });
-  for (const role of guild.roles) role.color = colorOf(roles.get(role.id) ?? role);
-  for (const member of guild.members) {
-    const known = members.get(member.user_id);
-    member.communication_disabled_until ??= known?.communication_disabled_until;
-    if (known?.user.global_name && person(member.user_id))
-      person(member.user_id).global_name ??= known.user.global_name;
-  }
-}
 
 const named = (all, key) =>
   all.find((one) => one.id === key) ?? all.find((one) => one.name?.toLowerCase() === key?.toLowerCase()) ?? null;

@@ -85,7 +85,7 @@ Visit = Callable[..., Awaitable["Page"]]
 
 @pytest.fixture
 async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
-    """`await visit("max", "general")`: a window of that person. None may have complained or asked elsewhere."""
+    """`await visit("max", "general")`: a window of that person. None may complain, ask elsewhere, or be the bot."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -98,7 +98,8 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
         page.on("request", lambda request: complaints.append(request.url) if not own(request.url) else None)
 
     def own(url: str) -> bool:
-        return url.startswith((sandbox.url, sandbox.url.replace("http", "ws"), "data:", "blob:"))
+        here = url.startswith((sandbox.url, sandbox.url.replace("http", "ws"), "data:", "blob:"))
+        return here and not url.startswith(sandbox.api_url)
 
     async def open_window(
         person: str,

@@ -155,3 +155,12 @@ async def test_the_wire_shows_what_the_bot_hears(sandbox: Sandbox, bot: PageBot,
     event = page.locator(".wire-rows details", has_text="MESSAGE_CREATE").first
     await event.locator("summary").click()
     await expect(event.locator("pre").first).to_contain_text("on the wire")
+
+
+async def test_who_is_in_no_server_reads_direct_messages(sandbox: Sandbox, visit: Visit) -> None:
+    sandbox.people.join("zoe")
+    sandbox.people.leave("zoe")
+    sandbox.people.message("zoe", "let me in", to="Reeve")
+    page = await visit("zoe")
+
+    await expect(page.locator(".message", has_text="let me in")).to_be_visible()

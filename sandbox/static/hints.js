@@ -44,7 +44,7 @@ export function hints(place, { openCommand }) {
       ["Look at the mod log", "what the staff sees of it, a moment later", () => go(max, "mod-log")],
       [
         "Give points as Ann",
-        "a member; one earns some by talking, or with /points daily",
+        "a member; one earns some by talking, or is awarded some by Mel",
         act(ann, "points give", { member: ben.id }),
       ],
     ];

@@ -70,6 +70,13 @@ class TargetOutranksModerator(ActionRefused):
         )
 
 
+class ButtonOutdated(ActionRefused):
+    """Its custom id is not one that this version writes: an older one did, or somebody made it up."""
+
+    def __init__(self) -> None:
+        super().__init__("That list is out of date: use its command again.")
+
+
 class DurationNotUnderstood(ActionRefused):
     def __init__(self, text: str) -> None:
         self.text = text

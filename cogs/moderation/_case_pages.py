@@ -1,11 +1,12 @@
 """The list of cases: one page, and buttons whose custom id holds the filters and the place."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
+from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
@@ -19,6 +20,7 @@ PAGE_SIZE = 8
 LONGEST_SEARCH = 35
 """Characters: what the custom id's 100 leave for the text when everything else is given."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -81,7 +83,10 @@ class CasePageButton(PageButton, template=re.compile(r"c:(?:[ab]):[0-9a-z]+:.*",
     async def turn(self, interaction: Interaction) -> Page:
         """Only for whom the list is at this moment: a moderator may have stopped being one."""
         _, direction, place, filters = self.custom_id.split(":", 3)
-        matching, number = decode(filters), int(place, 36)
+        try:
+            matching, number = decode(filters), _parsed(place)
+        except (ValueError, OverflowError):
+            raise ButtonOutdated from None
         if not (matching.target_id == interaction.user.id and matching.without_notes):
             await require(interaction, Level.MODERATOR)
         if direction == "a":
@@ -104,7 +109,10 @@ def _number(value: int | None) -> str:
 
 
 def _parsed(text: str) -> int | None:
-    return int(text, 36) if text else None
+    number = int(text, 36) if text else None
+    if number is not None and not 0 <= number < 2**63:
+        raise ValueError(text)
+    return number
 
 
 def _seconds(moment: datetime | None) -> int | None:
@@ -113,4 +121,4 @@ def _seconds(moment: datetime | None) -> int | None:
 
 
 def _instant(seconds: int | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+    return EPOCH + timedelta(seconds=seconds) if seconds is not None else None

@@ -8,6 +8,7 @@ import discord
 from discord.utils import escape_markdown, format_dt
 
 from bot.clock import utc_now
+from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from database.models import MINT, LedgerLine, OperationKind
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 10
 LAST_PAGE = 100_000
+FIRST_MEMBER_ID = 1_000  # accounts below are the guild's own
 GOLD = discord.Colour(0xF1C40F)
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
@@ -85,6 +87,8 @@ async def top_page(interaction: Interaction, period: Period, number: int) -> Pag
 class HistoryButton(PageButton, template=r"ph:[0-9]{1,20}:[0-9]{1,19}"):
     async def turn(self, interaction: Interaction) -> Page:
         _, user_id, before_id = self.custom_id.split(":")
+        if not FIRST_MEMBER_ID <= int(user_id) < 2**63 or int(before_id) >= 2**63:
+            raise ButtonOutdated
         return await history_page(interaction, int(user_id), before_id=int(before_id) or None)
 
 

@@ -41,3 +41,12 @@ def test_all_filters_at_once_fit_into_a_button() -> None:
 
     assert len(custom_id) <= 100
     assert CasePageButton.__discord_ui_compiled_template__.fullmatch(custom_id)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    ["", "..rubbish.....", "..warn.none....", "zzzzzzzzzzzzzzz.......", "-5.......", "....zzzzzzzzzzz..."],
+)
+def test_what_no_button_of_ours_says_is_not_understood(filters: str) -> None:
+    with pytest.raises((ValueError, OverflowError)):
+        decode(filters)

@@ -72,7 +72,7 @@ async def test_what_was_delivered_is_forgotten(
 
 async def test_nothing_is_claimed_before_it_is_due(database: DatabaseService, open_case: Any) -> None:
     await open_case()
-    assert await database.outbox.claim(now=NOW - timedelta(hours=1)) == []
+    assert await database.outbox.claim(now=NOW - timedelta(days=2)) == []
 
 
 async def test_what_is_claimed_belongs_to_one_until_the_lease_ends(

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -25,7 +26,8 @@ WELCOME = """The sandbox runs: a Discord on your own machine.
 
 def main(words: list[str]) -> int:
     if words[:1] == ["as"]:
-        code, text = asyncio.run(errands.run(words[1:]))
+        styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        code, text = asyncio.run(errands.run(words[1:], styled=styled))
         (sys.stderr if code else sys.stdout).write(text + "\n")
         return code
     return asyncio.run(serve(_arguments().parse_args(words)))

@@ -2,6 +2,7 @@
 
 import argparse
 import base64
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from urllib.parse import quote
 
 import aiohttp
 
-from sandbox import rendering
+from sandbox.legend import Legend
+from sandbox.rendering import Rendering, choices
 from sandbox.world import Json
 
 DONE, FAILED, USAGE = 0, 1, 64
@@ -36,13 +38,14 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--channel", help="a channel's name or id; without it general")
     parser.add_argument("--message", help="a message's id, for click and select")
     parser.add_argument("--to", help="a bot's name: the message is a direct one")
+    parser.add_argument("--ids", action="store_true", help="show ids, and what was edited")
     return parser
 
 
-async def run(words: list[str]) -> tuple[int, str]:
+async def run(words: list[str], *, styled: bool = False) -> tuple[int, str]:
     """The exit code, and what the person sees."""
     asked = arguments().parse_intermixed_args(words)
-    errand = Errand(asked)
+    errand = Errand(asked, styled=styled)
     try:
         async with aiohttp.ClientSession(timeout=NEAR_FOREVER) as errand.http:
             return await VERBS[asked.verb](errand, asked.words)
@@ -58,9 +61,11 @@ async def run(words: list[str]) -> tuple[int, str]:
 class Errand:
     http: aiohttp.ClientSession
 
-    def __init__(self, asked: argparse.Namespace) -> None:
+    def __init__(self, asked: argparse.Namespace, *, styled: bool) -> None:
         self.asked = asked
-        self._person = f"{asked.url.rstrip('/')}/sandbox/people/{quote(asked.name)}"
+        self._styled = styled
+        self._sandbox = f"{asked.url.rstrip('/')}/sandbox"
+        self._person = f"{self._sandbox}/people/{quote(asked.name)}"
 
     @property
     def where(self) -> Json:
@@ -76,8 +81,19 @@ class Errand:
             return await _told(response)
 
     async def answered(self, verb: str, body: Json) -> tuple[int, str]:
-        told = await self.post(verb, {**self.where, **body})
-        return (FAILED if told["failed"] else DONE), rendering.answer(told)
+        told = await self.post(verb, body if verb == "submit" else {**self.where, **body})
+        return (FAILED if told["failed"] else DONE), (await self._rendering(told)).answer(told)
+
+    async def seen(self, told: list[Json]) -> tuple[int, str]:
+        return DONE, (await self._rendering(told)).messages(told)
+
+    async def _rendering(self, told: Any) -> Rendering:
+        """Only what has marks needs the world, which may be large."""
+        legend = Legend()
+        if "<" in json.dumps(told):
+            async with self.http.get(f"{self._sandbox}/world") as response:
+                legend = Legend(await _told(response))
+        return Rendering(legend, with_ids=self.asked.ids, styled=self._styled)
 
 
 async def _told(response: aiohttp.ClientResponse) -> Any:
@@ -124,7 +140,7 @@ async def autocomplete(errand: Errand, words: list[str]) -> tuple[int, str]:
     options = options_in([word for word in words if "=" in word])
     focused = first(list(options)[-1:], "which option is being typed, as name=text")
     body = {**errand.where, "command": " ".join(path), "options": options, "focused": focused}
-    return DONE, rendering.choices((await errand.post("autocomplete", body))["choices"])
+    return DONE, choices((await errand.post("autocomplete", body))["choices"])
 
 
 async def context(errand: Errand, words: list[str]) -> tuple[int, str]:
@@ -155,8 +171,7 @@ async def _component(errand: Errand, verb: str, named: str, more: Json) -> tuple
 
 async def submit(errand: Errand, words: list[str]) -> tuple[int, str]:
     """The form that was opened last for this person."""
-    told = await errand.post("submit", {"fields": options_in(words)})
-    return (FAILED if told["failed"] else DONE), rendering.answer(told)
+    return await errand.answered("submit", {"fields": options_in(words)})
 
 
 async def message(errand: Errand, words: list[str]) -> tuple[int, str]:
@@ -165,17 +180,17 @@ async def message(errand: Errand, words: list[str]) -> tuple[int, str]:
     body = {**errand.where, "content": " ".join(texts), "attachments": files}
     if errand.asked.to:
         body["to"] = errand.asked.to
-    return DONE, rendering.messages([await errand.post("message", body)])
+    return await errand.seen([await errand.post("message", body)])
 
 
 async def see(errand: Errand, words: list[str]) -> tuple[int, str]:
     channel = words[0] if words else errand.asked.channel or "general"
     guild = f"?guild={quote(errand.asked.guild)}" if errand.asked.guild else ""
-    return DONE, rendering.messages(await errand.get(f"channels/{quote(channel)}/messages{guild}"))
+    return await errand.seen(await errand.get(f"channels/{quote(channel)}/messages{guild}"))
 
 
 async def dms(errand: Errand, _words: list[str]) -> tuple[int, str]:
-    return DONE, rendering.messages(await errand.get("dms"))
+    return await errand.seen(await errand.get("dms"))
 
 
 async def moderate(errand: Errand, words: list[str]) -> tuple[int, str]:

@@ -154,11 +154,13 @@ async def test_a_person_acts_and_reads_from_a_shell(sandbox, login, tmp_path):
             "Warned.",
             "│ Case 1",
             "│ spam",
-            "│ Member: ann",
+            "│ Member  ann",
             "— proof 5",
         ):
             assert piece in out
-        assert "[Confirm](sure)" in out
+        assert "[Confirm]" in out
+        assert " id " not in out
+        assert "[Confirm](sure)" in (await person("max", "see", "general", "--ids"))[1]
         assert "hello" in (await person("ann", "message", "hello"))[1]
         assert "hello" in (await person("ben", "see", "general"))[1]
         assert "Warned" not in (await person("ben", "see", "general"))[1]

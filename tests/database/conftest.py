@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -136,6 +136,14 @@ MISTAKES = """
 @pytest.fixture
 def ledger(database: DatabaseService, auditor: Any, guild_id: int) -> Ledger:
     return Ledger(database, auditor, guild_id)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="reeve-e-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
 
 
 class MortalServer:

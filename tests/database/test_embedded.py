@@ -2,13 +2,11 @@
 
 import asyncio
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ import psutil
 import pytest
 
 from database.embedded import EmbeddedServer, _Lock, _until
-from database.errors import DataDirectoryUnusable, EmbeddedServerFailed
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOBODY = 65_534
@@ -45,14 +42,6 @@ try:
 except OperatorMustAct as error:
     print(type(error).__name__, error, flush=True)
 """
-
-
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="reeve-e-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture
@@ -123,10 +112,6 @@ async def said(process: "subprocess.Popen[str]") -> str:
 
 async def leave(process: "subprocess.Popen[str]") -> None:
     await asyncio.to_thread(process.communicate, "\n")
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    await _until(condition, 30)
 
 
 async def answers(dsn: str) -> bool:
@@ -200,7 +185,7 @@ async def test_a_killed_server_comes_back_by_itself(prepared_dir: Path) -> None:
     dead = postmaster(prepared_dir)
     assert dead is not None
     dead.kill()
-    await until(lambda: postmaster(prepared_dir) not in {None, dead})
+    await _until(lambda: postmaster(prepared_dir) not in {None, dead}, 30)
     async with _Lock(prepared_dir / "postgres" / "start.lock"):  # held until it answers
         assert await answers(dsn)
     watch.cancel()
@@ -265,7 +250,7 @@ async def test_a_number_that_now_belongs_to_another_server_is_not_taken_for_ours
 async def test_a_kill_during_the_first_set_up_leaves_nothing_broken(data_dir: Path) -> None:
     child = other_process(data_dir)
     fresh = data_dir / "postgres" / "cluster.new"
-    await until((fresh / "global").exists)
+    await _until((fresh / "global").exists, 30)
     for process in [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]:
         process.kill()
     await asyncio.to_thread(child.communicate)
@@ -274,58 +259,6 @@ async def test_a_kill_during_the_first_set_up_leaves_nothing_broken(data_dir: Pa
     assert await answers(await server.start())
     await server.stop()
     assert not fresh.exists()
-
-
-@pytest.mark.parametrize("name", ["my düta & more? 100% #1+2=3", "a,b\"c'd", "x" * 120])
-async def test_the_data_directory_may_have_any_name(
-    data_dir: Path, initialised_dir: Path, copy_cluster: Any, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PGPORT", "6000")
-    monkeypatch.setattr(tempfile, "tempdir", str(data_dir))
-    copy_cluster(initialised_dir / "postgres", data_dir / name / "postgres")
-    server = EmbeddedServer(data_dir / name)
-    dsn = await server.start()
-    monkeypatch.delenv("PGPORT")
-    assert await answers(dsn)
-    await server.stop()
-
-
-async def test_a_link_in_the_temporary_directory_is_not_followed(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Somebody who knows the name of the short socket folder must not make root give away another one."""
-    monkeypatch.setattr(tempfile, "tempdir", str(data_dir))
-    long = data_dir / ("x" * 120)
-    target = data_dir / "etc"
-    target.mkdir()
-    server = EmbeddedServer(long)
-    await asyncio.gather(server.start(), return_exceptions=False)
-    await server.stop()
-    [sockets] = await asyncio.to_thread(lambda: list(data_dir.glob("reeve-*")))
-    shutil.rmtree(sockets)
-    sockets.symlink_to(target)
-    with pytest.raises(EmbeddedServerFailed, match="somebody else"):
-        await EmbeddedServer(long).start()
-    assert target.stat().st_uid == os.geteuid()
-
-
-async def test_a_server_that_cannot_be_set_up_says_why(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = EmbeddedServer(data_dir)
-    monkeypatch.setenv("LD_LIBRARY_PATH", "/nowhere")
-    monkeypatch.setattr("database.embedded.PROGRAMS", data_dir)
-    (data_dir / "initdb").write_text("#!/bin/sh\necho 'no space left on device' >&2; exit 1\n")
-    (data_dir / "initdb").chmod(0o755)
-    with pytest.raises(EmbeddedServerFailed, match="no space left on device"):
-        await server.start()
-    await server.stop()
-
-
-async def test_a_folder_that_is_a_file_is_said_to_be_unusable(data_dir: Path) -> None:
-    (data_dir / "file").write_text("")
-    with pytest.raises(DataDirectoryUnusable, match="REEVE_DATA_DIR"):
-        await EmbeddedServer(data_dir / "file").start()
 
 
 async def test_a_plain_user_can_run_it_with_an_odd_path_and_no_home(data_dir: Path, nobody: Any) -> None:

@@ -199,12 +199,12 @@ async def test_a_server_that_is_killed_whenever_it_starts_comes_back_in_the_end(
     watch = asyncio.create_task(server.keep_running())
     killed: list[psutil.Process | None] = [None]
     for _ in range(4):
-        await until(lambda: postmaster(prepared_dir) not in killed)
+        await _until(lambda: postmaster(prepared_dir) not in killed, 30)
         living = postmaster(prepared_dir)
         assert living is not None
         living.kill()
         killed.append(living)
-    await until(lambda: postmaster(prepared_dir) not in killed)
+    await _until(lambda: postmaster(prepared_dir) not in killed, 30)
     async with _Lock(prepared_dir / "postgres" / "start.lock"):  # held until it answers
         assert await answers(dsn)
     assert not watch.done()

@@ -143,7 +143,7 @@ async def test_edits_at_once_follow_each_other(
     await asyncio.gather(
         *(
             database.cases.edit_reason(
-                guild_id=guild_id, number=1, reason=str(n), editor_id=n, interaction_id=new_id()
+                guild_id=guild_id, number=1, reason=str(n), editor_id=100 + n, interaction_id=new_id()
             )
             for n in range(1, 21)
         )

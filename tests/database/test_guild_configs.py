@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from database.errors import SettingNotAllowed
+from database.errors import ActionRefused
 from database.models import GuildConfig, Language
 from database.service import DatabaseService
 
@@ -97,7 +97,7 @@ async def test_a_setting_can_be_taken_back_to_nothing(
 async def test_a_value_out_of_its_range_is_refused_in_words(
     database: DatabaseService, guild_id: int, auditor: Any, setting: str, value: Any
 ) -> None:
-    with pytest.raises(SettingNotAllowed):
+    with pytest.raises(ActionRefused):
         await change(database, guild_id, setting, value)
     assert await auditor.fetchval("SELECT count(*) FROM guild_configs") == 0
 

@@ -16,7 +16,7 @@ import pytest
 from pydantic import SecretStr
 
 from database import migrations
-from database.errors import DatabaseUnreachable, NotEnoughPoints
+from database.errors import NotEnoughPoints, OperatorMustAct
 from database.models import CaseFilter, CaseKind, Proof
 from database.server import running_database
 from database.service import DatabaseService
@@ -173,6 +173,6 @@ async def points(database: DatabaseService) -> None:
 async def test_what_is_wrong_with_the_address_is_said(
     address: str, right: str, wrong: str, sentence: str
 ) -> None:
-    with pytest.raises(DatabaseUnreachable, match=sentence):
+    with pytest.raises(OperatorMustAct, match=sentence):
         async with running_database(settings(wrong.join(address.rsplit(right, 1)))):
             pass

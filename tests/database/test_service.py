@@ -237,7 +237,7 @@ async def test_health_is_one_round_trip_and_the_pool_tells_its_size(database: Da
 
 
 async def test_opening_on_nothing_says_unavailable() -> None:
-    with pytest.raises(DatabaseUnavailable, match="nothing is lost"):
+    with pytest.raises(DatabaseUnavailable):
         await DatabaseService("postgresql://x@127.0.0.1:1/x").open()
 
 

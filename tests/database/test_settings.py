@@ -18,7 +18,7 @@ SECRET = "hunter2-s3cr3t"
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "REEVE_DATA_DIR"):
+    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "REEVE_DATA_DIR", "REEVE_ENV_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -32,9 +32,9 @@ def settings(**environment: str) -> DatabaseSettings:
             del os.environ[name]
 
 
-def test_nothing_set_means_the_embedded_server(tmp_path: Path) -> None:
+def test_nothing_set_means_the_embedded_server() -> None:
     assert settings().dsn() is None
-    assert settings(DATABASE_URL="", DATABASE_URL_FILE="", REEVE_DATA_DIR="").data_dir == tmp_path / "data"
+    assert settings(DATABASE_URL="", DATABASE_URL_FILE="", REEVE_DATA_DIR="").data_dir.name == "data"
 
 
 def test_the_address_may_come_from_a_file(tmp_path: Path) -> None:
@@ -54,9 +54,9 @@ def test_a_file_without_an_address_is_said_so(tmp_path: Path, content: bytes | N
     file = tmp_path / "address"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(DatabaseUnreachable, match=f"DATABASE_URL_FILE names {file}, which"):
+    with pytest.raises(OperatorMustAct, match=f"DATABASE_URL_FILE names {file}, which"):
         settings(DATABASE_URL_FILE=str(file)).dsn()
-    with pytest.raises(DatabaseUnreachable):
+    with pytest.raises(OperatorMustAct):
         settings(DATABASE_URL_FILE=str(tmp_path)).dsn()
 
 

@@ -87,7 +87,13 @@ def nobody() -> dict[str, Any]:
         "user": NOBODY,
         "group": NOBODY,
         "extra_groups": [],
-        "env": {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C", "PYTHONPATH": paths},
+        "env": {
+            "PATH": os.environ["PATH"],
+            "HOME": "/nonexistent",
+            "LC_ALL": "C",
+            "PYTHONPATH": paths,
+            "REEVE_ENV_FILE": "",
+        },
     }
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:

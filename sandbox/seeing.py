@@ -35,15 +35,16 @@ class Seeing(Places):
         user, audience = self._names.user(person), event.audience
         if audience.person_id not in (None, user.id) or event.name == "INTERACTION_CREATE":
             return None
-        if not self._concerns(user.id, audience.guild_id, audience.channel_id):
-            return None
         payload = event.payload
+        about = (payload.get("user") or {}).get("id")
+        if about != str(user.id) and not self._concerns(user.id, audience.guild_id, audience.channel_id):
+            return None
         told = {
             "event": event.name,
             "guild_id": audience.guild_id,
             "channel_id": audience.channel_id,
             "message_id": payload.get("id") if event.name.startswith("MESSAGE_") else None,
-            "user_id": (payload.get("user") or {}).get("id"),
+            "user_id": about,
         }
         return {key: str(value) for key, value in told.items() if value is not None}
 

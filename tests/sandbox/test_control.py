@@ -238,6 +238,12 @@ async def test_who_is_in_no_guild_has_a_stream_too(sandbox, http):
         await http.ws_connect(f"{sandbox.url}/sandbox/people/nobody/stream")
 
 
+async def test_who_is_kicked_hears_it(sandbox, http):
+    async with http.ws_connect(f"{sandbox.url}/sandbox/people/lou/stream") as stream:
+        sandbox.people.moderate("max", "kick", "lou")
+        assert (await stream.receive_json(timeout=5))["changed"]["event"] == "GUILD_MEMBER_REMOVE"
+
+
 async def test_the_stream_tells_what_changes_for_that_person(sandbox, http, login):
     async with (
         http.ws_connect(f"{sandbox.url}/sandbox/people/ann/stream") as stream,

@@ -100,7 +100,6 @@ def wanted_intents(settings: Settings) -> discord.Intents:
         guild_messages=True,
         moderation=True,
         members=settings.members_intent,
-        message_content=settings.message_content_intent,
     )
 
 

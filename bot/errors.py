@@ -111,7 +111,7 @@ def explain(error: BaseException) -> str | None:
         case discord.NotFound(code=code) if code in GONE:
             return f"{GONE[code]} no longer exists on Discord."
         case DatabaseUnavailable():
-            return f"The database does not answer. {TRY_AGAIN}"
+            return str(DatabaseUnavailable())
         case away if is_away(away):
             return f"Discord does not answer. {TRY_AGAIN}"
         case other:

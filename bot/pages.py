@@ -24,8 +24,8 @@ class Page(NamedTuple):
         if self.back is None and self.forward is None:
             return None
         view = discord.ui.View(timeout=None)
-        view.add_item(_button("◀ Back", self.back, missing="page:none:back"))
-        view.add_item(_button("Next ▶", self.forward, missing="page:none:next"))
+        view.add_item(_button("Back", "◀", self.back, missing="page:none:back"))
+        view.add_item(_button("Next", "▶", self.forward, missing="page:none:next"))
         return view
 
 
@@ -68,9 +68,10 @@ async def show(
     await reply(interaction, embeds=[page.embed], view=page.view(), files=files, ephemeral=ephemeral)
 
 
-def _button(label: str, custom_id: str | None, *, missing: str) -> discord.ui.Button[Any]:
+def _button(label: str, emoji: str, custom_id: str | None, *, missing: str) -> discord.ui.Button[Any]:
     return discord.ui.Button(
         label=label,
+        emoji=emoji,
         custom_id=custom_id or missing,
         disabled=custom_id is None,
         style=discord.ButtonStyle.secondary,

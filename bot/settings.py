@@ -47,7 +47,6 @@ class Settings(DatabaseSettings):
         default=None, validation_alias="REEVE_DISCORD_GATEWAY_URL"
     )
     members_intent: bool = Field(default=False, validation_alias="REEVE_MEMBERS_INTENT")
-    message_content_intent: bool = Field(default=False, validation_alias="REEVE_MESSAGE_CONTENT_INTENT")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="REEVE_LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="REEVE_LOG_LEVEL"
@@ -57,7 +56,7 @@ class Settings(DatabaseSettings):
     sandbox_port: Annotated[Port, Field(ge=1)] = Field(default=8765, validation_alias="REEVE_SANDBOX_PORT")
 
     @model_validator(mode="after")
-    def _read_token_file(self) -> "Settings":
+    def _read_secret_files(self) -> "Settings":
         if self.discord_token is None and self.discord_token_file is not None:
             self.discord_token = SecretStr(_first_line(self.discord_token_file, "DISCORD_TOKEN_FILE"))
         if self.database_url is None and self.database_url_file is not None:

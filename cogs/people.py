@@ -37,7 +37,7 @@ class People(BaseCog):
         try:
             await self.users.left(guild_id=payload.guild_id, user_id=payload.user.id, left_at=utc_now())
         except DatabaseUnavailable as error:
-            logger.warning("A leave was not noted: {}", error)
+            logger.warning("A leave could not be noted: {}", type(error).__name__)
 
     async def _seen(self, guild_id: int, person: discord.Member | discord.User, seen_at: datetime) -> None:
         try:
@@ -49,7 +49,7 @@ class People(BaseCog):
                 seen_at=seen_at,
             )
         except DatabaseUnavailable as error:
-            logger.warning("A sighting was not noted: {}", error)
+            logger.warning("A sighting could not be noted: {}", type(error).__name__)
 
 
 async def setup(bot: "Reeve") -> None:

@@ -27,6 +27,24 @@ class ReasonNotAllowed(ActionRefused):
         super().__init__(f"A reason needs from 1 to {longest:,} characters.")
 
 
+class SettingUnknown(ActionRefused):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is no setting {name[:60]}: /config show lists them.")
+
+
+class CaseAboutYourself(ActionRefused):
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"Case {number} is about you: ask another moderator to edit it.")
+
+
+class ReasonUnchanged(ActionRefused):
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"Case {number} already has that reason.")
+
+
 class SettingNotAllowed(ActionRefused):
     def __init__(self, setting: str, rule: str) -> None:
         self.setting, self.rule = setting, rule
@@ -105,10 +123,13 @@ LEDGER_REFUSALS: dict[str, type[LedgerRefusal]] = {
 
 
 class DatabaseUnavailable(Exception):
-    """PostgreSQL did not answer. What was not acknowledged may be repeated: every act has a unique key."""
+    """PostgreSQL did not answer. If that was at COMMIT, the act may be done all the same: nobody knows yet."""
 
     def __init__(self) -> None:
-        super().__init__("The database does not answer: nothing is lost, try again in a minute.")
+        super().__init__(
+            "The database does not answer. Nothing is half done: in a minute, look whether it is done, "
+            "and try again if it is not."
+        )
 
 
 class OperatorMustAct(Exception):
@@ -117,6 +138,10 @@ class OperatorMustAct(Exception):
 
 class DatabaseUnreachable(OperatorMustAct):
     """No connection at start: exit code 69."""
+
+
+class DatabaseAddressUnusable(OperatorMustAct):
+    """DATABASE_URL cannot be what is meant: exit code 78."""
 
 
 class SchemaMismatch(OperatorMustAct):

@@ -77,11 +77,15 @@ async def require_head(dsn: str) -> None:
     if found is None or found in {step.revision for step in known}:
         raise SchemaMismatch(
             f"The database schema is older than this Reeve (it is at {found or 'the very start'}, "
-            f"{known[0].revision} is needed): run `python -m bot db upgrade`."
+            f"{known[0].revision} is needed): run `python -m bot db upgrade` (or `make migrate`)."
         )
-    raise SchemaMismatch(
+    raise _newer(found)
+
+
+def _newer(found: str) -> SchemaMismatch:
+    return SchemaMismatch(
         f"The database schema is newer than this Reeve (revision {found} is not known here): "
-        f"update Reeve, or run `python -m bot db downgrade {known[0].revision}` with the newer one."
+        f"update Reeve, or run `python -m bot db downgrade {history()[0].revision}` with the newer one."
     )
 
 
@@ -95,6 +99,9 @@ def _run(action: Callable[[Config, str], None], connection: Connection, revision
             raise
         raise refused from error
     except CommandError as error:
+        found = _current(connection)
+        if found is not None and found not in {step.revision for step in history()}:
+            raise _newer(found) from error
         raise SchemaMismatch(f"{error}. `python -m bot db history` lists the revisions.") from error
 
 

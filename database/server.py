@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
+from loguru import logger
 
 from database.embedded import EmbeddedServer
-from database.errors import DatabaseUnreachable
+from database.errors import DatabaseAddressUnusable, DatabaseUnreachable
 from database.settings import DatabaseSettings
 
+SEES_EVERYTHING = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 OLDEST_VERSION = 150_000
 """PostgreSQL 15, in server_version_num's counting."""
 
@@ -50,7 +52,7 @@ async def _require_reachable(dsn: str) -> None:
             "The database named in DATABASE_URL does not exist: create it, or correct the name."
         ) from error
     except (ValueError, OverflowError, asyncpg.InterfaceError) as error:  # OverflowError: port 70000
-        raise DatabaseUnreachable(
+        raise DatabaseAddressUnusable(
             "DATABASE_URL is not a PostgreSQL address: write postgresql://user:password@host:5432/database."
         ) from error
     except (OSError, asyncpg.PostgresError) as error:
@@ -61,6 +63,11 @@ async def _require_reachable(dsn: str) -> None:
         if int(await connection.fetchval("SHOW server_version_num")) < OLDEST_VERSION:
             raise DatabaseUnreachable(
                 "Reeve needs PostgreSQL 15 or newer: point DATABASE_URL at such a server."
+            )
+        if await connection.fetchval(SEES_EVERYTHING):
+            logger.warning(
+                "The role in DATABASE_URL is a superuser or bypasses row-level security, the second wall between "
+                "servers: connect as a plain role (docs/operator.md)."
             )
     finally:
         await connection.close()

@@ -1,18 +1,31 @@
 """Where the database is: all that a migration needs to know."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
-from database.errors import DatabaseUnreachable
+from database.errors import DatabaseAddressUnusable
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def env_file() -> str | None:
+    """`.env`, or what REEVE_ENV_FILE names; empty: none. Tests switch it off, so that they never meet an
+    operator's database or token."""
+    return os.environ.get("REEVE_ENV_FILE", ".env") or None
 
 
 class DatabaseSettings(BaseSettings):
     """Read from the environment and `.env`; DATABASE_URL may also come from the file in DATABASE_URL_FILE."""
 
     model_config = SettingsConfigDict(
-        env_file=".env",
         env_ignore_empty=True,
         extra="ignore",
         populate_by_name=True,
@@ -21,7 +34,19 @@ class DatabaseSettings(BaseSettings):
 
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     database_url_file: Path | None = Field(default=None, validation_alias="DATABASE_URL_FILE")
-    data_dir: Path = Field(default=Path("data"), validation_alias="REEVE_DATA_DIR")
+    data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings' signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The env file is chosen when settings are read, not when this class is made."""
+        return init_settings, env_settings, DotEnvSettingsSource(settings_cls, env_file=env_file())
 
     @field_validator("data_dir")
     @classmethod
@@ -31,7 +56,7 @@ class DatabaseSettings(BaseSettings):
     def dsn(self) -> str | None:
         """The address of the operator's own server, or None for the embedded one.
 
-        Raises DatabaseUnreachable if DATABASE_URL_FILE names no file that holds one.
+        Raises DatabaseAddressUnusable if DATABASE_URL_FILE names no file that holds one.
         """
         if self.database_url is not None:
             return self.database_url.get_secret_value()
@@ -44,11 +69,11 @@ def _address_in(file: Path) -> str:
     try:
         address = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise DatabaseUnreachable(
+        raise DatabaseAddressUnusable(
             f"DATABASE_URL_FILE names {file}, which cannot be read: correct the path or its permissions."
         ) from error
     if not address:
-        raise DatabaseUnreachable(
+        raise DatabaseAddressUnusable(
             f"DATABASE_URL_FILE names {file}, which is empty: write the address into it."
         )
     return address

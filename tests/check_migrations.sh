@@ -4,7 +4,8 @@ set -eu
 bin=$1
 REEVE_DATA_DIR=$(mktemp -d "${TMPDIR:-/tmp}/reeve-XXXXXX")
 export REEVE_DATA_DIR
-unset DATABASE_URL
+unset DATABASE_URL DATABASE_URL_FILE
+export REEVE_ENV_FILE=    # an operator's .env names their own database: never touch it
 trap 'rm -rf "$REEVE_DATA_DIR"' EXIT
 for words in "upgrade head" "check" "downgrade base" "upgrade head"; do
     # shellcheck disable=SC2086  # two words on purpose

@@ -6,6 +6,9 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+# Before anything of Reeve is imported: no test, and no process that a test starts, may read the operator's `.env`.
+os.environ["REEVE_ENV_FILE"] = ""
+
 import asyncpg
 import pytest
 from sqlalchemy import make_url
@@ -17,7 +20,8 @@ from database.service import DatabaseService
 
 OWN_SERVER = os.environ.pop("DATABASE_URL", None)
 """Taken out of the environment: no test may touch the database that an operator uses."""
-os.environ.pop("DISCORD_TOKEN", None)
+for secret in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DATABASE_URL_FILE", "REEVE_DATA_DIR"):
+    os.environ.pop(secret, None)
 
 
 @pytest.fixture(scope="session")

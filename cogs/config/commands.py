@@ -15,14 +15,15 @@ from bot.log_channel import lacking_in
 from bot.permissions import Level, requires, visible_to
 from bot.replies import defer, reply
 from cogs.config._settings import LANGUAGES, SETTINGS, config_embed
-from database.errors import SettingNotAllowed
+from database.errors import SettingNotAllowed, SettingUnknown
 from database.models import LONGEST_COOLDOWN_SECONDS, MOST_POINTS_PER_MESSAGE, GuildConfig, Language
 
 if TYPE_CHECKING:
     from bot.client import Reeve
 
 LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=value.value) for value, name in LANGUAGES.items()]
-ZONES = sorted(available_timezones())
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+SHOW_THEM = " If Discord hides commands from them, show those under Server Settings, Integrations, Reeve."
 
 
 async def _setting_names(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -71,7 +72,6 @@ class Config(
         """Choose the channel for the mod log."""
         _require_postable(value)
         await self._change(interaction, "log-channel", value.id)
-        self.bot.dispatch("log_channel_changed", guild_of(interaction).id)
 
     @set_group.command(name="moderator-roles")
     @app_commands.describe(value="A role that may moderate", value_2="And another", value_3="And another")
@@ -84,7 +84,7 @@ class Config(
         value_3: discord.Role | None = None,
     ) -> None:
         """Choose the roles that may moderate, beside those with Discord's permission Timeout Members."""
-        await self._change(interaction, "moderator-roles", _ids(value, value_2, value_3))
+        await self._change(interaction, "moderator-roles", _ids(value, value_2, value_3), SHOW_THEM)
 
     @set_group.command(name="manager-roles")
     @app_commands.describe(value="A role that may award points", value_2="And another", value_3="And another")
@@ -97,7 +97,7 @@ class Config(
         value_3: discord.Role | None = None,
     ) -> None:
         """Choose the roles that may award points, beside those with Discord's permission Manage Events."""
-        await self._change(interaction, "manager-roles", _ids(value, value_2, value_3))
+        await self._change(interaction, "manager-roles", _ids(value, value_2, value_3), SHOW_THEM)
 
     @set_group.command(name="points-per-message")
     @app_commands.describe(value="Points; 0 switches points for talking off")
@@ -138,7 +138,7 @@ class Config(
             )
         await self._change(interaction, "time-zone", ZoneInfo(value).key)
 
-    async def _change(self, interaction: Interaction, setting: str, value: Any) -> None:
+    async def _change(self, interaction: Interaction, setting: str, value: Any, hint: str = "") -> None:
         await defer(interaction)
         chosen = SETTINGS[setting]
         config = await self.guild_configs.change(
@@ -147,12 +147,14 @@ class Config(
             value=value,
             changed_by_id=interaction.user.id,
         )
-        await reply(interaction, f"{setting} is now {chosen.shown(getattr(config, chosen.column))}.")
+        await reply(interaction, f"{setting} is now {chosen.shown(getattr(config, chosen.column))}.{hint}")
+        if setting == "log-channel":
+            self.bot.dispatch("log_channel_changed", guild_of(interaction).id)
 
 
 def _require_setting(name: str) -> None:
     if name not in SETTINGS:
-        raise SettingNotAllowed(name[:60], f"there is no such setting, only {', '.join(SETTINGS)}")
+        raise SettingUnknown(name)
 
 
 def _require_postable(channel: discord.TextChannel) -> None:
@@ -164,7 +166,14 @@ def _require_postable(channel: discord.TextChannel) -> None:
 
 
 def _ids(*roles: discord.Role | None) -> list[int]:
-    return list(dict.fromkeys(role.id for role in roles if role is not None))
+    """The roles that somebody can be given; one that everybody has would give the right to all."""
+    chosen = [role for role in roles if role is not None]
+    for role in chosen:
+        if role.is_default() or role.is_bot_managed():
+            raise SettingNotAllowed(
+                f"The role {role.name}", "choose one that people are given, not everybody or a bot"
+            )
+    return list(dict.fromkeys(role.id for role in chosen))
 
 
 async def setup(bot: "Reeve") -> None:

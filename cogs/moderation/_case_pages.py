@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import discord
 
@@ -12,9 +11,6 @@ from bot.pages import Page, PageButton
 from bot.permissions import Level, require
 from cogs.moderation._rendering import case_line
 from database.models import CaseFilter, CaseKind, CaseState
-
-if TYPE_CHECKING:
-    pass
 
 PAGE_SIZE = 8
 LONGEST_SEARCH = 35

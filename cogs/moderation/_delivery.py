@@ -53,7 +53,7 @@ async def _made(
     if channel is None:
         raise NotYet(trouble or "There is no mod log.")
     # The nonce makes a repeat within minutes give the first message; the lost one tells a re-made post apart.
-    return await channel.send(embed=embed, nonce=f"case-{case.number}-{(case.log_message_id or 0) % 10**9}")
+    return await channel.send(embed=embed, nonce=_nonce(case, (case.log_message_id or 0) % 10**5))
 
 
 async def _edited(
@@ -90,11 +90,16 @@ async def _tell(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
     outcome = DirectMessage.SENT
     try:
         channel = await bot.create_dm(discord.Object(case.target_id))
-        await channel.send(embed=embed, nonce=f"dm-{guild.id % 10**12}-{case.number}"[:25])
+        await channel.send(embed=embed, nonce=_nonce(case, "dm"))
     except (discord.Forbidden, discord.NotFound):
         outcome = DirectMessage.FAILED
     await bot.database.cases.told(guild_id=guild.id, number=case.number, outcome=outcome)
     bot.dispatch("outbox_filled")
+
+
+def _nonce(case: Case, what: object) -> str:
+    """At most 25 characters, other for each case of each server: Discord's nonces may span channels."""
+    return f"{case.guild_id % 10**9}-{case.number % 10**8}-{what}"
 
 
 DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, Case], Awaitable[None]]] = {

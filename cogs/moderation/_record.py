@@ -1,7 +1,7 @@
 """What stands against a person, at a glance."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord.utils import format_dt
@@ -11,9 +11,6 @@ from bot.pages import Page
 from cogs.moderation._case_pages import case_page
 from cogs.moderation._rendering import SIGNS
 from database.models import CaseFilter, CaseKind, RecordLine
-
-if TYPE_CHECKING:
-    pass
 
 
 async def record_page(

@@ -42,7 +42,7 @@ def _embed(case: Case, words: Words, evidence: Sequence[CaseEvidence]) -> discor
     embed.add_field(name=words.moderator, value=_person(case.moderator_id, case.moderator_name))
     if case.points:
         embed.add_field(name=words.points, value=str(case.points))
-    embed.add_field(name=words.reason, value=case.reason[:FIELD_LIMIT], inline=False)
+    embed.add_field(name=words.reason, value=escape_markdown(case.reason)[:FIELD_LIMIT], inline=False)
     if evidence:
         embed.add_field(name=words.proof, value="\n".join(map(_file, evidence))[:FIELD_LIMIT], inline=False)
     if case.revision:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import discord
 from discord.utils import escape_markdown, format_dt
@@ -12,9 +11,6 @@ from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from database.models import MINT, LedgerLine, OperationKind
-
-if TYPE_CHECKING:
-    pass
 
 PAGE_SIZE = 10
 LAST_PAGE = 100_000
@@ -79,7 +75,7 @@ async def top_page(interaction: Interaction, period: Period, number: int) -> Pag
     embed.set_footer(text=f"Page {number}")
     return Page(
         embed,
-        back=f"pt:{period}:{number - 1}" if number > 1 else None,
+        back=f"pt:{period}:{number - 1 if shown else 1}" if number > 1 else None,
         forward=f"pt:{period}:{number + 1}" if len(standings) > PAGE_SIZE else None,
     )
 

@@ -27,7 +27,7 @@ class Talking(BaseCog):
                 said_at=message.created_at,
             )
         except DatabaseUnavailable as error:
-            logger.warning("A message earned nothing: {}", error)
+            logger.warning("Points for a message could not be noted: {}", type(error).__name__)
 
 
 async def setup(bot: "Reeve") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Text, cast, or_
 from sqlmodel import col, select
 
-from database.errors import CaseNotFound, ReasonNotAllowed
+from database.errors import CaseAboutYourself, CaseNotFound, ReasonNotAllowed, ReasonUnchanged
 from database.models.base import storable, utc_now
 from database.models.case import (
     ADD_CASE,
@@ -160,7 +160,8 @@ class CaseController:
     ) -> CaseRevision:
         """Change the reason, keep the old one, and have the log post follow.
 
-        The same interaction again gives the revision that it made.
+        The same interaction again gives the revision that it made. Raises CaseNotFound, CaseAboutYourself,
+        ReasonUnchanged.
         """
         reason = _required_reason(reason)
         async with self._transaction(guild_id=guild_id) as tx:
@@ -170,6 +171,10 @@ class CaseController:
             made = await tx.exec(REVISION_OF_INTERACTION, guild_id=guild_id, interaction_id=interaction_id)
             if (repeated := made.first()) is not None:
                 return repeated
+            if case.target_id == editor_id:
+                raise CaseAboutYourself(number)
+            if case.reason == reason:
+                raise ReasonUnchanged(number)
             revision = CaseRevision(
                 guild_id=guild_id,
                 number=number,

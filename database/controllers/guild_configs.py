@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import update
 from sqlmodel import col
 
-from database.errors import SettingNotAllowed
+from database.errors import SettingNotAllowed, SettingUnknown
 from database.models.base import utc_now
 from database.models.guild_config import (
     ADD_CHANGE,
@@ -71,7 +71,7 @@ def _defaults(guild_id: int) -> dict[str, Any]:
 def _require_allowed(setting: str, value: Any) -> None:
     """Say in words what the table's CHECKs hold."""
     if setting not in SETTINGS:
-        raise SettingNotAllowed(setting, "there is no such setting; /config show lists them")
+        raise SettingUnknown(setting)
     if setting == "points_per_message" and not 0 <= value <= MOST_POINTS_PER_MESSAGE:
         raise SettingNotAllowed("Points per message", f"choose from 0 to {MOST_POINTS_PER_MESSAGE:,}")
     if setting == "message_cooldown_seconds" and not 0 <= value <= LONGEST_COOLDOWN_SECONDS:

@@ -12,7 +12,9 @@ PROJECT = Path(__file__).parents[2]
 
 
 def bot(*words: str, data_dir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "REEVE_ENV_FILE") if name in os.environ
+    }
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=PROJECT,

@@ -31,7 +31,9 @@ def free_port() -> int:
 async def process(
     data_dir: Path, *words: str, **environment: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "REEVE_ENV_FILE") if name in os.environ
+    }
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *words),
         cwd=PROJECT,

@@ -7,8 +7,9 @@ from bot.settings import BadSettings, is_loopback, read_settings
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Away from the project's own `.env`."""
+    """Away from the project's own `.env`, where one of the test's may be read."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("REEVE_ENV_FILE", ".env")
 
 
 def test_nothing_set_is_a_working_configuration() -> None:

@@ -49,6 +49,13 @@ def test_the_address_may_come_from_a_dotenv_file(tmp_path: Path) -> None:
     assert settings().dsn() == "postgresql://from/env"
 
 
+def test_an_empty_env_file_means_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests and checks rely on it: an operator's `.env` names the operator's database."""
+    (tmp_path / ".env").write_text("DATABASE_URL=postgresql://from/env\n")
+    monkeypatch.setenv("REEVE_ENV_FILE", "")
+    assert settings().dsn() is None
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\n ", b"\xff\xfe\x00"])
 def test_a_file_without_an_address_is_said_so(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "address"

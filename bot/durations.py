@@ -41,17 +41,17 @@ def format_duration(duration: timedelta) -> str:
     return "".join(f"{count}{letter}" for count, letter in counts if count) or "0s"
 
 
-def parse_moment(text: str, *, now: datetime, zone: ZoneInfo, past: bool) -> datetime:
+def parse_moment(text: str, *, now: datetime, zone: ZoneInfo, past: bool, day_ends: bool = False) -> datetime:
     """The instant in UTC: a duration from now (ago when `past`), or a day with or without a time in the zone.
 
-    A day alone means its midnight. Where the clocks are put forward a time that does not exist is moved on by
-    the gap; where they are put back the first of the two is meant. Raises MomentNotUnderstood, and
-    MomentOutOfReach when a future moment is not within the next ten years.
+    A day alone means its first moment, or with `day_ends` the first of the next day. Where the clocks are put
+    forward a time that does not exist is moved on by the gap; where they are put back the first of the two is
+    meant. Raises MomentNotUnderstood, and MomentOutOfReach when a future moment is not within the next ten years.
     """
     try:
         distance = parse_duration(text)
     except DurationNotUnderstood:
-        moment = _on_calendar(text, today=now.astimezone(zone).date(), zone=zone)
+        moment = _on_calendar(text, today=now.astimezone(zone).date(), zone=zone, day_ends=day_ends)
     else:
         moment = now - distance if past else now + distance
     if not past and not now < moment <= now + LONGEST:
@@ -59,15 +59,16 @@ def parse_moment(text: str, *, now: datetime, zone: ZoneInfo, past: bool) -> dat
     return moment.astimezone(UTC)
 
 
-def _on_calendar(text: str, *, today: date, zone: ZoneInfo) -> datetime:
+def _on_calendar(text: str, *, today: date, zone: ZoneInfo, day_ends: bool) -> datetime:
     words = (
         text[:TEXT_LIMIT].lower().replace("t", " ", 1).split() if "-" in text[:5] else text.lower().split()
     )
     if len(text) > TEXT_LIMIT or len(words) not in (1, 2):
         raise MomentNotUnderstood(text)
     try:
-        day = _day(words[0], today)
-        local = datetime.combine(day, _time(words[1]) if len(words) == 2 else time(), tzinfo=zone)
+        is_whole_day = len(words) == 1
+        day = _day(words[0], today) + timedelta(days=int(is_whole_day and day_ends))
+        local = datetime.combine(day, time() if is_whole_day else _time(words[1]), tzinfo=zone)
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
         raise MomentNotUnderstood(text) from None

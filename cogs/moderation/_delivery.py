@@ -30,11 +30,20 @@ async def deliver(bot: "Reeve", row: OutboxRow) -> None:
     await DELIVERIES[row.kind](bot, guild, case)
 
 
+async def give_up(bot: "Reeve", row: OutboxRow) -> None:
+    """Say on the case that its target was not told."""
+    if row.kind is Delivery.CASE_DIRECT_MESSAGE:
+        await bot.database.cases.told(
+            guild_id=row.guild_id, number=row.case_number, outcome=DirectMessage.FAILED
+        )
+
+
 async def _post(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
     """Edit the post of the case where it is; make it if there is none, or no more."""
     config = await bot.database.guild_configs.get(guild_id=guild.id)
-    evidence = await bot.database.cases.evidence(guild_id=guild.id, number=case.number)
-    embed = log_embed(case, WORDS[config.language], evidence)
+    files = await bot.database.cases.evidence_facts(guild_id=guild.id, number=case.number)
+    revisions = await bot.database.cases.revisions(guild_id=guild.id, number=case.number)
+    embed = log_embed(case, WORDS[config.language], files, revisions)
     digest = sha256(json.dumps(embed.to_dict()).encode()).digest()
     message = await _edited(guild, case, embed, digest) or await _made(guild, config, case, embed)
     await bot.database.cases.logged(

@@ -6,7 +6,7 @@ import discord
 from discord.utils import escape_markdown, format_dt
 
 from cogs.moderation._words import ENGLISH, Words
-from database.models import Case, CaseEvidence, CaseKind, CaseRevision, CaseState, DirectMessage
+from database.models import Case, CaseKind, CaseRevision, CaseState, DirectMessage, EvidenceFacts
 
 COLOURS = {CaseKind.WARN: discord.Colour(0xF0B232), CaseKind.NOTE: discord.Colour(0x5865F2)}
 SIGNS = {CaseKind.WARN: "⚠️", CaseKind.NOTE: "📝"}
@@ -14,23 +14,32 @@ VOID = discord.Colour(0x80848E)
 FIELD_LIMIT = 1024  # https://discord.com/developers/docs/resources/message#embed-object-embed-limits
 
 
-def log_embed(case: Case, words: Words, evidence: Sequence[CaseEvidence]) -> discord.Embed:
+def log_embed(
+    case: Case, words: Words, files: Sequence[EvidenceFacts], revisions: Sequence[CaseRevision]
+) -> discord.Embed:
     """The case for the mod log, which says of the direct message only that it failed: the rest is the rule."""
-    embed = _embed(case, words, evidence)
+    embed = _embed(case, words, files)
+    if revisions:
+        embed.add_field(name=words.edited, value=f"{len(revisions)} × (<@{revisions[-1].editor_id}>)")
     if case.direct_message is DirectMessage.FAILED:
         embed.add_field(name=words.direct_message, value=words.refused)
     return embed
 
 
-def case_embed(case: Case, evidence: Sequence[CaseEvidence]) -> discord.Embed:
+def case_embed(
+    case: Case, files: Sequence[EvidenceFacts], revisions: Sequence[CaseRevision]
+) -> discord.Embed:
     """The case with all that is known of it, for /case view."""
-    embed = _embed(case, ENGLISH, evidence)
+    embed = _embed(case, ENGLISH, files)
     if told := _told(case.direct_message, ENGLISH):
         embed.add_field(name=ENGLISH.direct_message, value=told)
+    if revisions:
+        lines = "\n".join(revision_line(revision) for revision in revisions[-5:])
+        embed.add_field(name="Edits", value=lines[:FIELD_LIMIT], inline=False)
     return embed
 
 
-def _embed(case: Case, words: Words, evidence: Sequence[CaseEvidence]) -> discord.Embed:
+def _embed(case: Case, words: Words, files: Sequence[EvidenceFacts]) -> discord.Embed:
     is_void = case.state is CaseState.VOID
     embed = discord.Embed(
         title=f"{SIGNS[case.kind]} {words.case} {case.number} · {words.kind(case.kind)}"
@@ -43,10 +52,8 @@ def _embed(case: Case, words: Words, evidence: Sequence[CaseEvidence]) -> discor
     if case.points:
         embed.add_field(name=words.points, value=str(case.points))
     embed.add_field(name=words.reason, value=escape_markdown(case.reason)[:FIELD_LIMIT], inline=False)
-    if evidence:
-        embed.add_field(name=words.proof, value="\n".join(map(_file, evidence))[:FIELD_LIMIT], inline=False)
-    if case.revision:
-        embed.set_footer(text=f"{words.edited} × {case.revision}")
+    if files:
+        embed.add_field(name=words.proof, value="\n".join(map(_file, files))[:FIELD_LIMIT], inline=False)
     return embed
 
 
@@ -83,9 +90,9 @@ def _told(outcome: DirectMessage, words: Words) -> str | None:
     }[outcome]
 
 
-def _file(evidence: CaseEvidence) -> str:
-    name = escape_markdown(evidence.filename[:100])
-    return f"{name} ({len(evidence.content):,} bytes, SHA-256 `{evidence.sha256.hex()[:16]}…`)"
+def _file(file: EvidenceFacts) -> str:
+    name = escape_markdown(file.filename[:100])
+    return f"{name} ({file.size:,} bytes, SHA-256 `{file.sha256.hex()[:16]}…`)"
 
 
 def _one_line(text: str, most: int) -> str:

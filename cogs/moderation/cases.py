@@ -18,7 +18,7 @@ from bot.permissions import Level, requires, visible_to
 from bot.replies import defer, reply
 from cogs.moderation import _suggestions
 from cogs.moderation._case_pages import LONGEST_SEARCH, CasePageButton, case_page
-from cogs.moderation._rendering import case_embed, revision_line
+from cogs.moderation._rendering import case_embed
 from database.models import LONGEST_REASON, CaseFilter, CaseKind, CaseState
 
 if TYPE_CHECKING:
@@ -42,12 +42,10 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         await defer(interaction)
         guild_id = guild_of(interaction).id
         case = await self.cases.get(guild_id=guild_id, number=number)
-        evidence = await self.cases.evidence(guild_id=guild_id, number=number)
-        embed = case_embed(case, evidence)
-        if case.revision:
-            revisions = await self.cases.revisions(guild_id=guild_id, number=number)
-            lines = [revision_line(revision) for revision in revisions[-5:]]
-            embed.add_field(name="Edits", value="\n".join(lines)[:1024], inline=False)
+        facts = await self.cases.evidence_facts(guild_id=guild_id, number=number)
+        revisions = await self.cases.revisions(guild_id=guild_id, number=number)
+        evidence = await self.cases.evidence(guild_id=guild_id, number=number) if facts else []
+        embed = case_embed(case, facts, revisions)
         files = [discord.File(io.BytesIO(file.content), filename=file.filename) for file in evidence]
         await reply(interaction, embeds=[embed], files=files)
 
@@ -83,7 +81,7 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
             state=CaseState(state) if state else None,
             text=text,
             since=await self._moment(interaction, since),
-            until=await self._moment(interaction, until),
+            until=await self._moment(interaction, until, day_ends=True),
         )
         await show(interaction, await case_page(interaction, matching))
 
@@ -110,12 +108,16 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         self.bot.dispatch("outbox_filled")
         await reply(interaction, f"Case {number}: the reason is changed (edit {revision.revision}).")
 
-    async def _moment(self, interaction: Interaction, text: str | None) -> datetime | None:
-        """A moment in the server's time zone."""
+    async def _moment(
+        self, interaction: Interaction, text: str | None, *, day_ends: bool = False
+    ) -> datetime | None:
+        """A moment in the server's time zone; a day alone is its beginning, or its end."""
         if text is None:
             return None
         config = await self.guild_configs.get(guild_id=guild_of(interaction).id)
-        return parse_moment(text, now=utc_now(), zone=ZoneInfo(config.time_zone), past=True)
+        return parse_moment(
+            text, now=utc_now(), zone=ZoneInfo(config.time_zone), past=True, day_ends=day_ends
+        )
 
 
 async def setup(bot: "Reeve") -> None:

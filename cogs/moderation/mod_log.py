@@ -14,7 +14,7 @@ from bot.base_cog import BaseCog
 from bot.clock import utc_now
 from bot.command_tree import incident
 from bot.errors import explain, is_away
-from cogs.moderation._delivery import NotYet, deliver
+from cogs.moderation._delivery import NotYet, deliver, give_up
 from database.errors import DatabaseUnavailable
 from database.models import OutboxRow
 
@@ -28,19 +28,22 @@ GIVE_UP_AFTER = timedelta(days=7)
 
 
 class ModLog(BaseCog):
+    """One task looks what is due; one task a guild delivers, so that no guild waits for another."""
+
     def __init__(self, bot: "Reeve") -> None:
         super().__init__(bot)
         self._filled = asyncio.Event()
-        self._worker: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._at_work: dict[int, asyncio.Task[None]] = {}
 
     async def cog_load(self) -> None:
-        self._worker = asyncio.create_task(self._deliver_forever(), name="outbox")
+        self._looking = asyncio.create_task(self._look_forever(), name="outbox")
 
     async def cog_unload(self) -> None:
-        if self._worker is not None:
-            self._worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._worker
+        tasks = [task for task in (self._looking, *self._at_work.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @BaseCog.listener()
     async def on_outbox_filled(self) -> None:
@@ -62,13 +65,33 @@ class ModLog(BaseCog):
         self._filled.set()
 
     @BaseCog.listener()
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        await self.on_log_channel_changed(channel.guild.id)
+
+    @BaseCog.listener()
     async def on_guild_channel_update(
         self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
         """Somebody may just have given Reeve the permission that was missing."""
         await self.on_log_channel_changed(channel.guild.id)
 
-    async def _deliver_forever(self) -> None:
+    @BaseCog.listener()
+    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
+        """A permission may come from a role, too."""
+        if role in role.guild.me.roles:
+            await self.on_log_channel_changed(role.guild.id)
+
+    @BaseCog.listener()
+    async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
+        """Of Reeve itself this comes without the members intent."""
+        if member == member.guild.me:
+            await self.on_log_channel_changed(member.guild.id)
+
+    @BaseCog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.on_log_channel_changed(guild.id)
+
+    async def _look_forever(self) -> None:
         await self.bot.wait_until_ready()
         while True:
             with suppress(TimeoutError):
@@ -76,28 +99,44 @@ class ModLog(BaseCog):
                     await self._filled.wait()
             self._filled.clear()
             try:
-                while rows := await self.bot.database.outbox.claim(now=utc_now()):
-                    await self._deliver_all(rows)
-            except DatabaseUnavailable as error:
-                logger.warning("The outbox waits: {}", error)
+                rows = await self.bot.database.outbox.claim(now=utc_now(), busy_guild_ids=list(self._at_work))
+                self._share_out(rows)
+            except DatabaseUnavailable:
+                logger.warning("The outbox waits for the database.")
             except Exception as error:  # the loop must outlive any bug in it
                 incident(error, at="the outbox")
 
-    async def _deliver_all(self, rows: Sequence[OutboxRow]) -> None:
-        """Guilds do not wait for each other; within one the order is kept."""
+    def _share_out(self, rows: Sequence[OutboxRow]) -> None:
         by_guild: dict[int, list[OutboxRow]] = defaultdict(list)
         for row in rows:
             by_guild[row.guild_id].append(row)
-        await asyncio.gather(*(self._deliver_in_order(queue) for queue in by_guild.values()))
+        for guild_id, queue in by_guild.items():
+            self._at_work[guild_id] = asyncio.create_task(self._deliver(guild_id, queue), name="delivery")
 
-    async def _deliver_in_order(self, rows: Sequence[OutboxRow]) -> None:
-        for row in rows:
-            trouble = await self._trouble_with(row)
-            if trouble is None or utc_now() - row.created_at > GIVE_UP_AFTER:
-                await self.bot.database.outbox.delivered(row)
-            else:
-                wait = min(timedelta(seconds=2**row.attempts), LONGEST_WAIT)
-                await self.bot.database.outbox.try_later(row, next_at=utc_now() + wait, error=trouble)
+    async def _deliver(self, guild_id: int, rows: Sequence[OutboxRow]) -> None:
+        """Oldest first; one that fails is tried again later and overtaken meanwhile."""
+        try:
+            for row in rows:
+                await self._deliver_one(row)
+        except DatabaseUnavailable:
+            logger.warning("The outbox of {} waits for the database.", guild_id)
+        finally:
+            del self._at_work[guild_id]
+            self._filled.set()
+
+    async def _deliver_one(self, row: OutboxRow) -> None:
+        trouble = await self._trouble_with(row)
+        outbox, now = self.bot.database.outbox, utc_now()
+        if trouble is not None and now - row.created_at <= GIVE_UP_AFTER:
+            wait = min(timedelta(seconds=2 ** min(row.attempts, 10)), LONGEST_WAIT)
+            await outbox.try_later(row, next_at=now + wait, error=trouble)
+            return
+        if trouble is not None:
+            logger.warning(
+                "gave up the {} of case {} of {}: {}", row.kind, row.case_number, row.guild_id, trouble
+            )
+            await give_up(self.bot, row)
+        await outbox.delivered(row)
 
     async def _trouble_with(self, row: OutboxRow) -> str | None:
         """Deliver; None if that worked, else what stands in the way."""

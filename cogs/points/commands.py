@@ -13,17 +13,30 @@ from bot.pages import show
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from cogs.points._pages import LAST_PAGE, HistoryButton, Period, TopButton, history_page, top_page
+from database.errors import DatabaseUnavailable
 from database.models import LARGEST_AMOUNT, LONGEST_NOTE
 
 if TYPE_CHECKING:
     from bot.client import Reeve
 
 Amount = app_commands.Range[int, 1, LARGEST_AMOUNT]
+LONGEST_CHOICE = 100  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 PERIODS = [
     app_commands.Choice(name="all time", value=Period.ALL.value),
     app_commands.Choice(name="7 days", value=Period.WEEK.value),
     app_commands.Choice(name="30 days", value=Period.MONTH.value),
 ]
+
+
+async def _award_reasons(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Reasons that this server has used, the most used first."""
+    try:
+        used = await interaction.client.database.points.award_reasons(
+            guild_id=guild_of(interaction).id, typed=current.strip(), longest=LONGEST_CHOICE
+        )
+    except DatabaseUnavailable:  # a suggestion is a courtesy: none is better than an error
+        return []
+    return [app_commands.Choice(name=reason, value=reason) for reason in used]
 
 
 @app_commands.guild_only()
@@ -70,6 +83,7 @@ class Points(
 
     @app_commands.command()
     @app_commands.describe(member="Who gets them", amount="How many", reason="What for; the ledger keeps it")
+    @app_commands.autocomplete(reason=_award_reasons)
     @requires(Level.MANAGER)
     async def award(
         self,

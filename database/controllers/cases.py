@@ -32,7 +32,14 @@ from database.models.case import (
     DirectMessage,
     RecordLine,
 )
-from database.models.case_evidence import ADD_EVIDENCE, EVIDENCE, CaseEvidence, Proof
+from database.models.case_evidence import (
+    ADD_EVIDENCE,
+    EVIDENCE,
+    EVIDENCE_FACTS,
+    CaseEvidence,
+    EvidenceFacts,
+    Proof,
+)
 from database.models.outbox import ASK, Delivery
 from database.transaction import OpenTransaction, Transaction
 
@@ -193,6 +200,11 @@ class CaseController:
     async def revisions(self, *, guild_id: int, number: int) -> Sequence[CaseRevision]:
         async with self._transaction(guild_id=guild_id) as tx:
             return (await tx.exec(REVISIONS, guild_id=guild_id, number=number)).all()
+
+    async def evidence_facts(self, *, guild_id: int, number: int) -> Sequence[EvidenceFacts]:
+        """Names, sizes and hashes of a case's files, without reading the files."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            return (await tx.exec(EVIDENCE_FACTS, guild_id=guild_id, number=number)).all()
 
     async def evidence(self, *, guild_id: int, number: int) -> Sequence[CaseEvidence]:
         async with self._transaction(guild_id=guild_id) as tx:

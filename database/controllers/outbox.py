@@ -16,10 +16,17 @@ class OutboxController:
     def __init__(self, transaction: OpenTransaction) -> None:
         self._transaction = transaction
 
-    async def claim(self, *, now: datetime, limit: int = 10) -> Sequence[OutboxRow]:
-        """Take what is due, oldest first; nobody else gets it until the lease ends."""
+    async def claim(
+        self, *, now: datetime, busy_guild_ids: Sequence[int] = (), limit: int = 10
+    ) -> Sequence[OutboxRow]:
+        """Take what is due, oldest first; nobody else gets it until the lease ends.
+
+        Nothing is taken of guilds that the claimer is at work for.
+        """
         async with self._transaction(system=True) as tx:
-            claimed = await tx.exec(CLAIM, now=now, lease=now + LEASE, limit=limit)
+            claimed = await tx.exec(
+                CLAIM, now=now, lease=now + LEASE, busy_guild_ids=list(busy_guild_ids), limit=limit
+            )
             return sorted(claimed.all(), key=lambda row: row.outbox_id)
 
     async def delivered(self, row: OutboxRow) -> None:

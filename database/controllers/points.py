@@ -15,12 +15,14 @@ from database.ledger import (
     told,
     trimmed,
 )
+from database.models.base import storable
 from database.models.ledger_steps import (
     FIND_ACCOUNT,
     STATEMENT_OF_ACCOUNT,
     TALK_RULE,
     TOP_BALANCES,
     TOP_EARNED,
+    USED_AWARD_REASONS,
     LedgerLine,
     Standing,
 )
@@ -141,6 +143,16 @@ class PointsController:
                 limit=limit,
             )
             return lines.all()
+
+    async def award_reasons(
+        self, *, guild_id: int, typed: str, longest: int, limit: int = 25
+    ) -> Sequence[str]:
+        """Reasons of this guild's awards with at most `longest` characters: the most used first."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            used = await tx.exec(
+                USED_AWARD_REASONS, guild_id=guild_id, typed=storable(typed), longest=longest, limit=limit
+            )
+            return used.all()
 
     async def top(
         self, *, guild_id: int, since: datetime | None = None, offset: int = 0, limit: int = 10

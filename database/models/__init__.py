@@ -13,7 +13,7 @@ from database.models.case import (
     DirectMessage,
     RecordLine,
 )
-from database.models.case_evidence import LARGEST_EVIDENCE, CaseEvidence, Proof
+from database.models.case_evidence import LARGEST_EVIDENCE, CaseEvidence, EvidenceFacts, Proof
 from database.models.guild_config import (
     LONGEST_COOLDOWN_SECONDS,
     MOST_POINTS_PER_MESSAGE,
@@ -54,6 +54,7 @@ __all__ = [
     "CaseState",
     "Delivery",
     "DirectMessage",
+    "EvidenceFacts",
     "GuildConfig",
     "GuildConfigChange",
     "Language",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, func, select
 
 from database.models.base import instant, key, snowflake, text, utc_now
 from database.statements import param, statement
@@ -41,13 +41,27 @@ class CaseEvidence(SQLModel, table=True):
     added_at: datetime = Field(default_factory=utc_now, sa_column=instant())
 
 
+class EvidenceFacts(NamedTuple):
+    """A file without its content."""
+
+    filename: str
+    size: int
+    sha256: bytes
+
+
 ADD_EVIDENCE = statement(
     insert(CaseEvidence).values(**{name: param(name) for name in CaseEvidence.model_fields})
 )
 
+_of_case = (col(CaseEvidence.guild_id) == param("guild_id"), col(CaseEvidence.number) == param("number"))
+
 EVIDENCE = statement(
-    select(CaseEvidence)
-    .where(col(CaseEvidence.guild_id) == param("guild_id"), col(CaseEvidence.number) == param("number"))
+    select(CaseEvidence).where(*_of_case).order_by(col(CaseEvidence.position)), into=CaseEvidence
+)
+
+EVIDENCE_FACTS = statement(
+    select(col(CaseEvidence.filename), func.length(col(CaseEvidence.content)), col(CaseEvidence.sha256))
+    .where(*_of_case)
     .order_by(col(CaseEvidence.position)),
-    into=CaseEvidence,
+    into=EvidenceFacts,
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, DateTime, and_, any_, case, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, DateTime, Text, and_, any_, case, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, update
 
@@ -190,6 +190,22 @@ STATEMENT_OF_ACCOUNT = statement(
     .order_by(col(PointTransfer.transfer_id).desc())
     .limit(param("limit")),
     into=LedgerLine,
+)
+
+
+USED_AWARD_REASONS = statement(
+    select(col(PointOperation.note))
+    .where(
+        col(PointOperation.guild_id) == param("guild_id"),
+        col(PointOperation.kind) == OperationKind.AWARD,
+        col(PointOperation.refusal).is_(None),
+        func.length(col(PointOperation.note)) <= param("longest"),
+        func.strpos(func.lower(col(PointOperation.note)), func.lower(cast(param("typed"), Text))) > 0,
+    )
+    .group_by(col(PointOperation.note))
+    .order_by(func.count().desc(), col(PointOperation.note))
+    .limit(param("limit")),
+    into=str,
 )
 
 

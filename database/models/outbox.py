@@ -15,9 +15,11 @@ from sqlalchemy import (
     Index,
     Integer,
     UniqueConstraint,
+    all_,
+    cast,
 )
 from sqlalchemy import delete as delete_rows
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Field, SQLModel, col, or_, select, update
 
 from database.models.base import in_words, instant, key, numbered, text, utc_now, words
@@ -75,6 +77,7 @@ ASK = statement(
             "attempts": 0,
             "due_at": _ask.excluded.due_at,
             "last_error": None,
+            "created_at": _ask.excluded.created_at,
         },
     )
 )
@@ -84,6 +87,7 @@ _due = (
     .where(
         col(OutboxRow.due_at) <= param("now"),
         or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= param("now")),
+        col(OutboxRow.guild_id) != all_(cast(param("busy_guild_ids"), ARRAY(BigInteger))),
     )
     .order_by(col(OutboxRow.due_at), col(OutboxRow.outbox_id))
     .limit(param("limit"))

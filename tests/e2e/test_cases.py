@@ -102,13 +102,34 @@ async def test_an_edit_changes_the_case_and_its_post_and_keeps_the_old_reason(gu
 
     async def post_follows() -> bool:
         posts = await guild.log_posts()
-        return len(posts) == 1 and "Reason: spam" in posts[0] and "edited × 1" in posts[0]
+        return len(posts) == 1 and "Reason: spam" in posts[0] and "edited: 1 × (<@" in posts[0]
 
     assert "the reason is changed" in answer.text
     assert await until(post_follows)
     shown_case = (await guild.slash("max", "case view", number=1)).text
     assert "the reason was “spma”" in shown_case
     assert guild.person("mia") in shown_case
+
+
+async def test_nobody_edits_a_case_about_themselves(guild: Guild) -> None:
+    await guild.slash("sam", "warn", member="max", reason="late")
+
+    answer = await guild.slash("max", "case edit", number=1, reason="I am innocent")
+
+    assert "Case 1 is about you" in answer.text
+    assert "late" in (await guild.slash("mia", "case view", number=1)).text
+
+
+async def test_the_same_reason_is_no_edit(guild: Guild) -> None:
+    await warned(guild, "spam")
+
+    assert "already has that reason" in (await guild.slash("mia", "case edit", number=1, reason="spam")).text
+
+
+async def test_until_today_includes_today(guild: Guild) -> None:
+    await warned(guild, "just now")
+
+    assert "just now" in (await guild.slash("max", "case list", since="today", until="today")).text
 
 
 async def test_a_deleted_post_is_made_again_when_the_case_changes(guild: Guild) -> None:

@@ -123,6 +123,30 @@ async def test_a_case_whose_log_cannot_be_written_says_so_and_is_posted_later(gu
     assert await until(guild.log_posts)
 
 
+async def test_everybody_cannot_be_made_moderator(guild: Guild) -> None:
+    for role in (guild.guild_id, guild.roles["Reeve"]):
+        answer = await guild.slash("olga", "config set moderator-roles", value=role)
+        assert "choose one that people are given" in answer.text
+    assert "moderator-roles: nobody" in (await guild.slash("olga", "config show")).text
+
+
+async def test_a_new_mod_log_gets_what_waited(guild: Guild) -> None:
+    await guild.slash("olga", "config set log-channel", value="#staff")
+    await guild.post(
+        "olga",
+        "channel-permissions",
+        channel_id=guild.channels["staff"],
+        role_id=guild.roles["Reeve"],
+        allow=str(1 << 10),
+        deny=str(1 << 11),
+    )
+    await guild.slash("max", "warn", member="ann", reason="spam")
+
+    await guild.slash("olga", "config reset", setting="log-channel")
+
+    assert await until(guild.log_posts, seconds=4)
+
+
 async def test_setting_names_and_zones_complete(guild: Guild) -> None:
     settings = await guild.autocomplete("olga", "config show", "setting", setting="po")
     zones = await guild.autocomplete("olga", "config set time-zone", "value", value="berl")

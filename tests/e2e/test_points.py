@@ -32,6 +32,15 @@ async def test_a_manager_awards_points(guild: Guild) -> None:
     assert await balance(guild, "ann") == 1500
 
 
+async def test_reasons_of_awards_complete(guild: Guild) -> None:
+    for reason in ("quiz", "quiz", "art"):
+        await guild.slash("mel", "points award", member="ann", amount=1, reason=reason)
+
+    choices = await guild.autocomplete("mel", "points award", "reason", member="ann", amount=1, reason="")
+
+    assert [choice["value"] for choice in choices] == ["quiz", "art"]
+
+
 async def test_neither_members_nor_moderators_award(guild: Guild) -> None:
     for who in ("ann", "max"):
         assert (

@@ -34,6 +34,7 @@ def parser() -> Parser:
     actions.required = True
     actions.add_parser("upgrade", help="bring the schema to the newest revision")
     downgrade = actions.add_parser("downgrade", help="take the schema back")
+    downgrade.add_argument("--yes", action="store_true", help="do not ask")
     downgrade.add_argument("revision", help="a revision of `db history`, -1 for one step, or base")
     actions.add_parser("current", help="print the revision of the database")
     actions.add_parser("history", help="print all revisions, the newest first")
@@ -47,6 +48,9 @@ def main() -> int:
     try:
         settings = read_settings()
         start_logging(settings)
+        if not confirmed(arguments):
+            print("Nothing was changed.", file=sys.stderr)
+            return Exit.USAGE
         return asyncio.run(until_signal(chosen(arguments, settings)))
     except Exception as error:
         if known := ending(error):
@@ -54,6 +58,14 @@ def main() -> int:
             return known.code
         print(incident(error, at="python -m bot"), file=sys.stderr)
         return Exit.BUG
+
+
+def confirmed(arguments: argparse.Namespace) -> bool:
+    """A downgrade drops data for good: a person at a terminal is asked, a script has decided already."""
+    if getattr(arguments, "action", None) != "downgrade" or arguments.yes or not sys.stdin.isatty():
+        return True
+    question = "A downgrade drops all that the older schema does not know, for good. Type yes to go on: "
+    return input(question).strip().lower() == "yes"
 
 
 def chosen(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:

@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 from loguru import logger
 
-from bot.errors import Restarting, explain, is_too_late, root_of, who_can_act
+from bot.errors import Restarting, explain, is_repeat, is_too_late, root_of, who_can_act
 from bot.permissions import LevelCheck, holds
 from bot.replies import reply
 
@@ -53,7 +53,8 @@ def sentence_for(error: BaseException, *, at: str) -> str:
     """The sentence that a person reads, and the log line that says the same with what an operator needs."""
     root, sentence = root_of(error), explain(error)
     if is_too_late(root):
-        logger.warning("{}: the interaction could no longer be answered: {}", at, root)
+        level = "DEBUG" if is_repeat(root) else "WARNING"
+        logger.log(level, "{}: the interaction could no longer be answered: {}", at, root)
         return str(root)
     if sentence is None:
         return incident(error, at=at)

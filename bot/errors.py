@@ -179,6 +179,11 @@ def is_away(error: BaseException) -> bool:
     )
 
 
+def is_repeat(error: BaseException) -> bool:
+    """Somebody has answered the interaction before: Discord delivered it twice, which it may."""
+    return isinstance(error, discord.HTTPException) and error.code == 40060
+
+
 def is_too_late(error: BaseException) -> bool:
     """The interaction can no longer be answered (3 seconds or 15 minutes are over, or it was answered)."""
     return isinstance(error, discord.HTTPException) and error.code in INTERACTION_GONE

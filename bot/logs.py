@@ -33,7 +33,7 @@ def start_logging(settings: Settings, stream: TextIO | None = None) -> None:
     )
     logging.raiseExceptions = False  # a record that cannot be formatted would print its arguments to stderr
     logging.basicConfig(handlers=[IntoLoguru()], level=settings.log_level, force=True)
-    logging.getLogger("alembic.runtime.migration").setLevel(max(logging.root.level, logging.WARNING))
+    logging.getLogger("alembic").setLevel(max(logging.root.level, logging.WARNING))
     logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, _where: logger.opt(exception=error).critical("uncaught")
     threading.excepthook = lambda uncaught: logger.opt(exception=uncaught.exc_value).critical("uncaught")

@@ -2,10 +2,14 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+
+import psutil
+from loguru import logger
 
 from bot.discord_address import NobodyAnswers, World, world_at
 from bot.exits import CannotRun, Exit
@@ -16,27 +20,35 @@ PROJECT = Path(__file__).resolve().parent.parent
 START_SECONDS = 20.0
 STOP_SECONDS = 3.0
 ASK_AGAIN_SECONDS = 0.05
+WATCH_SECONDS = 1.0
 DEFAULT_URL = "http://127.0.0.1:8765"  # where `python -m sandbox as` looks by itself
 SECRETS = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DATABASE_URL", "DATABASE_URL_FILE")
 
 
 @asynccontextmanager
 async def running_sandbox(settings: Settings) -> AsyncIterator[tuple[str, World]]:
-    """The address and world of a sandbox; one that was running before is left running after."""
-    url = sandbox_url(settings)
+    """The address and world of a sandbox. One that somebody else started is left running; ours is stopped."""
+    url, own = sandbox_url(settings), OwnSandbox(settings)
     try:
         world = await world_at(url)
     except NobodyAnswers:
-        async with _child(settings) as child:
-            yield url, await _first_answer(child, url, settings)
-        return
-    if world is None:
-        raise CannotRun(
-            Exit.CONFIGURATION,
-            f"Port {settings.sandbox_port} is taken by something that is not the sandbox: stop it, or set "
-            "REEVE_SANDBOX_PORT to a free port.",
-        )
-    yield url, world
+        world = await own.start()
+    else:
+        if world is None:
+            raise CannotRun(
+                Exit.CONFIGURATION,
+                f"Port {settings.sandbox_port} is taken by something that is not the sandbox: stop it, or set "
+                "REEVE_SANDBOX_PORT to a free port.",
+            )
+        if not own.adopt():
+            yield url, world
+            return
+    watch = asyncio.create_task(own.keep_running())
+    try:
+        yield url, world
+    finally:
+        watch.cancel()
+        await own.stop()
 
 
 def sandbox_url(settings: Settings) -> str:
@@ -66,26 +78,91 @@ def welcome(url: str, world: World) -> str:
     )
 
 
-@asynccontextmanager
-async def _child(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A session of its own, so that Ctrl+C reaches Reeve first and the sandbox sees it leave."""
-    folder = settings.data_dir / "sandbox"
-    options = ("--port", str(settings.sandbox_port), "--world", str(folder / "world.json"))
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    with _log_file(folder).open("ab") as log:
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sandbox", *options),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=PROJECT,
-            env=environment,
-            start_new_session=True,
+class OwnSandbox:
+    """The child process; its pid is kept in a file, so that a start after `kill -9` knows it for its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._folder = settings.data_dir / "sandbox"
+        self._pid_file = self._folder / "sandbox.pid"
+        self._process: psutil.Popen | psutil.Process | None = None
+
+    async def start(self) -> World:
+        """Raises CannotRun, DataDirectoryUnusable."""
+        self._spawn()
+        try:
+            return await self._first_answer()
+        except BaseException:  # a stop while it starts must not leave it behind
+            await self.stop()
+            raise
+
+    def adopt(self) -> bool:
+        """Take over the sandbox that a killed Reeve has left behind; False if the running one is somebody else's."""
+        try:
+            process = psutil.Process(int(self._pid_file.read_text()))
+            is_ours = {"sandbox", str(self._settings.sandbox_port)} <= set(process.cmdline())
+        except (OSError, ValueError, psutil.Error):
+            return False
+        self._process = process if is_ours else None
+        return is_ours
+
+    async def keep_running(self) -> None:
+        """Start it again when it died: its world is in a file. Runs until it is cancelled."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self._process is not None and not _lives(self._process):
+                logger.warning("The sandbox has died: starting it again.")
+                self._spawn()
+
+    async def stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+            try:
+                await asyncio.to_thread(process.wait, STOP_SECONDS)
+            except psutil.TimeoutExpired:
+                process.kill()
+        self._pid_file.unlink(missing_ok=True)
+
+    def _spawn(self) -> None:
+        """A session of its own, so that Ctrl+C reaches Reeve first and the sandbox sees it leave."""
+        options = ("--port", str(self._settings.sandbox_port), "--world", str(self._folder / "world.json"))
+        environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+        with _log_file(self._folder).open("ab") as log:
+            self._process = psutil.Popen(
+                [sys.executable, "-m", "sandbox", *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=PROJECT,
+                env=environment,
+                start_new_session=True,
+            )
+        self._pid_file.write_text(str(self._process.pid))
+
+    async def _first_answer(self) -> World:
+        assert self._process is not None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                while _lives(self._process):
+                    try:
+                        if (world := await world_at(sandbox_url(self._settings))) is not None:
+                            return world
+                    except NobodyAnswers:
+                        await asyncio.sleep(ASK_AGAIN_SECONDS)
+        raise CannotRun(
+            Exit.CONFIGURATION,
+            f"The sandbox did not start on port {self._settings.sandbox_port}: "
+            f"{self._folder / 'sandbox.log'} says why; REEVE_SANDBOX_PORT chooses another port.",
         )
-    try:
-        yield child
-    finally:
-        await _stop(child)
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _log_file(folder: Path) -> Path:
@@ -98,32 +175,3 @@ def _log_file(folder: Path) -> Path:
             f"{folder} cannot be written ({error.strerror}): set REEVE_DATA_DIR to a directory that can."
         ) from error
     return log
-
-
-async def _first_answer(child: asyncio.subprocess.Process, url: str, settings: Settings) -> World:
-    log = settings.data_dir / "sandbox" / "sandbox.log"
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            while child.returncode is None:
-                try:
-                    if (world := await world_at(url)) is not None:
-                        return world
-                except NobodyAnswers:
-                    await asyncio.sleep(ASK_AGAIN_SECONDS)
-    except TimeoutError:
-        pass
-    raise CannotRun(
-        Exit.CONFIGURATION,
-        f"The sandbox did not start on port {settings.sandbox_port}: {log} says why; "
-        "REEVE_SANDBOX_PORT chooses another port.",
-    )
-
-
-async def _stop(child: asyncio.subprocess.Process) -> None:
-    if child.returncode is None:
-        child.terminate()
-    try:
-        await asyncio.wait_for(child.wait(), STOP_SECONDS)
-    except TimeoutError:
-        child.kill()
-        await child.wait()

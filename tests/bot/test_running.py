@@ -103,6 +103,43 @@ async def test_a_sandbox_that_was_there_before_is_there_after(dsn: str, tmp_path
     await place.close()
 
 
+async def test_the_sandbox_that_a_killed_reeve_left_behind_is_taken_over(dsn: str, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"DATABASE_URL": dsn, "REEVE_SANDBOX_PORT": str(port)}
+    async with process(tmp_path, "run", **settings) as child:
+        await line_with(child, "Stop with")
+        child.kill()
+        await child.wait()
+    assert await world_at(f"http://127.0.0.1:{port}") is not None
+    async with process(tmp_path, "run", **settings) as child:
+        await line_with(child, "Stop with")
+        await ended(child, signal.SIGTERM)
+    with pytest.raises(NobodyAnswers):
+        await world_at(f"http://127.0.0.1:{port}")
+
+
+async def test_a_sandbox_that_dies_is_started_again(dsn: str, tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with process(tmp_path, "run", DATABASE_URL=dsn, REEVE_SANDBOX_PORT=str(port)) as child:
+        await line_with(child, "Stop with")
+        pid_file = tmp_path / "sandbox" / "sandbox.pid"
+        before = int(pid_file.read_text())
+        os.kill(before, signal.SIGKILL)
+        async with asyncio.timeout(START_SECONDS):
+            # noqa below: another process does it, and has no event of ours
+            while int(pid_file.read_text() or before) == before or not await answers(url):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await ended(child, signal.SIGTERM)
+
+
+async def answers(url: str) -> bool:
+    try:
+        return await world_at(url) is not None
+    except NobodyAnswers:
+        return False
+
+
 async def test_a_refused_token_ends_with_its_own_code(dsn: str, tmp_path: Path) -> None:
     place = Sandbox()
     await place.start(port=0)

@@ -127,8 +127,7 @@ async def test_a_sandbox_that_dies_is_started_again(dsn: str, tmp_path: Path) ->
         before = int(pid_file.read_text())
         os.kill(before, signal.SIGKILL)
         async with asyncio.timeout(START_SECONDS):
-            # noqa below: another process does it, and has no event of ours
-            while int(pid_file.read_text() or before) == before or not await answers(url):  # noqa: ASYNC110
+            while int(pid_file.read_text() or before) == before or not await answers(url):  # noqa: ASYNC110  # another process does it
                 await asyncio.sleep(0.02)
         await ended(child, signal.SIGTERM)
 

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import discord
+from discord.utils import escape_markdown, format_dt
 
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
@@ -64,7 +65,8 @@ async def case_page(
     more = len(cases) > PAGE_SIZE
     shown = cases[-PAGE_SIZE:] if after is not None else cases[:PAGE_SIZE]
     embed = discord.Embed(title="Cases", colour=discord.Colour(0x5865F2))
-    embed.description = "\n".join(map(case_line, shown)) or "No case fits."
+    lines = [case_line(case) for case in shown] or ["No case fits."]
+    embed.description = "\n".join([*_filters(matching), *lines])
     if not shown:
         return Page(embed)
     has_newer, has_older = (more, True) if after is not None else (before is not None, more)
@@ -73,6 +75,21 @@ async def case_page(
         back=_custom_id("a", shown[0].number, matching) if has_newer else None,
         forward=_custom_id("b", shown[-1].number, matching) if has_older else None,
     )
+
+
+def _filters(matching: CaseFilter) -> list[str]:
+    """What the list was asked for, as its first line; nothing for all cases."""
+    parts = [
+        f"of <@{matching.target_id}>" if matching.target_id else "",
+        f"by <@{matching.moderator_id}>" if matching.moderator_id else "",
+        f"kind {matching.kind}" if matching.kind else "",
+        f"state {matching.state}" if matching.state else "",
+        f"with “{escape_markdown(matching.text)}”" if matching.text else "",
+        f"since {format_dt(matching.since)}" if matching.since else "",
+        f"until {format_dt(matching.until)}" if matching.until else "",
+    ]
+    asked = " · ".join(part for part in parts if part)
+    return [f"-# {asked}"] if asked else []
 
 
 class CasePageButton(PageButton, template=re.compile(r"c:(?:[ab]):[0-9a-z]+:.*", re.DOTALL)):

@@ -139,6 +139,27 @@ async def test_a_post_that_was_waiting_when_the_bot_was_killed_is_made_once(worl
     assert len(await until(guild.log_posts)) == 1
 
 
+@pytest.mark.parametrize("how", ["drop", "reconnect", "invalid"])
+async def test_a_lost_connection_loses_and_doubles_nothing(world: World, how: str) -> None:
+    guild = await world.play.new_guild(how)
+    await guild.slash("max", "warn", member="ann", reason="before")
+    gateway = world.sandbox.gateway
+
+    {
+        "drop": gateway.drop,
+        "reconnect": gateway.ask_to_reconnect,
+        "invalid": lambda: gateway.invalidate(resumable=True),
+    }[how]()
+    await guild.say("dia", "hello while the bot is away")
+
+    async def earned() -> bool:
+        return "1 point." in await balance(guild, "dia")
+
+    assert await until(earned), "what was said meanwhile is replayed"
+    assert "Case 2" in (await guild.slash("max", "warn", member="ben", reason="after")).text
+    assert "Traceback" not in world.bot.log
+
+
 async def test_commands_are_sent_to_discord_only_once(world: World) -> None:
     assert world.calls("PUT", "/commands") == 1
 

@@ -70,6 +70,15 @@ class Request(NamedTuple):
 Answer = Movement | LedgerRefusal
 
 
+async def decide(tx: Transaction, request: Request, *, receiver_is_bot: bool) -> Answer:
+    """The answer to a request: the one that it got before, or a new one, which is kept."""
+    operation_id, answer = await claim(tx, request)
+    if answer is None:
+        answer = _refusal(request, receiver_is_bot=receiver_is_bot) or await post(tx, operation_id, request)
+        await keep_answer(tx, operation_id, request, answer)
+    return answer
+
+
 async def claim(tx: Transaction, request: Request) -> tuple[int, Answer | None]:
     """Take the request's key, or find what was answered to it. A second one at the same time waits here."""
     claimed = await tx.exec(
@@ -96,7 +105,7 @@ async def claim(tx: Transaction, request: Request) -> tuple[int, Answer | None]:
     return operation.operation_id, Movement(**operation.answer)
 
 
-def refusal(request: Request, *, receiver_is_bot: bool) -> LedgerRefusal | None:
+def _refusal(request: Request, *, receiver_is_bot: bool) -> LedgerRefusal | None:
     """What can be said without looking at an account."""
     if request.debit_id == request.credit_id:
         return CannotGiveToYourself()

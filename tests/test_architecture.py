@@ -252,7 +252,7 @@ def test_the_tested_versions_are_within_the_promised_ranges() -> None:
 def test_no_file_names_a_package_registry() -> None:
     """Reeve is installed from whatever index the machine is set to."""
     registry = re.compile(
-        rb"(pypi|pythonhosted|npmjs|jsdelivr|unpkg|cdnjs)\.(org|com|net)|--(extra-)?index-url|\[\[?tool\.(uv|poetry)\.(index|source)"
+        rb"(pypi|pythonhosted|npmjs|jsdelivr|unpkg|cdnjs)\.(org|com|net)|--(extra-)?index[-]url|\[\[?tool\.(uv|poetry)\.(index|source)"
     )
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True).stdout
     tracked = [PROJECT / name for name in listed.decode().split("\0") if name]

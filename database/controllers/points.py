@@ -7,10 +7,10 @@ from database.ledger import (
     Movement,
     Request,
     claim,
+    decide,
     is_cooling,
     keep_answer,
     post,
-    refusal,
     rule_of,
     told,
     trimmed,
@@ -67,11 +67,7 @@ class PointsController:
             note=trimmed(note),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            operation_id, answer = await claim(tx, request)
-            if answer is None:
-                answer = refusal(request, receiver_is_bot=receiver_is_bot)
-                answer = answer or await post(tx, operation_id, request)
-                await keep_answer(tx, operation_id, request, answer)
+            answer = await decide(tx, request, receiver_is_bot=receiver_is_bot)
         return told(answer)
 
     async def award(
@@ -98,11 +94,7 @@ class PointsController:
             note=trimmed(reason),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            operation_id, answer = await claim(tx, request)
-            if answer is None:
-                answer = refusal(request, receiver_is_bot=receiver_is_bot)
-                answer = answer or await post(tx, operation_id, request)
-                await keep_answer(tx, operation_id, request, answer)
+            answer = await decide(tx, request, receiver_is_bot=receiver_is_bot)
         return told(answer)
 
     async def earn(self, *, guild_id: int, user_id: int, message_id: int, said_at: datetime) -> int:

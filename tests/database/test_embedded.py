@@ -83,18 +83,9 @@ def nobody() -> dict[str, Any]:
     if not AS_ROOT:
         pytest.skip("only root can become somebody else")
     paths = os.pathsep.join(dict.fromkeys(path for path in sys.path if path.endswith("site-packages")))
-    plain: dict[str, Any] = {
-        "user": NOBODY,
-        "group": NOBODY,
-        "extra_groups": [],
-        "env": {
-            "PATH": os.environ["PATH"],
-            "HOME": "/nonexistent",
-            "LC_ALL": "C",
-            "PYTHONPATH": paths,
-            "REEVE_ENV_FILE": "",
-        },
-    }
+    home = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C"}
+    environment = {**home, "PYTHONPATH": paths, "REEVE_ENV_FILE": ""}
+    plain: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "env": environment}
     for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
         try:
             trial = subprocess.run([python, "-c", "import asyncpg, psutil"], check=False, **plain)

@@ -1,21 +1,24 @@
 """A person writes, comes, goes, and moderates by hand, as in Discord's own client."""
 
-import base64
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from sandbox import audit, channels, membership, messages, moderation, payloads
 from sandbox.audit import Action
 from sandbox.drafts import read_draft
 from sandbox.errors import Refused, UnknownName, missing_permissions
 from sandbox.events import Audience
-from sandbox.files import Upload
+from sandbox.fitting import Within
 from sandbox.names import as_id
+from sandbox.options import upload_in
 from sandbox.permissions import Permission
 from sandbox.places import Given, Places
 from sandbox.seed import permissions_of
 from sandbox.world import Channel, Guild, Json, Member, Message, Overwrite, User
 
+DAY = 86400  # seconds
+YEAR = 365 * DAY
+LONGEST_NAME = 32
 A_SHORT_TIMEOUT = 600.0  # seconds: the second of the choices in Discord's own menu
 
 
@@ -35,7 +38,7 @@ class Acting(Places):
         user = self._names.user(person)
         bot = None if to is None else self._names.user(to)
         channel = self.direct(user, bot) if bot else self.channel(user, guild_id, channel_id)
-        files = {str(at): _upload(each) for at, each in enumerate(attachments or [])}
+        files = {str(at): upload_in(each) for at, each in enumerate(attachments or [])}
         self._may_send(user, channel, with_files=bool(files))
         body: Json = {"content": content}
         if reply_to is not None:
@@ -93,6 +96,8 @@ class Acting(Places):
         except UnknownName:
             if as_id(name):
                 raise
+        if len(str(name)) > LONGEST_NAME:
+            raise UnknownName(f"A person's name has at most {LONGEST_NAME} characters.")
         user = User(self._core.ids.next(), str(name).lower(), str(name).title())
         self._world.users[user.id] = user
         return user
@@ -117,10 +122,10 @@ class Acting(Places):
         target_id: Given,
         *,
         guild_id: Given = None,
-        reason: str | None = None,
-        seconds: float = A_SHORT_TIMEOUT,
-        nick: str | None = None,
-        delete_message_seconds: int = 0,
+        reason: Annotated[str, Within(0, 512)] | None = None,
+        seconds: Annotated[float, Within(-YEAR, YEAR)] = A_SHORT_TIMEOUT,
+        nick: Annotated[str, Within(0, 32)] | None = None,
+        delete_message_seconds: Annotated[int, Within(0, 7 * DAY)] = 0,
     ) -> None:
         """ban, unban, kick, timeout, untimeout or nick. Raises Refused without permission."""
         user, target = self._names.user(person), self._names.user(target_id)
@@ -164,8 +169,8 @@ class Acting(Places):
         guild_id: Given = None,
         role_id: Given = None,
         user_id: Given = None,
-        allow: Any = 0,
-        deny: Any = 0,
+        allow: list[str] | int | str = 0,
+        deny: list[str] | int | str = 0,
     ) -> Overwrite:
         """Permissions as Discord's names in a list, or as bits."""
         user = self._names.user(person)
@@ -230,9 +235,3 @@ class Acting(Places):
         user.dms_closed = user.dms_closed if dms_closed is None else dms_closed
         user.locale = locale or user.locale
         return {**payloads.user(user), "locale": user.locale, "dms_closed": user.dms_closed}
-
-
-def _upload(given: Json) -> Upload:
-    return Upload(
-        str(given["filename"]), base64.b64decode(given.get("base64", "")), given.get("content_type")
-    )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from aiohttp import WSMsgType, web
 
 from sandbox.chunks import member_chunks
+from sandbox.fitting import Unfit
+from sandbox.intake import parsed
 from sandbox.session import Session
 from sandbox.world import Json
 
@@ -152,9 +154,9 @@ class Connection:
     def _receive(self, data: str | bytes) -> None:
         self._count()
         try:
-            envelope = json.loads(data)
-            op, asked = envelope["op"], envelope.get("d")
-        except (ValueError, KeyError, TypeError) as wrong:
+            envelope = parsed(data)
+            op, asked = int(envelope["op"]), envelope.get("d")
+        except (Unfit, AttributeError, KeyError, TypeError, ValueError) as wrong:
             raise Closes(4002, "Error while decoding payload.") from wrong
         if op in OPCODES:
             self._core.recorder.gateway("RECEIVE", OPCODES[op], json.dumps(asked))

@@ -1,6 +1,6 @@
 """The control interface: the people, over HTTP. It adds no rule of its own (its words: INTERFACES.md)."""
 
-import json
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,15 +10,21 @@ from sandbox import audit, commands, payloads
 from sandbox.core import Core
 from sandbox.errors import Refused, UnknownName
 from sandbox.exposure import require_loopback
+from sandbox.fitting import Unfit, fitting
+from sandbox.forms import as_integer
 from sandbox.growth import Growth, guild_entry, world_entry
+from sandbox.intake import parsed, refuse_unsendable
 from sandbox.names import Names
-from sandbox.options import Unacceptable
+from sandbox.options import MOST_SAFE_INTEGER, Unacceptable
 from sandbox.people import People
 from sandbox.places import Answer
 from sandbox.recorder import KEPT
 from sandbox.rest import Reply, as_reply
 from sandbox.world import Json
 
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 50 * 1024 * 1024  # bytes: three files of the permitted size, in base64
 Serve = Callable[[web.Request], Awaitable[Any]]
 
 
@@ -51,20 +57,20 @@ class Control:
     def _verbs(self) -> dict[str, Serve]:
         people = self._people
         return {
-            "slash": self._answering(people.slash, "command"),
-            "context": self._answering(people.context, "command", "target_id"),
+            "slash": self._answering(people.slash),
+            "context": self._answering(people.context),
             "click": self._answering(people.click),
-            "select": self._answering(people.select, "values"),
+            "select": self._answering(people.select),
             "submit": self._answering(people.submit),
             "autocomplete": self._autocomplete,
             "message": self._message,
-            "delete-message": self._delete_message,
+            "delete-message": self._doing(people.delete_message),
             "join": self._join,
             "leave": self._doing(people.leave),
-            "moderate": self._doing(people.moderate, "action", "target_id"),
-            "roles": self._doing(people.change_roles, "user_id"),
-            "command-permissions": self._telling(people.set_command_permissions, "command", "allow"),
-            "channel-permissions": self._doing(people.set_channel_permissions, "channel_id"),
+            "moderate": self._doing(people.moderate),
+            "roles": self._doing(people.change_roles),
+            "command-permissions": self._telling(people.set_command_permissions),
+            "channel-permissions": self._doing(people.set_channel_permissions),
             "preferences": self._telling(people.set_preferences),
         }
 
@@ -72,54 +78,56 @@ class Control:
         async def answer(request: web.Request) -> web.Response:
             require_loopback(request)
             try:
+                _refuse_unsendable_address(request)
                 reply = as_reply(await serve(request))
                 status, body = reply.status, reply.body
                 if request.method != "GET":
                     self._core.touch()
             except Refused as refused:
-                status, body = 403, {"error": f"Discord refuses that: {refused}."}
-            except (UnknownName, Unacceptable, TypeError, ValueError, KeyError) as wrong:
-                status, body = 400, {"error": _sentence(wrong)}
+                status, body = 403, {"error": f"Discord refuses that: {refused.sentence()}"}
+            except (UnknownName, Unacceptable, Unfit) as wrong:
+                status, body = 400, {"error": str(wrong)}
+            except web.HTTPRequestEntityTooLarge:
+                status, body = 413, {"error": f"The body is larger than {LARGEST_BODY // 2**20} MB."}
+            except Exception:
+                log.exception("The sandbox failed at %s %s", request.method, request.path)
+                status, body = 500, {"error": "The sandbox failed at that: its log says why."}
             return web.json_response(body, status=status)
 
         return answer
 
-    def _answering(self, act: Callable[..., Awaitable[Answer]], *required: str) -> Serve:
+    def _answering(self, act: Callable[..., Awaitable[Answer]]) -> Serve:
         async def serve(request: web.Request) -> Json:
-            return (await act(request.match_info["user"], **await _body(request, *required))).as_json()
+            return (await act(request.match_info["user"], **await _body(request, act, beside=1))).as_json()
 
         return serve
 
-    def _telling(self, act: Callable[..., Any], *required: str) -> Serve:
+    def _telling(self, act: Callable[..., Any]) -> Serve:
         async def serve(request: web.Request) -> Any:
-            return act(request.match_info["user"], **await _body(request, *required))
+            return act(request.match_info["user"], **await _body(request, act, beside=1))
 
         return serve
 
-    def _doing(self, act: Callable[..., Any], *required: str) -> Serve:
+    def _doing(self, act: Callable[..., Any]) -> Serve:
         async def serve(request: web.Request) -> Json:
-            act(request.match_info["user"], **await _body(request, *required))
+            act(request.match_info["user"], **await _body(request, act, beside=1))
             return {}
 
         return serve
 
     async def _autocomplete(self, request: web.Request) -> Json:
-        body = await _body(request, "command", "focused")
+        body = await _body(request, self._people.autocomplete, beside=1)
         return {"choices": await self._people.autocomplete(request.match_info["user"], **body)}
 
     async def _message(self, request: web.Request) -> Json:
-        one = self._people.message(request.match_info["user"], **await _body(request))
+        body = await _body(request, self._people.message, beside=1)
+        one = self._people.message(request.match_info["user"], **body)
         seen = self._people.sees(request.match_info["user"], one.channel_id, limit=1)
         return seen[0]
 
-    async def _delete_message(self, request: web.Request) -> Json:
-        body = await _body(request, "message_id")
-        self._people.delete_message(request.match_info["user"], message_id=body["message_id"])
-        return {}
-
     async def _join(self, request: web.Request) -> Json:
-        member = self._people.join(request.match_info["user"], **await _body(request))
-        return payloads.member(self._core.world, member)
+        body = await _body(request, self._people.join, beside=1)
+        return payloads.member(self._core.world, self._people.join(request.match_info["user"], **body))
 
     async def _messages(self, request: web.Request) -> list[Json]:
         where, guild = request.match_info["channel"], request.query.get("guild")
@@ -147,8 +155,8 @@ class Control:
         return world_entry(self._core.world)
 
     async def _new_guild(self, request: web.Request) -> Json:
-        guild = Growth(self._core).new_guild(**await _body(request, "name"))
-        return guild_entry(self._core.world, guild)
+        new_guild = Growth(self._core).new_guild
+        return guild_entry(self._core.world, new_guild(**await _body(request, new_guild)))
 
     async def _audit_log(self, request: web.Request) -> Json:
         return audit.payload(
@@ -170,31 +178,33 @@ class Control:
 
     async def _exchanges(self, request: web.Request) -> Json:
         recorder = self._core.recorder
-        since = int(request.query.get("since", 0))
-        found = list(recorder.since(since))[-int(request.query.get("limit", KEPT)) :]
+        found = list(recorder.since(_number(request, "since", 0)))[-_limit(request, KEPT) :]
         return {"exchanges": [each.as_json() for each in found], "last": recorder.last_number}
 
     async def _unknown(self, request: web.Request) -> Any:
         return Reply(404, {"error": f"The control interface has no {request.method} {request.path}."})
 
 
-def _limit(request: web.Request) -> int:
-    return max(1, int(request.query.get("limit", 100)))
+def _limit(request: web.Request, usual: int = 100) -> int:
+    return max(1, _number(request, "limit", usual))
 
 
-async def _body(request: web.Request, *required: str) -> Json:
-    try:
-        body = json.loads(await request.text() or "{}")
-    except ValueError as wrong:
-        raise ValueError(f"The body is not JSON: {wrong}.") from wrong
-    if not isinstance(body, dict):
-        raise TypeError("The body must be a JSON object.")
-    for key in required:
-        if body.get(key) is None:
-            raise ValueError(f"The body needs {key!r}.")
-    return body
+def _number(request: web.Request, key: str, usual: int) -> int:
+    given = request.query.get(key)
+    if given is None:
+        return usual
+    number = as_integer(given)
+    if number is None or abs(number) > MOST_SAFE_INTEGER:
+        raise Unfit(f"{key!r} must be a whole number.")
+    return number
 
 
-def _sentence(wrong: Exception) -> str:
-    text = str(wrong.args[0]) if wrong.args else type(wrong).__name__
-    return text.replace("Invoking.", "").replace("Pressing.", "").replace("Acting.", "")
+async def _body(request: web.Request, act: Callable[..., Any], *, beside: int = 0) -> Json:
+    """What the body asks of `act`; every text that a person gives comes in here. Raises Unfit."""
+    raw = await request.clone(client_max_size=LARGEST_BODY).read()
+    return fitting(act, parsed(raw or b"{}"), beside=beside)
+
+
+def _refuse_unsendable_address(request: web.Request) -> None:
+    for key, given in (*request.match_info.items(), *request.query.items()):
+        refuse_unsendable(f"{key!r} in the address", given)

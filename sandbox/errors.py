@@ -28,11 +28,26 @@ class Refused(Exception):
         self.message = message
         self.errors = errors
 
+    def sentence(self) -> str:
+        """With the first of the form's problems, if it is about a form."""
+        if not self.errors:
+            return f"{self}."
+        place, problem = first_problem(self.errors)
+        return f"{self}: {'.'.join(place)}: {problem}".rstrip(".") + "."
+
     def body(self) -> dict[str, Any]:
         body: dict[str, Any] = {"message": self.message, "code": self.code}
         if self.errors:
             body["errors"] = self.errors
         return body
+
+
+def first_problem(errors: dict[str, Any]) -> tuple[list[str], str]:
+    place: list[str] = []
+    while "_errors" not in errors:
+        key, errors = next(iter(errors.items()))
+        place.append(key)
+    return place, str(errors["_errors"][0]["message"])
 
 
 class UnknownName(LookupError):

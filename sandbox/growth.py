@@ -1,11 +1,13 @@
 """The world grows at run time: new guilds, more members; and how the control interface lists the world."""
 
 from itertools import islice
+from typing import Annotated
 
 from sandbox import commands, membership, payloads
 from sandbox.clock import timestamp
 from sandbox.commands import CHAT
 from sandbox.core import Core
+from sandbox.fitting import Within
 from sandbox.names import Names
 from sandbox.seed import ORDINARY, STAFF, GuildPlan, add_guild, generated_people, roles_of
 from sandbox.world import Application, Guild, Json, Member, User, World
@@ -21,24 +23,22 @@ class Growth:
 
     def new_guild(
         self,
-        name: str,
+        name: Annotated[str, Within(2, 100)],
         *,
-        members: int = len(ORDINARY),
+        members: Annotated[int, Within(0, MOST_MEMBERS)] = len(ORDINARY),
         owner: str = "olga",
         closed_dms: list[str] | None = None,
     ) -> Guild:
         """With the staff of the cast, and so many ordinary members: ann and so on first, then generated people."""
-        if not 0 <= members <= MOST_MEMBERS:
-            raise ValueError(f"members must be between 0 and {MOST_MEMBERS}.")
-        lord = self._names.user(owner)
+        lord, closed = self._names.user(owner), [self._names.user(each) for each in closed_dms or []]
         staff = [self._names.user(each) for each in STAFF if STAFF[each] != "owner" and each != lord.username]
         cast = {user.id: roles_of(user.username) for user in (*staff, *self._ordinary(members))}
         plan = GuildPlan(
             name, lord.id, {lord.id: ["owner", "member"], **cast}, list(self._world.applications.values())
         )
         guild = add_guild(self._world, plan, guild_id=self._core.ids.next(), next_id=self._core.ids.next)
-        for closed in closed_dms or []:
-            self._names.user(closed).dms_closed = True
+        for user in closed:
+            user.dms_closed = True
         for application in plan.bots:
             membership.install(self._core, guild, application)
         return guild

@@ -5,7 +5,7 @@ from sandbox.commands import CHAT, GROUP
 from sandbox.errors import UnknownName
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, Interaction
 from sandbox.options import Resolved, Unacceptable, read_options
-from sandbox.places import WAIT_SECONDS, Answer, Given, Places
+from sandbox.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
 from sandbox.visibility import hidden_because
 from sandbox.world import Channel, Command, Json, User
 
@@ -19,7 +19,7 @@ class Invoking(Places):
         guild_id: Given = None,
         channel_id: Given = None,
         options: Json | None = None,
-        wait_seconds: float = WAIT_SECONDS,
+        wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
         user = self._names.user(person)
         channel = self.channel(user, guild_id, channel_id)
@@ -41,7 +41,7 @@ class Invoking(Places):
         target_id: Given,
         guild_id: Given = None,
         channel_id: Given = None,
-        wait_seconds: float = WAIT_SECONDS,
+        wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
         user = self._names.user(person)
         channel = self.channel(user, guild_id, channel_id)

@@ -8,6 +8,7 @@ from sandbox.errors import UnknownName
 from sandbox.world import Channel, Guild, Role, User, World
 
 MENTION = re.compile(r"<(?:@[!&]?|#)(\d+)>")
+MOST_DIGITS = 20  # a snowflake has 64 bits
 One = TypeVar("One", User, Guild, Role, Channel)
 
 
@@ -48,7 +49,7 @@ def as_id(given: object) -> int:
     text = str(given)
     mention = MENTION.fullmatch(text)
     bare = mention[1] if mention else text
-    return int(bare) if bare.isascii() and bare.isdigit() else 0
+    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) <= MOST_DIGITS else 0
 
 
 def _find(what: str, given: object, by_id: dict[int, One], by_name: Iterable[tuple[str, One]]) -> One:

@@ -1,7 +1,7 @@
 """Options as a person's client lets them through: types, ranges, lengths, choices; and what they resolve to."""
 
 import base64
-import binascii
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -78,15 +78,9 @@ class Resolved:
             return self.role(given)
 
     def upload(self, given: object) -> str:
-        if not isinstance(given, dict) or "filename" not in given:
-            raise Unacceptable('An attachment is given as {"filename": ..., "base64": ...}.')
-        try:
-            content = base64.b64decode(given.get("base64", ""), validate=True)
-        except (binascii.Error, TypeError) as wrong:
-            raise Unacceptable("The attachment's base64 cannot be read.") from wrong
-        if len(content) > LIMIT:
-            raise Unacceptable(f"{given['filename']} is larger than {LIMIT} bytes.")
-        upload = Upload(given["filename"], content, given.get("content_type"))
+        upload = upload_in(given)
+        if len(upload.content) > LIMIT:
+            raise Unacceptable(f"{upload.filename} is larger than {LIMIT} bytes.")
         kept = self.core.files.keep(
             upload, attachment_id=self.core.ids.next(), owner_id=self.application_id, ephemeral=True
         )
@@ -97,6 +91,25 @@ class Resolved:
         if one.guild_id is not None:
             body["guild_id"] = str(one.guild_id)
         return self._put("messages", one.id, body)
+
+
+def upload_in(given: object) -> Upload:
+    """Raises Unacceptable."""
+    if isinstance(given, str) and given.startswith("@"):
+        raise Unacceptable(f"there is no file {given[1:]!r}.")
+    if not isinstance(given, dict) or not _is_text(given.get("filename")):
+        raise Unacceptable('An attachment is given as {"filename": ..., "base64": ...}.')
+    if not isinstance(given.get("content_type"), str | None):
+        raise Unacceptable("The attachment's content_type must be a text.")
+    try:
+        content = base64.b64decode(given.get("base64", ""), validate=True)
+    except (ValueError, TypeError) as wrong:
+        raise Unacceptable("The attachment's base64 cannot be read.") from wrong
+    return Upload(given["filename"], content, given.get("content_type"))
+
+
+def _is_text(given: object) -> bool:
+    return isinstance(given, str) and bool(given)
 
 
 def read_options(
@@ -139,6 +152,8 @@ def _choice(option: Json, value: Any) -> Any:
 
 
 def _text(_resolved: Resolved, option: Json, value: object) -> str:
+    if isinstance(value, dict | list):
+        raise Unacceptable("it must be a text.")
     text = str(_choice(option, str(value)))
     least, most = option.get("min_length") or 0, option.get("max_length") or MOST_TEXT
     if not least <= len(text) <= most:
@@ -161,8 +176,10 @@ def _number(_resolved: Resolved, option: Json, value: Any) -> float:
     value = _choice(option, value)
     try:
         number = float(value)
-    except (TypeError, ValueError) as wrong:
+    except (TypeError, ValueError, OverflowError) as wrong:
         raise Unacceptable(f"{value!r} is not a number.") from wrong
+    if not math.isfinite(number):
+        raise Unacceptable(f"{value!r} is not a number.")
     _check_range(option, number)
     return number
 

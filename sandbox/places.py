@@ -1,16 +1,18 @@
 """Where a person is and what a person gets back: the ground that everything a person does stands on."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from sandbox.core import Core
 from sandbox.errors import UnknownName
+from sandbox.fitting import Within
 from sandbox.interactions import MESSAGE, Interaction, Interactions
 from sandbox.message_payloads import message_event
 from sandbox.names import Names, as_id
 from sandbox.world import DIRECT_MESSAGE, EPHEMERAL, Channel, Guild, Json, Message, User
 
 Given = int | str | None
+WaitSeconds = Annotated[float, Within(0, 3600)]
 WAIT_SECONDS = 15.0
 
 

@@ -22,7 +22,7 @@ from sandbox.errors import UnknownName
 from sandbox.interactions import COMPONENT, MODAL, Interaction
 from sandbox.names import as_id
 from sandbox.options import Resolved, Unacceptable
-from sandbox.places import WAIT_SECONDS, Answer, Given, Places
+from sandbox.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
 from sandbox.world import Json, Message, User
 
 
@@ -36,7 +36,7 @@ class Pressing(Places):
         message_id: Given = None,
         custom_id: str | None = None,
         label: str | None = None,
-        wait_seconds: float = WAIT_SECONDS,
+        wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
         """Without a message: the newest one that this person sees with such a button."""
         user = self._names.user(person)
@@ -61,7 +61,7 @@ class Pressing(Places):
         message_id: Given = None,
         custom_id: str | None = None,
         label: str | None = None,
-        wait_seconds: float = WAIT_SECONDS,
+        wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
         user = self._names.user(person)
         one, component = self._component(
@@ -87,7 +87,7 @@ class Pressing(Places):
         *,
         interaction_id: Given = None,
         fields: Json | None = None,
-        wait_seconds: float = WAIT_SECONDS,
+        wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
         """Fields by custom id, or by the label that the person reads; without an id the form that opened last."""
         user = self._names.user(person)
@@ -165,6 +165,8 @@ class Pressing(Places):
         label: str | None,
     ) -> tuple[Message, Json]:
         wanted = custom_id or label
+        if wanted is None:
+            raise UnknownName("Name the component by its label or its custom_id.")
         if message_id is not None:
             candidates = [self._message(user, message_id)]
         else:
@@ -227,6 +229,8 @@ def _field(component: Json, label: str | None, fields: Json, resolved: Resolved)
 def _written(component: Json, label: str | None, given: object) -> str:
     text = str(component.get("value") or "") if given is None else str(given)
     name = label or component["custom_id"]
+    if isinstance(given, dict | list):
+        raise Unacceptable(f"The field {name} must be a text.")
     if not text and component["required"]:
         raise Unacceptable(f"The field {name} is required.")
     least, most = component.get("min_length") or 0, component.get("max_length") or 4000

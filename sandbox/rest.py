@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -13,8 +13,10 @@ from aiohttp.web_request import FileField
 from sandbox.core import Core
 from sandbox.errors import Refused, bad_json, invalid_form, not_found, unauthorized
 from sandbox.files import Upload
+from sandbox.fitting import Unfit
 from sandbox.forms import Form
 from sandbox.gateway import Gateway
+from sandbox.intake import parsed, sendable
 from sandbox.interactions import Interactions
 from sandbox.world import Application, Json
 
@@ -205,20 +207,35 @@ class Rest:
         return None
 
     async def _read(self, request: web.Request, call: Call) -> str | None:
+        for given in (*call.headers.values(), *call.query.values()):
+            _refuse_unsendable(given)
+        raw: bytes | str = ""
         if request.content_type == "multipart/form-data":
-            form = await request.post()
+            form = await _multipart(request)
             files = [(key, part) for key, part in form.items() if isinstance(part, FileField)]
             call.files = {_place(key): _upload(part) for key, part in files if key != "payload_json"}
-            text = _text(form.get("payload_json", "{}"))
+            raw = _raw(form.get("payload_json", "{}"))
         else:
-            text = (await request.read()).decode(errors="replace")
-        if not text:
+            raw = await request.read()
+        if not raw:
             return None
         try:
-            call.body = json.loads(text)
-        except ValueError as wrong:
+            call.body = parsed(raw)
+        except Unfit as wrong:
             raise bad_json() from wrong
-        return text
+        return raw if isinstance(raw, str) else raw.decode()
+
+
+async def _multipart(request: web.Request) -> Mapping[str, object]:
+    try:
+        return await request.post()
+    except (ValueError, AssertionError) as wrong:  # aiohttp asserts that every part has a name
+        raise bad_json() from wrong
+
+
+def _refuse_unsendable(given: str) -> None:
+    if not sendable(given):
+        raise bad_json()
 
 
 def _place(key: str) -> str:
@@ -226,14 +243,15 @@ def _place(key: str) -> str:
 
 
 def _upload(part: FileField) -> Upload:
+    _refuse_unsendable(part.filename)
     return Upload(part.filename, part.file.read(), part.content_type)
 
 
-def _text(part: object) -> str:
+def _raw(part: object) -> bytes | str:
     """A part with a content type of its own comes as bytes or as a file (hikari sends it so)."""
     if isinstance(part, FileField):
-        return part.file.read().decode()
-    return part.decode() if isinstance(part, bytes | bytearray) else str(part)
+        return part.file.read()
+    return bytes(part) if isinstance(part, bytes | bytearray) else str(part)
 
 
 def as_reply(returned: Any) -> Reply:

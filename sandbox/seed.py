@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from itertools import count
+from operator import or_
 from pathlib import Path
-from typing import Any
 
 from sandbox.clock import moment_of, snowflake_at
 from sandbox.events import PRIVILEGED, Intent
+from sandbox.fitting import Unfit
+from sandbox.forms import as_integer
 from sandbox.permissions import NONE, Permission
 from sandbox.world import Application, Channel, Guild, Json, Member, Overwrite, Role, User, World
 
@@ -223,11 +226,17 @@ def _add_role(guild: Guild, role_id: int, name: str, permissions: Permission, as
     return guild.roles[role_id]
 
 
-def permissions_of(given: Any) -> Permission:
-    """From a list of Discord's names, or the bits as number or text."""
+def permissions_of(given: list[str] | int | str) -> Permission:
+    """From a list of Discord's names, or the bits as number or text. Raises Unfit."""
     if isinstance(given, list):
-        return Permission(sum(Permission[name] for name in given))
-    return Permission(int(given))
+        unknown = [name for name in given if name not in Permission.__members__]
+        if unknown:
+            raise Unfit(f"There is no permission {unknown[0]!r}.")
+        return reduce(or_, (Permission[name] for name in given), NONE)
+    bits = as_integer(given)
+    if bits is None or not 0 <= bits < 1 << 64:
+        raise Unfit(f"{given!r} is no set of permissions: give Discord's names in a list, or the bits.")
+    return Permission(bits)
 
 
 def _add_channel(

@@ -1,0 +1,79 @@
+"""JSON that comes in: read only if all of it can go out again, for one bad text would break every bot's gateway."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from sandbox.fitting import Unfit, quoted
+
+DEEPEST = 64  # levels; Discord's own bodies stay below 20
+
+
+def parsed(raw: bytes | str, what: str = "The body") -> Any:
+    """Raises Unfit: not UTF-8, not JSON, nested too deeply, or with a text or number that JSON cannot carry on."""
+    try:
+        text = raw.decode() if isinstance(raw, bytes) else raw
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as wrong:
+        raise Unfit(f"{what} is not UTF-8.") from wrong
+    except RecursionError as wrong:
+        raise Unfit(f"{what} is nested more than {DEEPEST} levels deep.") from wrong
+    except ValueError as wrong:
+        raise Unfit(f"{what} is not JSON: {wrong}.") from wrong
+    for place, depth, each in _everything(value):
+        if depth > DEEPEST:
+            raise Unfit(f"{what} is nested more than {DEEPEST} levels deep.")
+        _refuse_what_cannot_go_out(f"The field {quoted(place)}" if place else what, each)
+    return value
+
+
+def sendable(text: str) -> bool:
+    """False with a lone surrogate: UTF-8 has no bytes for it."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def refuse_unsendable(where: str, text: str) -> None:
+    """Raises Unfit."""
+    if not sendable(text):
+        raise Unfit(f"{where} holds half of a surrogate pair, which is no character.")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number there")
+
+
+def _refuse_what_cannot_go_out(where: str, value: Any) -> None:
+    if isinstance(value, str):
+        refuse_unsendable(where, value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise Unfit(f"{where} is too large a number.")
+    elif isinstance(value, dict):
+        for key in value:
+            refuse_unsendable(f"A key in {where[0].lower()}{where[1:]}", key)
+
+
+def _everything(value: Any) -> Iterator[tuple[str, int, Any]]:
+    """Each value with its place ("options.reason") and depth, on a stack of its own: Python's is not deep enough."""
+    waiting = [iter([("", value)])]
+    while waiting:
+        found = next(waiting[-1], None)
+        if found is None:
+            waiting.pop()
+            continue
+        yield found[0], len(waiting) - 1, found[1]
+        waiting.append(_inside(*found))
+
+
+def _inside(place: str, one: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(one, dict):
+        return ((f"{place}.{key}" if place else key, each) for key, each in one.items())
+    if isinstance(one, list):
+        return ((f"{place}[{number}]", each) for number, each in enumerate(one))
+    return iter(())

@@ -106,7 +106,7 @@ function openModal(command, { interaction_id: interactionId, modal }) {
 }
 
 export async function dismiss(message) {
-  await told(() => api.deleteMessage(state.person.id, { message_id: message.id, channel_id: message.channel_id }));
+  await told(() => api.deleteMessage(state.person.id, { message_id: message.id }));
   page.refreshMessages();
 }
 

@@ -244,17 +244,29 @@ def use_attachments(components: list[Json], urls: dict[str, Json]) -> None:
 
 
 def find(components: list[Json], *, custom_id: str | None = None, label: str | None = None) -> Json | None:
-    for component in every(components):
-        if component["type"] not in INTERACTIVE:
-            continue
-        if custom_id is not None and component.get("custom_id") == custom_id:
-            return component
-        if label is not None and _labelled(component, label):
-            return component
+    """By its custom id; by what it says, exactly rather than without the arrows and emoji around it."""
+    listed = [each for each in every(components) if each["type"] in INTERACTIVE]
+    if custom_id is not None:
+        for component in listed:
+            if component.get("custom_id") == custom_id:
+                return component
+    if label is None:
+        return None
+    for reading in (str.casefold, _bare):
+        for component in listed:
+            if reading(label) and reading(label) in map(reading, _said(component)):
+                return component
     return None
 
 
-def _labelled(component: Json, label: str) -> bool:
+def _said(component: Json) -> list[str]:
     emoji = component.get("emoji") or {}
-    names = (component.get("label"), component.get("placeholder"), emoji.get("name"))
-    return label.casefold() in [name.casefold() for name in names if name]
+    return [
+        name for name in (component.get("label"), component.get("placeholder"), emoji.get("name")) if name
+    ]
+
+
+def _bare(text: str) -> str:
+    """ "▶ Next »" is "next"."""
+    letters = [at for at, each in enumerate(text) if each.isalnum()]
+    return text[letters[0] : letters[-1] + 1].casefold() if letters else ""

@@ -7,62 +7,69 @@ import signal
 import sys
 from pathlib import Path
 
-from sandbox import errands
-from sandbox.growth import Growth
+from sandbox import address, errands
+from sandbox.growth import MOST_MEMBERS, Growth
 from sandbox.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
 from sandbox.storage import UnreadableWorld
+from sandbox.welcome import welcome
+from sandbox.wording import Wording
 
 UNAVAILABLE, BAD_CONFIGURATION = 69, 78
-WELCOME = """The sandbox runs: a Discord on your own machine.
-  address    {url}
-  API        {api}
-  gateway    {gateway}
-  bot token  {token}
-
-  python -m sandbox as max slash "warn" member=ann reason="spam"      (in another shell: act as a person)
-"""
 
 
 def main(words: list[str]) -> int:
-    if words[:1] == ["as"]:
-        styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        code, text = asyncio.run(errands.run(words[1:], styled=styled))
-        (sys.stderr if code else sys.stdout).write(text + "\n")
-        return code
-    return asyncio.run(serve(_arguments().parse_args(words)))
-
-
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Discord on your own machine.")
-    parser.add_argument("--port", type=int, default=8765)
-    parser.add_argument("--seed", type=Path, help="a JSON file that describes the world")
-    parser.add_argument("--world", type=Path, help="a file that keeps the world from one start to the next")
-    parser.add_argument("--members", type=int, default=0, help="so many more members for the first guild")
-    return parser
-
-
-async def serve(asked: argparse.Namespace) -> int:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        sandbox = Sandbox(seed=asked.seed, world_file=asked.world)
-    except (UnreadableWorld, UnreadableSeed) as wrong:
+        if words[:1] == ["as"]:
+            styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+            code, text = asyncio.run(errands.run(words[1:], styled=styled))
+            (sys.stderr if code else sys.stdout).write(text + "\n")
+            return code
+        return asyncio.run(serve(_arguments().parse_args(words)))
+    except (UnreadableWorld, UnreadableSeed, address.UnusablePort) as wrong:
         sys.stderr.write(f"{wrong}\n")
         return BAD_CONFIGURATION
-    Growth(sandbox.core).add_members(next(iter(sandbox.world.guilds.values())), asked.members)
-    try:
-        await sandbox.start(port=asked.port)
     except PortTaken as taken:
         sys.stderr.write(f"{taken}\n")
         return UNAVAILABLE
-    application = next(iter(sandbox.world.applications.values()))
-    sys.stdout.write(
-        WELCOME.format(
-            url=sandbox.url, api=sandbox.api_url, gateway=sandbox.gateway_url, token=application.token
-        )
+
+
+def _arguments() -> argparse.ArgumentParser:
+    """Raises UnusablePort."""
+    parser = Wording(prog="python -m sandbox", description="A Discord on your own machine.")
+    parser.add_argument(
+        "--port", type=_port, default=address.default_port(), help=f"else {address.VARIABLE}, else 8765"
     )
+    parser.add_argument("--seed", type=Path, help="a JSON file that describes the world")
+    parser.add_argument("--world", type=Path, help="a file that keeps the world from one start to the next")
+    parser.add_argument(
+        "--members", type=_members, default=0, help="so many more members for the first guild"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    try:
+        return address.port(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text!r}") from wrong
+
+
+def _members(text: str) -> int:
+    if not text.isdecimal() or len(text) > len(str(MOST_MEMBERS)) or int(text) > MOST_MEMBERS:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {MOST_MEMBERS}, not {text!r}")
+    return int(text)
+
+
+async def serve(asked: argparse.Namespace) -> int:
+    """Raises UnreadableWorld, UnreadableSeed, PortTaken."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sandbox = Sandbox(seed=asked.seed, world_file=asked.world)
+    Growth(sandbox.core).add_members(next(iter(sandbox.world.guilds.values())), asked.members)
+    await sandbox.start(port=asked.port)
+    sys.stdout.write(welcome(sandbox))
     sys.stdout.flush()
     await stop.wait()
     await sandbox.close()

@@ -1,39 +1,43 @@
 """`python -m sandbox as NAME ...`: one act of one person on a sandbox that runs elsewhere."""
 
 import argparse
-import base64
 import json
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
+from sandbox.address import VARIABLE, default_url
 from sandbox.legend import Legend
 from sandbox.rendering import Rendering, choices
+from sandbox.wording import USAGE, Wording
+from sandbox.words import (
+    FAILED,
+    Failed,
+    at_most_one,
+    file_in,
+    first,
+    only,
+    options_in,
+    refuse_unreadable,
+    split,
+)
 from sandbox.world import Json
 
-DONE, FAILED, USAGE = 0, 1, 64
+DONE = 0
 NEAR_FOREVER = aiohttp.ClientTimeout(total=120)
 
 
-class Failed(Exception):
-    def __init__(self, sentence: str, code: int = FAILED) -> None:
-        super().__init__(sentence)
-        self.code = code
-
-
-def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m sandbox as", description="Act as a person of a running sandbox."
-    )
+def arguments() -> Wording:
+    """Raises UnusablePort."""
+    parser = Wording(prog="python -m sandbox as", description="Act as a person of a running sandbox.")
     parser.add_argument("name", help="who acts: max, ann, ... or an id")
     parser.add_argument("verb", choices=sorted(VERBS))
     parser.add_argument(
         "words", nargs="*", help="what the verb needs; options are written name=value, files @path"
     )
-    parser.add_argument("--url", default="http://127.0.0.1:8765", help="where the sandbox runs")
+    parser.add_argument("--url", default=default_url(), help=f"where the sandbox runs; else {VARIABLE} says")
     parser.add_argument("--guild", help="a guild's name or id; without it the person's first one")
     parser.add_argument("--channel", help="a channel's name or id; without it general")
     parser.add_argument("--message", help="a message's id, for click and select")
@@ -43,15 +47,18 @@ def arguments() -> argparse.ArgumentParser:
 
 
 async def run(words: list[str], *, styled: bool = False) -> tuple[int, str]:
-    """The exit code, and what the person sees."""
+    """The exit code, and what the person sees. Raises UnusablePort."""
     asked = arguments().parse_intermixed_args(words)
-    errand = Errand(asked, styled=styled)
     try:
+        refuse_unreadable(words)
+        errand = Errand(asked, styled=styled)
         async with aiohttp.ClientSession(timeout=NEAR_FOREVER) as errand.http:
             return await VERBS[asked.verb](errand, asked.words)
     except Failed as failed:
         return failed.code, f"✗ {failed}"
-    except aiohttp.ClientConnectionError:
+    except aiohttp.InvalidURL:
+        return USAGE, f"✗ {asked.url!r} is no address: --url takes one such as http://127.0.0.1:8765."
+    except (aiohttp.ClientError, TimeoutError):
         return (
             FAILED,
             f"✗ No sandbox answers at {asked.url}: start one with `python -m sandbox`, or give --url.",
@@ -65,7 +72,7 @@ class Errand:
         self.asked = asked
         self._styled = styled
         self._sandbox = f"{asked.url.rstrip('/')}/sandbox"
-        self._person = f"{self._sandbox}/people/{quote(asked.name)}"
+        self._person = f"{self._sandbox}/people/{quote(asked.name, safe='')}"
 
     @property
     def where(self) -> Json:
@@ -97,49 +104,25 @@ class Errand:
 
 
 async def _told(response: aiohttp.ClientResponse) -> Any:
-    told = await response.json(content_type=None)
+    try:
+        told = await response.json(content_type=None)
+    except ValueError as wrong:
+        raise Failed(f"What answers at {response.url.origin()} is no sandbox: give --url.") from wrong
     if response.status >= 400:
         raise Failed(told.get("error", f"The sandbox answered {response.status}."))
     return told
 
 
-def options_in(words: list[str]) -> Json:
-    options = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise Failed(f"{word!r} is not name=value.", USAGE)
-        options[name] = file_in(value) or value
-    return options
-
-
-def file_in(value: str) -> Json | None:
-    path = Path(value[1:])
-    if not value.startswith("@") or not path.is_file():
-        return None
-    return {"filename": path.name, "base64": base64.b64encode(path.read_bytes()).decode()}
-
-
-def first(words: list[str], what: str) -> str:
-    if not words:
-        raise Failed(f"Say {what}.", USAGE)
-    return words[0]
-
-
 async def slash(errand: Errand, words: list[str]) -> tuple[int, str]:
-    """The command may be one word or several: everything before the first name=value."""
-    path = [word for word in words if "=" not in word]
-    first(path, "which command")
-    options = options_in([word for word in words if "=" in word])
-    return await errand.answered("slash", {"command": " ".join(path), "options": options})
+    command, options = split(words, "which command")
+    return await errand.answered("slash", {"command": command, "options": options})
 
 
 async def autocomplete(errand: Errand, words: list[str]) -> tuple[int, str]:
     """The last option given is the one being typed."""
-    path = [word for word in words if "=" not in word]
-    options = options_in([word for word in words if "=" in word])
+    command, options = split(words, "which command")
     focused = first(list(options)[-1:], "which option is being typed, as name=text")
-    body = {**errand.where, "command": " ".join(path), "options": options, "focused": focused}
+    body = {**errand.where, "command": command, "options": options, "focused": focused}
     return DONE, choices((await errand.post("autocomplete", body))["choices"])
 
 
@@ -150,7 +133,7 @@ async def context(errand: Errand, words: list[str]) -> tuple[int, str]:
 
 
 async def click(errand: Errand, words: list[str]) -> tuple[int, str]:
-    return await _component(errand, "click", first(words, "which button"), {})
+    return await _component(errand, "click", only(words, "which button"), {})
 
 
 async def select(errand: Errand, words: list[str]) -> tuple[int, str]:
@@ -184,12 +167,14 @@ async def message(errand: Errand, words: list[str]) -> tuple[int, str]:
 
 
 async def see(errand: Errand, words: list[str]) -> tuple[int, str]:
-    channel = words[0] if words else errand.asked.channel or "general"
+    channel = at_most_one(words, errand.asked.channel, "channel") or "general"
     guild = f"?guild={quote(errand.asked.guild)}" if errand.asked.guild else ""
-    return await errand.seen(await errand.get(f"channels/{quote(channel)}/messages{guild}"))
+    return await errand.seen(await errand.get(f"channels/{quote(channel, safe='')}/messages{guild}"))
 
 
-async def dms(errand: Errand, _words: list[str]) -> tuple[int, str]:
+async def dms(errand: Errand, words: list[str]) -> tuple[int, str]:
+    if words:
+        raise Failed(f"dms takes no words: {words[0]!r} is one too many.", USAGE)
     return await errand.seen(await errand.get("dms"))
 
 
@@ -197,19 +182,17 @@ async def moderate(errand: Errand, words: list[str]) -> tuple[int, str]:
     if len(words) < 2:
         raise Failed("Say what and whom: moderate ban ann spam.", USAGE)
     body = {"action": words[0], "target_id": words[1], "reason": " ".join(words[2:]) or None}
-    await errand.post(
-        "moderate", {**body, **({"guild_id": errand.asked.guild} if errand.asked.guild else {})}
-    )
+    await errand.post("moderate", {**body, "guild_id": errand.asked.guild})
     return DONE, f"{errand.asked.name}: {words[0]} {words[1]}"
 
 
-async def join(errand: Errand, _words: list[str]) -> tuple[int, str]:
-    await errand.post("join", {"guild_id": errand.asked.guild} if errand.asked.guild else {})
+async def join(errand: Errand, words: list[str]) -> tuple[int, str]:
+    await errand.post("join", {"guild_id": at_most_one(words, errand.asked.guild, "guild")})
     return DONE, f"{errand.asked.name} joined."
 
 
-async def leave(errand: Errand, _words: list[str]) -> tuple[int, str]:
-    await errand.post("leave", {"guild_id": errand.asked.guild} if errand.asked.guild else {})
+async def leave(errand: Errand, words: list[str]) -> tuple[int, str]:
+    await errand.post("leave", {"guild_id": at_most_one(words, errand.asked.guild, "guild")})
     return DONE, f"{errand.asked.name} left."
 
 

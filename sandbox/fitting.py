@@ -40,6 +40,14 @@ class Within:
             raise Unfit(f"The field {quoted(place)} must be between {self.least} and {self.most}.")
 
 
+class Digits:
+    """Beside `str` in Annotated: an id."""
+
+    def check(self, value: str, place: str) -> None:
+        if not (value.isascii() and value.isdigit() and len(value) <= 20):
+            raise Unfit(f"The field {quoted(place)} must be an id, not {quoted(value)}.")
+
+
 def fitting(act: Callable[..., Any], body: object, *, beside: int = 0) -> Json:
     """`body` as keyword arguments for `act`, null being the same as left out. Raises Unfit.
 
@@ -130,4 +138,5 @@ def _looks_like(kind: Any, value: Any) -> bool:
 
 def _refuse(kinds: typing.Iterable[Any], value: Any, place: str) -> typing.NoReturn:
     asked = " or ".join(WORDS[plain] for plain in map(_plain, kinds) if plain is not types.NoneType)
-    raise Unfit(f"The field {quoted(place)} must be {asked}, not {WORDS[type(value)]}.")
+    where = f"The field {quoted(place)}" if place else "It"
+    raise Unfit(f"{where} must be {asked}, not {WORDS[type(value)]}.")

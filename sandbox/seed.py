@@ -3,7 +3,6 @@
 Ids of a seeded world are constants, the same at every start; a guild made at run time takes its ids from the clock.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,9 +13,11 @@ from pathlib import Path
 
 from sandbox.clock import moment_of, snowflake_at
 from sandbox.events import PRIVILEGED, Intent
-from sandbox.fitting import Unfit
+from sandbox.fitting import Unfit, check
 from sandbox.forms import as_integer
+from sandbox.intake import parsed
 from sandbox.permissions import NONE, Permission
+from sandbox.seed_shape import Seed
 from sandbox.world import Application, Channel, Guild, Json, Member, Overwrite, Role, User, World
 
 PEOPLE_SINCE = datetime(2018, 6, 1, 9, tzinfo=UTC)
@@ -107,15 +108,24 @@ def seeded_world(seed: Path | None = None) -> World:
     if seed is None:
         return world_of(DEFAULT)
     try:
-        return world_of({**DEFAULT, **json.loads(seed.read_text())})
+        described = parsed(seed.read_bytes(), "It")
+        check(Seed, described, "")
+        _refuse_empty(described)
+        return world_of({**DEFAULT, **described})
     except OSError as wrong:
         raise UnreadableSeed(f"The seed {seed} cannot be read: {wrong.strerror}.") from wrong
     except KeyError as wrong:
         raise UnreadableSeed(
             f"The seed {seed} does not know {wrong}: every name must be given before."
         ) from wrong
-    except (ValueError, TypeError, AttributeError) as wrong:
-        raise UnreadableSeed(f"The seed {seed} does not describe a world: {wrong}.") from wrong
+    except (Unfit, ValueError) as wrong:
+        raise UnreadableSeed(f"The seed {seed} does not describe a world. {wrong}") from wrong
+
+
+def _refuse_empty(described: Json) -> None:
+    for key in DEFAULT:
+        if described.get(key) == []:
+            raise Unfit(f"The list {key!r} must not be empty.")
 
 
 def world_of(described: Json) -> World:

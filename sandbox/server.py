@@ -86,9 +86,8 @@ class Sandbox:
             await site.start()
         except OSError as wrong:
             await self._runner.cleanup()
-            if wrong.errno != errno.EADDRINUSE:
-                raise
-            raise PortTaken(f"Port {port} is taken: give the sandbox another one with --port.") from wrong
+            because = "is taken" if wrong.errno == errno.EADDRINUSE else f"cannot be used ({wrong.strerror})"
+            raise PortTaken(f"Port {port} {because}: give the sandbox another one with --port.") from wrong
         bound = self._runner.addresses[0][1]
         self.core.url = f"http://{'[::1]' if ':' in host else host}:{bound}"
 

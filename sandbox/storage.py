@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 import logging
+import tempfile
 import types
 import typing
 from collections.abc import Callable
@@ -34,6 +35,7 @@ class Storage:
 
     def load(self) -> World | None:
         """Nothing when there is no file yet. Raises UnreadableWorld."""
+        self._refuse_unwritable()
         if not self._path.exists():
             return None
         try:
@@ -42,10 +44,22 @@ class Storage:
                 raise UnreadableWorld(
                     f"{self._path} is of another version of the sandbox: move it away to start anew."
                 )
-            return typing.cast(World, read_as(World, stored["world"]))
-        except (ValueError, KeyError, TypeError) as wrong:
+            return _inhabited(read_as(World, stored["world"]))
+        except OSError as wrong:
+            raise UnreadableWorld(f"The world {self._path} cannot be read: {wrong.strerror}.") from wrong
+        except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError) as wrong:
             raise UnreadableWorld(
-                f"{self._path} is not a sandbox's world ({wrong}): move it away to start anew."
+                f"{self._path} is not a sandbox's world: move it away to start anew."
+            ) from wrong
+
+    def _refuse_unwritable(self) -> None:
+        """Said at the start: later it would be too late."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self._path.parent).close()
+        except OSError as wrong:
+            raise UnreadableWorld(
+                f"The world cannot be kept in {self._path} ({wrong.strerror}): give another file with --world."
             ) from wrong
 
     def attach(self, core: Core) -> None:
@@ -87,6 +101,12 @@ class Storage:
         for place in self._files.rglob("*"):
             if place.is_file():
                 files.contents["/" + place.relative_to(self._files).as_posix()] = place.read_bytes()
+
+
+def _inhabited(world: World) -> World:
+    if not (world.guilds and world.applications):
+        raise ValueError("nobody lives there")
+    return world
 
 
 def plain(value: object) -> object:

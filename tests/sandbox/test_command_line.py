@@ -41,10 +41,8 @@ async def running(*words):
     child = await run("--port", port, *words)
     lines = []
     async with asyncio.timeout(10):
-        while "example" not in "".join(lines) and (line := (await child.stdout.readline()).decode()):
+        while "once a bot" not in "".join(lines) and (line := (await child.stdout.readline()).decode()):
             lines.append(line)
-            if "as max" in line:
-                break
     try:
         yield child, f"http://127.0.0.1:{port}", "".join(lines)
     finally:
@@ -62,6 +60,26 @@ async def test_it_says_where_it_is_and_stops_at_once(number):
         child.send_signal(number)
         assert await child.wait() == 0
         assert time.monotonic() - begin < 1
+
+
+async def test_what_the_welcome_tells_to_type_works():
+    async with running() as (_, url, welcome):
+        typed = [line.strip() for line in welcome.splitlines() if line.startswith("  ") and " as " in line]
+        assert (len(typed), all(line.endswith(f"--url {url}") for line in typed)) == (2, True)
+        for line in typed:
+            child = await asyncio.create_subprocess_shell(
+                line, cwd=PROJECT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            )
+            out, err = await child.communicate()
+            assert (child.returncode, b"hello everybody" in out, err) == (0, True, b"")
+
+
+async def test_the_environment_names_the_port_and_the_flag_wins(sandbox, monkeypatch):
+    taken = sandbox.url.rsplit(":", 1)[1]
+    monkeypatch.setenv("REEVE_SANDBOX_PORT", taken)
+    assert (await said())[0] == 69
+    async with running() as (_, url, welcome):
+        assert (url in welcome, f":{taken}" in welcome) == (True, False)
 
 
 async def test_a_taken_port_is_one_sentence_and_69(sandbox):

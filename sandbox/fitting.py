@@ -20,6 +20,10 @@ WORDS: dict[Any, str] = {
 }
 
 
+SAYS_WHERE = frozenset({"guild_id", "channel_id", "wait_seconds"})
+"""A script may send these with every act; an act that does not need them lets them pass. Other words are mistakes."""
+
+
 class Unfit(Exception):
     """One sentence for who wrote it."""
 
@@ -59,6 +63,7 @@ def fitting(act: Callable[..., Any], body: object, *, beside: int = 0) -> Json:
     hints = typing.get_type_hints(act, include_extras=True)
     fields = {each.name: hints[each.name] for each in asked}
     needed = [each.name for each in asked if each.default is each.empty]
+    body = {name: value for name, value in body.items() if name in fields or name not in SAYS_WHERE}
     given = {name: value for name, value in body.items() if value is not None}
     _check_fields(fields, given, needed, "")
     _refuse_unknown(fields, body, "")

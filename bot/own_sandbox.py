@@ -1,12 +1,14 @@
 """Without a token Reeve plays on the sandbox: one that already runs here, or a child process of its own."""
 
 import asyncio
+import fcntl
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import psutil
 from loguru import logger
@@ -86,9 +88,17 @@ class OwnSandbox:
         self._folder = settings.data_dir / "sandbox"
         self._pid_file = self._folder / "sandbox.pid"
         self._process: psutil.Popen | psutil.Process | None = None
+        self._claimed: IO[bytes] | None = None
 
     async def start(self) -> World:
         """Raises CannotRun, DataDirectoryUnusable."""
+        _log_file(self._folder)
+        if not self._claim():
+            raise CannotRun(
+                Exit.CONFIGURATION,
+                f"Another Reeve has its sandbox in {self._settings.data_dir}: stop it, or set REEVE_DATA_DIR to "
+                "another directory.",
+            )
         self._spawn()
         try:
             return await self._first_answer()
@@ -100,7 +110,8 @@ class OwnSandbox:
         """Take over the sandbox that a killed Reeve has left behind; False if the running one is somebody else's."""
         try:
             process = psutil.Process(int(self._pid_file.read_text()))
-            is_ours = {"sandbox", str(self._settings.sandbox_port)} <= set(process.cmdline())
+            is_sandbox = {"sandbox", str(self._settings.sandbox_port)} <= set(process.cmdline())
+            is_ours = is_sandbox and self._claim()
         except (OSError, ValueError, psutil.Error):
             return False
         self._process = process if is_ours else None
@@ -112,7 +123,10 @@ class OwnSandbox:
             await asyncio.sleep(WATCH_SECONDS)
             if self._process is not None and not _lives(self._process):
                 logger.warning("The sandbox has died: starting it again.")
-                self._spawn()
+                try:
+                    self._spawn()
+                except (OSError, DataDirectoryUnusable) as error:
+                    logger.error("The sandbox could not be started again: {}", error)
 
     async def stop(self) -> None:
         process = self._process
@@ -125,6 +139,18 @@ class OwnSandbox:
             except psutil.TimeoutExpired:
                 process.kill()
         self._pid_file.unlink(missing_ok=True)
+        if self._claimed is not None:
+            self._claimed.close()
+
+    def _claim(self) -> bool:
+        """Whether no living Reeve has its sandbox here; then this one has. A killed one holds no lock."""
+        self._claimed = (self._folder / "own.lock").open("ab")
+        try:
+            fcntl.flock(self._claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._claimed.close()
+            self._claimed = None
+        return self._claimed is not None
 
     def _spawn(self) -> None:
         """A session of its own, so that Ctrl+C reaches Reeve first and the sandbox sees it leave."""

@@ -71,9 +71,8 @@ def prepare_directory(home: Path, user: ServerUser) -> None:
     """Make the server's folder, writable for it and closed to others; DataDirectoryUnusable if that cannot be."""
     try:
         home.mkdir(parents=True, exist_ok=True)
-        probe = home / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=home):  # a name of its own: others may start at the same moment
+            pass
     except OSError as error:
         raise DataDirectoryUnusable(
             f"Reeve cannot write to {home.parent}: give this user write access to it, "

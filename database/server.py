@@ -28,14 +28,16 @@ async def running_database(settings: DatabaseSettings) -> AsyncIterator[str]:
         yield dsn
         return
     server = EmbeddedServer(settings.data_dir)
-    dsn = await server.start()
-    watch = asyncio.create_task(server.keep_running())
+    watch: asyncio.Task[None] | None = None
     try:
+        dsn = await server.start()
+        watch = asyncio.create_task(server.keep_running())
         yield dsn
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        if watch is not None:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
         await server.stop()
 
 

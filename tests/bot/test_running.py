@@ -118,6 +118,20 @@ async def test_the_sandbox_that_a_killed_reeve_left_behind_is_taken_over(dsn: st
         await world_at(f"http://127.0.0.1:{port}")
 
 
+async def test_a_second_reeve_leaves_the_first_ones_sandbox_alone(dsn: str, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"DATABASE_URL": dsn, "REEVE_SANDBOX_PORT": str(port)}
+    async with process(tmp_path, "run", **settings) as first:
+        await line_with(first, "Stop with")
+        before = (tmp_path / "sandbox" / "sandbox.pid").read_text()
+        async with process(tmp_path, "run", **settings) as second:
+            await line_with(second, "Stop with")
+            await ended(second, signal.SIGTERM)
+        assert await world_at(f"http://127.0.0.1:{port}") is not None
+        assert (tmp_path / "sandbox" / "sandbox.pid").read_text() == before
+        assert "died" not in await ended(first, signal.SIGTERM)
+
+
 async def test_a_sandbox_that_dies_is_started_again(dsn: str, tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"

@@ -13,8 +13,8 @@ from sandbox.names import as_id
 from sandbox.options import upload_in
 from sandbox.permissions import Permission
 from sandbox.places import Given, Places
+from sandbox.rows import Channel, Guild, Json, Member, Message, Overwrite, User
 from sandbox.seed import permissions_of
-from sandbox.world import Channel, Guild, Json, Member, Message, Overwrite, User
 
 DAY = 86400  # seconds
 YEAR = 365 * DAY

@@ -23,7 +23,7 @@ from sandbox.interactions import (
     Interaction,
 )
 from sandbox.message_payloads import message
-from sandbox.world import EPHEMERAL, LOADING, Json, Message
+from sandbox.rows import EPHEMERAL, LOADING, Json, Message
 
 ALLOWED = {
     COMMAND: (MESSAGE, DEFERRED_MESSAGE, SHOW_MODAL),

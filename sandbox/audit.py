@@ -6,12 +6,13 @@ from sandbox import commands, payloads
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
-from sandbox.world import AuditEntry, Guild, Json
+from sandbox.rows import AuditEntry, Guild, Json
 
 MOST_ENTRIES = 10_000
 
 
 class Action(IntEnum):
+    GUILD_UPDATE = 1
     CHANNEL_CREATE = 10
     CHANNEL_UPDATE = 11
     CHANNEL_DELETE = 12
@@ -19,14 +20,37 @@ class Action(IntEnum):
     OVERWRITE_UPDATE = 14
     OVERWRITE_DELETE = 15
     MEMBER_KICK = 20
+    MEMBER_PRUNE = 21
     MEMBER_BAN_ADD = 22
     MEMBER_BAN_REMOVE = 23
     MEMBER_UPDATE = 24
     MEMBER_ROLE_UPDATE = 25
+    MEMBER_MOVE = 26
+    MEMBER_DISCONNECT = 27
     BOT_ADD = 28
+    ROLE_CREATE = 30
+    ROLE_UPDATE = 31
+    ROLE_DELETE = 32
+    INVITE_CREATE = 40
+    INVITE_UPDATE = 41
+    INVITE_DELETE = 42
+    WEBHOOK_CREATE = 50
+    WEBHOOK_UPDATE = 51
+    WEBHOOK_DELETE = 52
     MESSAGE_DELETE = 72
     MESSAGE_BULK_DELETE = 73
+    MESSAGE_PIN = 74
+    MESSAGE_UNPIN = 75
+    THREAD_CREATE = 110
+    THREAD_UPDATE = 111
+    THREAD_DELETE = 112
     COMMAND_PERMISSION_UPDATE = 121
+    AUTO_MODERATION_RULE_CREATE = 140
+    AUTO_MODERATION_RULE_UPDATE = 141
+    AUTO_MODERATION_RULE_DELETE = 142
+    AUTO_MODERATION_BLOCK_MESSAGE = 143
+    AUTO_MODERATION_FLAG_TO_CHANNEL = 144
+    AUTO_MODERATION_USER_COMMUNICATION_DISABLED = 145
 
 
 def record(

@@ -6,7 +6,7 @@ from sandbox.core import Core
 from sandbox.errors import missing_access, missing_permissions, unknown
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
-from sandbox.world import Channel, Guild, Json, Overwrite
+from sandbox.rows import Channel, Guild, Json, Overwrite
 
 
 def require(core: Core, channel: Channel, actor_id: int, permission: Permission) -> None:

@@ -6,8 +6,8 @@ from sandbox import payloads
 from sandbox.core import Core
 from sandbox.events import Intent
 from sandbox.forms import as_integer
+from sandbox.rows import Guild, Json, Member
 from sandbox.session import Session
-from sandbox.world import Guild, Json, Member
 
 MEMBERS_IN_A_CHUNK = 1000
 

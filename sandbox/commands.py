@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from sandbox.core import Core
 from sandbox.errors import unknown
 from sandbox.forms import Form, enumerate_text
-from sandbox.world import Command, Json
+from sandbox.rows import Command, Json
 
 CHAT, USER, MESSAGE = 1, 2, 3
 SUB_COMMAND, GROUP, STRING, INTEGER, BOOLEAN = 1, 2, 3, 4, 5

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sandbox.forms import Form
-from sandbox.world import Json
+from sandbox.rows import Json
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8

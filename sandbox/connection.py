@@ -15,8 +15,8 @@ from aiohttp import WSMsgType, web
 from sandbox.chunks import member_chunks
 from sandbox.fitting import Unfit
 from sandbox.intake import parsed
+from sandbox.rows import Json
 from sandbox.session import Session
-from sandbox.world import Json
 
 if TYPE_CHECKING:
     from sandbox.gateway import Gateway

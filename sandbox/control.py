@@ -20,7 +20,7 @@ from sandbox.people import People
 from sandbox.places import Answer
 from sandbox.recorder import KEPT
 from sandbox.rest import Reply, as_reply
-from sandbox.world import Json
+from sandbox.rows import Json
 
 log = logging.getLogger(__name__)
 

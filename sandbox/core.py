@@ -9,7 +9,8 @@ from sandbox.events import Events
 from sandbox.files import Files
 from sandbox.permissions import IN_DIRECT_MESSAGES, Permission, in_channel, in_guild
 from sandbox.recorder import Recorder
-from sandbox.world import Channel, Guild, World
+from sandbox.rows import Channel, Guild
+from sandbox.world import World
 
 
 @dataclass

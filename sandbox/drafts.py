@@ -8,7 +8,7 @@ from sandbox.embeds import read_embeds
 from sandbox.errors import Refused
 from sandbox.files import LIMIT, Upload
 from sandbox.forms import Form, as_integer
-from sandbox.world import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json
+from sandbox.rows import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Json
 
 MOST_CHARACTERS = 2000
 MOST_ATTACHMENTS = 10

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.forms import Form
-from sandbox.world import Json
+from sandbox.rows import Json
 
 MOST_EMBEDS = 10
 MOST_CHARACTERS = 6000

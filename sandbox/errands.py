@@ -11,6 +11,7 @@ import aiohttp
 from sandbox.address import VARIABLE, default_url
 from sandbox.legend import Legend
 from sandbox.rendering import Rendering, choices
+from sandbox.rows import Json
 from sandbox.wording import USAGE, Wording
 from sandbox.words import (
     FAILED,
@@ -23,7 +24,6 @@ from sandbox.words import (
     refuse_unreadable,
     split,
 )
-from sandbox.world import Json
 
 DONE = 0
 NEAR_FOREVER = aiohttp.ClientTimeout(total=120)

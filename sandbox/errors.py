@@ -6,15 +6,18 @@ UNKNOWN = {
     "application": 10002,
     "channel": 10003,
     "guild": 10004,
+    "invite": 10006,
     "member": 10007,
     "message": 10008,
     "permission overwrite": 10009,
     "role": 10011,
     "user": 10013,
+    "emoji": 10014,
     "webhook": 10015,
     "ban": 10026,
     "interaction": 10062,
     "application command": 10063,
+    "voice state": 10065,
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 
 from sandbox.permissions import NONE, Permission
-from sandbox.world import Json
+from sandbox.rows import Json
 
 
 class Intent(IntFlag):

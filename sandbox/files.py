@@ -5,7 +5,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from sandbox.world import Attachment
+from sandbox.rows import Attachment
 
 LIMIT = 10 * 1024 * 1024  # bytes, for a guild without boosts (reference, "Uploading Files")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.world import Json
+from sandbox.rows import Json
 
 WORDS: dict[Any, str] = {
     str: "a text",

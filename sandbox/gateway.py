@@ -5,8 +5,8 @@ from sandbox.connection import Closes, Connection
 from sandbox.core import Core
 from sandbox.events import KNOWN_INTENTS, PRIVILEGED, Event, Intent
 from sandbox.forms import as_integer
+from sandbox.rows import Application, Json
 from sandbox.session import Session
-from sandbox.world import Application, Json
 
 RESUMABLE_SECONDS = 600
 SMALL_GUILD = 50  # members, unless the bot asks for another threshold

@@ -9,8 +9,9 @@ from sandbox.commands import CHAT
 from sandbox.core import Core
 from sandbox.fitting import Within
 from sandbox.names import Names
+from sandbox.rows import Application, Guild, Json, Member, User
 from sandbox.seed import ORDINARY, STAFF, GuildPlan, add_guild, generated_people, roles_of
-from sandbox.world import Application, Guild, Json, Member, User, World
+from sandbox.world import World
 
 MOST_MEMBERS = 100_000
 

@@ -11,7 +11,7 @@ from sandbox.clock import within
 from sandbox.core import Core
 from sandbox.errors import bad_webhook_token, unknown
 from sandbox.events import Audience
-from sandbox.world import Json
+from sandbox.rows import Json
 
 ACKNOWLEDGE_WITHIN = timedelta(seconds=3)
 TOKEN_LIVES = timedelta(minutes=15)

@@ -5,7 +5,7 @@ from sandbox.core import Core
 from sandbox.files import LIMIT
 from sandbox.interactions import COMMAND, Interaction
 from sandbox.message_payloads import message
-from sandbox.world import Application, Channel, Guild, Json, Message
+from sandbox.rows import Application, Channel, Guild, Json, Message
 
 IN_GUILD, IN_BOT_DM = 0, 1
 

@@ -6,8 +6,8 @@ from sandbox.errors import UnknownName
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, Interaction
 from sandbox.options import Resolved, Unacceptable, read_options
 from sandbox.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
+from sandbox.rows import Channel, Command, Json, User
 from sandbox.visibility import hidden_because
-from sandbox.world import Channel, Command, Json, User
 
 
 class Invoking(Places):

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from sandbox.world import Json
+from sandbox.rows import Json
 
 MARK = re.compile(r"<(?P<kind>@!?|@&|#|/[^:>]+:|a?:\w+:|t:)(?P<number>-?\d+)(?::(?P<style>[tTdDfFR]))?>")
 LENGTHS = (

@@ -4,7 +4,7 @@ from sandbox import payloads
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
-from sandbox.world import Application, Ban, Guild, Json, Member
+from sandbox.rows import Application, Ban, Guild, Json, Member
 
 
 def join(core: Core, guild: Guild, user_id: int) -> Member:

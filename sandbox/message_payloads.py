@@ -3,7 +3,7 @@
 from sandbox import payloads
 from sandbox.clock import timestamp
 from sandbox.core import Core
-from sandbox.world import Attachment, Json, Message
+from sandbox.rows import Attachment, Json, Message
 
 NEW_REFERENCE = 0
 REPLY = 19

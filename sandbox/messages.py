@@ -9,7 +9,7 @@ from sandbox.errors import bad_bulk_count, empty_message, invalid_form, others_m
 from sandbox.events import Audience, Intent
 from sandbox.message_payloads import attachment, message_event
 from sandbox.permissions import Permission
-from sandbox.world import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Channel, Json, Message
+from sandbox.rows import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Channel, Json, Message
 
 NONCE_REMEMBERED = timedelta(minutes=5)
 BULK_DELETABLE = timedelta(days=14)

@@ -10,7 +10,7 @@ from sandbox.clock import timestamp
 from sandbox.core import Core
 from sandbox.errors import Refused, invalid_form, missing_access, missing_permissions, unknown
 from sandbox.permissions import Permission, in_guild, outranks, rank
-from sandbox.world import Ban, Guild, Json, Member, Role
+from sandbox.rows import Ban, Guild, Json, Member, Role
 
 Value = TypeVar("Value")
 LONGEST_TIMEOUT = timedelta(days=28)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from sandbox.errors import UnknownName
-from sandbox.world import Channel, Guild, Role, User, World
+from sandbox.rows import Channel, Guild, Role, User
+from sandbox.world import World
 
 MENTION = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 MOST_DIGITS = 20  # a snowflake has 64 bits

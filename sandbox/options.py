@@ -23,7 +23,7 @@ from sandbox.files import LIMIT, Upload
 from sandbox.forms import as_integer
 from sandbox.message_payloads import attachment, message
 from sandbox.names import Names
-from sandbox.world import Channel, Guild, Json, Message
+from sandbox.rows import Channel, Guild, Json, Message
 
 MOST_SAFE_INTEGER = 2**53
 MOST_TEXT = 6000

@@ -13,7 +13,7 @@ from sandbox.events import Event
 from sandbox.exposure import require_loopback
 from sandbox.names import Names
 from sandbox.people import People
-from sandbox.world import Json
+from sandbox.rows import Json
 
 STATIC = Path(__file__).parent / "static"
 POLICY = (

@@ -2,7 +2,8 @@
 
 from sandbox.clock import timestamp
 from sandbox.permissions import Permission
-from sandbox.world import DIRECT_MESSAGE, Application, Ban, Channel, Guild, Json, Member, Role, User, World
+from sandbox.rows import DIRECT_MESSAGE, Application, Ban, Channel, Guild, Json, Member, Role, User
+from sandbox.world import World
 
 PRIVILEGED_FLAGS = {1 << 1: 1 << 14, 1 << 8: 1 << 12, 1 << 15: 1 << 18}  # gateway bit -> application flag
 

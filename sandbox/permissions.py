@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntFlag
 
-from sandbox.world import Channel, Guild, Member
+from sandbox.rows import Channel, Guild, Member
 
 
 class Permission(IntFlag):

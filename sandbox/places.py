@@ -9,7 +9,7 @@ from sandbox.fitting import Within
 from sandbox.interactions import MESSAGE, Interaction, Interactions
 from sandbox.message_payloads import message_event
 from sandbox.names import Names, as_id
-from sandbox.world import DIRECT_MESSAGE, EPHEMERAL, Channel, Guild, Json, Message, User
+from sandbox.rows import DIRECT_MESSAGE, EPHEMERAL, Channel, Guild, Json, Message, User
 
 Given = int | str | None
 WaitSeconds = Annotated[float, Within(0, 3600)]

@@ -23,7 +23,7 @@ from sandbox.interactions import COMPONENT, MODAL, Interaction
 from sandbox.names import as_id
 from sandbox.options import Resolved, Unacceptable
 from sandbox.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
-from sandbox.world import Json, Message, User
+from sandbox.rows import Json, Message, User
 
 
 class Pressing(Places):

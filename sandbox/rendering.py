@@ -9,7 +9,7 @@ from datetime import datetime
 from sandbox.components import BUTTON, LABEL, LINK, ROW, SELECTS, TEXT, TEXT_INPUT, every
 from sandbox.legend import Legend
 from sandbox.message_payloads import COMMAND_ANSWERS
-from sandbox.world import EPHEMERAL, LOADING, Json
+from sandbox.rows import EPHEMERAL, LOADING, Json
 
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 HEADING = re.compile(r"#{1,3} +")

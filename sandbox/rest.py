@@ -18,7 +18,7 @@ from sandbox.forms import Form
 from sandbox.gateway import Gateway
 from sandbox.intake import parsed, sendable
 from sandbox.interactions import Interactions
-from sandbox.world import Application, Json
+from sandbox.rows import Application, Json
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from sandbox.errors import unknown, wrong_application
 from sandbox.moderation import require
 from sandbox.permissions import NONE
 from sandbox.rest import Call, Reply, Routes
-from sandbox.world import Json
+from sandbox.rows import Json
 
 routes = Routes()
 COMMANDS = "/applications/{application_id}/commands"

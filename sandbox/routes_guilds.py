@@ -6,7 +6,7 @@ from sandbox.forms import Form
 from sandbox.moderation import require
 from sandbox.permissions import Permission
 from sandbox.rest import Call, Routes
-from sandbox.world import Guild, Json, Overwrite
+from sandbox.rows import Guild, Json, Overwrite
 
 routes = Routes()
 OVERWRITE = "/channels/{channel_id}/permissions/{overwrite_id}"

@@ -9,7 +9,7 @@ from sandbox.forms import Form
 from sandbox.permissions import Permission
 from sandbox.rest import Call, Routes
 from sandbox.routes_guilds import guild_of
-from sandbox.world import Json, Member
+from sandbox.rows import Json, Member
 
 routes = Routes()
 MEMBER = "/guilds/{guild_id}/members/{user_id}"

@@ -10,8 +10,8 @@ from sandbox.forms import Form
 from sandbox.message_payloads import message
 from sandbox.permissions import Permission
 from sandbox.rest import Call, Routes
+from sandbox.rows import DIRECT_MESSAGE, Channel, Json, Message
 from sandbox.session import without_content
-from sandbox.world import DIRECT_MESSAGE, Channel, Json, Message
 
 routes = Routes()
 MESSAGES = "/channels/{channel_id}/messages"

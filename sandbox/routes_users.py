@@ -5,7 +5,7 @@ from sandbox.errors import unknown
 from sandbox.forms import Form
 from sandbox.people import People
 from sandbox.rest import Call, Routes
-from sandbox.world import Json
+from sandbox.rows import Json
 
 routes = Routes()
 

@@ -4,7 +4,7 @@ from sandbox import answers
 from sandbox.interactions import Interaction
 from sandbox.message_payloads import message
 from sandbox.rest import Call, Routes
-from sandbox.world import Json
+from sandbox.rows import Json
 
 routes = Routes()
 WEBHOOK = "/webhooks/{application_id}/{token}"

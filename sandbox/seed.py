@@ -17,8 +17,9 @@ from sandbox.fitting import Unfit, check
 from sandbox.forms import as_integer
 from sandbox.intake import parsed
 from sandbox.permissions import NONE, Permission
+from sandbox.rows import Application, Channel, Guild, Json, Member, Overwrite, Role, User
 from sandbox.seed_shape import Seed
-from sandbox.world import Application, Channel, Guild, Json, Member, Overwrite, Role, User, World
+from sandbox.world import World
 
 PEOPLE_SINCE = datetime(2018, 6, 1, 9, tzinfo=UTC)
 GUILDS_SINCE = datetime(2021, 3, 4, 10, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from sandbox.errors import UnknownName
 from sandbox.events import Event
 from sandbox.places import Given, Places
-from sandbox.world import DIRECT_MESSAGE, Channel, Json
+from sandbox.rows import DIRECT_MESSAGE, Channel, Json
 
 
 class Seeing(Places):

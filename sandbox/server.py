@@ -8,10 +8,18 @@ from aiohttp import web
 
 from sandbox import (
     routes_applications,
+    routes_automod,
+    routes_channels,
     routes_guilds,
+    routes_hooks,
+    routes_invites,
     routes_members,
     routes_messages,
+    routes_reactions,
+    routes_roles,
+    routes_threads,
     routes_users,
+    routes_voice,
     routes_webhooks,
 )
 from sandbox.clock import Clock, Snowflakes, SystemClock
@@ -32,11 +40,19 @@ from sandbox.storage import Storage
 LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room
 PAGES = (
     routes_applications.routes,
-    routes_users.routes,
-    routes_messages.routes,
-    routes_webhooks.routes,
+    routes_automod.routes,
+    routes_channels.routes,
     routes_guilds.routes,
+    routes_hooks.routes,
+    routes_invites.routes,
     routes_members.routes,
+    routes_messages.routes,
+    routes_reactions.routes,
+    routes_roles.routes,
+    routes_threads.routes,
+    routes_users.routes,
+    routes_voice.routes,
+    routes_webhooks.routes,
 )
 
 

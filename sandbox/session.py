@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sandbox.core import Core
 from sandbox.events import Event, Intent
-from sandbox.world import Application, Json
+from sandbox.rows import Application, Json
 
 REPLAYED = 5_000  # events kept for a resume
 

@@ -3,7 +3,7 @@
 from sandbox.commands import CHAT
 from sandbox.core import Core
 from sandbox.permissions import Permission, in_guild, timed_out
-from sandbox.world import Channel, Command, Guild, Json, Member
+from sandbox.rows import Channel, Command, Guild, Json, Member
 
 IN_GUILD, IN_BOT_DM = 0, 1
 ROLE, USER, CHANNEL = 1, 2, 3

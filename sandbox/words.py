@@ -5,8 +5,8 @@ import mimetypes
 from pathlib import Path
 
 from sandbox.intake import sendable
+from sandbox.rows import Json
 from sandbox.wording import USAGE
-from sandbox.world import Json
 
 FAILED = 1
 

@@ -1,0 +1,5 @@
+"""AutoMod's rules."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

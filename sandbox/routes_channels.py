@@ -1,0 +1,5 @@
+"""Channels are made, changed and removed."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

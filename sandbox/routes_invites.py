@@ -1,0 +1,5 @@
+"""Invites."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

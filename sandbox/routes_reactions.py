@@ -1,0 +1,5 @@
+"""Reactions and pinned messages."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

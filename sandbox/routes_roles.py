@@ -1,0 +1,5 @@
+"""Roles of a guild."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

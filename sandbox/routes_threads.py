@@ -1,0 +1,5 @@
+"""Threads and posts of forums."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

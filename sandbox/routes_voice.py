@@ -1,0 +1,5 @@
+"""Voice states and voice regions."""
+
+from sandbox.rest import Routes
+
+routes = Routes()

@@ -1,0 +1,176 @@
+"""What exists: people, guilds, channels, messages. Plain rows; rules live elsewhere."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+TEXT_CHANNEL = 0
+DIRECT_MESSAGE = 1
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+SUPPRESS_EMBEDS = 1 << 2
+COMPONENTS_V2 = 1 << 15
+
+
+@dataclass
+class User:
+    id: int
+    username: str
+    global_name: str | None = None
+    bot: bool = False
+    avatar: str | None = None
+    locale: str = "en-GB"
+    dms_closed: bool = False
+
+
+@dataclass
+class Application:
+    """`intents` are the privileged intents that it was granted, as gateway bits."""
+
+    id: int
+    name: str
+    bot_user_id: int
+    owner_id: int
+    token: str
+    intents: int
+    description: str = ""
+
+
+@dataclass
+class Role:
+    id: int
+    name: str
+    permissions: int
+    position: int
+    color: int = 0
+    hoist: bool = False
+    managed: bool = False
+    mentionable: bool = False
+    bot_id: int | None = None
+
+
+@dataclass
+class Overwrite:
+    id: int
+    type: int  # 0 role, 1 member
+    allow: int
+    deny: int
+
+
+@dataclass
+class Channel:
+    id: int
+    type: int
+    guild_id: int | None = None
+    name: str | None = None
+    topic: str | None = None
+    position: int = 0
+    parent_id: int | None = None
+    nsfw: bool = False
+    rate_limit_per_user: int = 0
+    last_message_id: int | None = None
+    overwrites: dict[int, Overwrite] = field(default_factory=dict)
+    recipient_ids: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Member:
+    user_id: int
+    joined_at: datetime
+    role_ids: list[int] = field(default_factory=list)
+    nick: str | None = None
+    communication_disabled_until: datetime | None = None
+    mute: bool = False
+    deaf: bool = False
+    flags: int = 0
+
+
+@dataclass
+class Ban:
+    user_id: int
+    reason: str | None
+
+
+@dataclass
+class AuditEntry:
+    id: int
+    action_type: int
+    user_id: int
+    target_id: int | None
+    changes: list[Json] = field(default_factory=list)
+    options: Json | None = None
+    reason: str | None = None
+
+
+@dataclass
+class Attachment:
+    id: int
+    filename: str
+    size: int
+    path: str  # below the sandbox's address
+    content_type: str | None = None
+    description: str | None = None
+    width: int | None = None
+    height: int | None = None
+    ephemeral: bool = False
+
+
+@dataclass
+class Message:
+    id: int
+    channel_id: int
+    author_id: int
+    created_at: datetime
+    guild_id: int | None = None
+    type: int = 0
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    mention_ids: list[int] = field(default_factory=list)
+    mention_role_ids: list[int] = field(default_factory=list)
+    mention_everyone: bool = False
+    flags: int = 0
+    tts: bool = False
+    pinned: bool = False
+    edited_at: datetime | None = None
+    reference: Json | None = None
+    nonce: str | int | None = None
+    application_id: int | None = None  # set when it answers an interaction
+    interaction: Json | None = None
+    ephemeral_to: int | None = None
+
+
+@dataclass
+class Command:
+    """`spec` is what Discord would answer, with localisations, without id and version."""
+
+    id: int
+    application_id: int
+    guild_id: int | None
+    version: int
+    spec: Json
+
+    @property
+    def name(self) -> str:
+        return str(self.spec["name"])
+
+    @property
+    def type(self) -> int:
+        return int(self.spec["type"])
+
+
+@dataclass
+class Guild:
+    id: int
+    name: str
+    owner_id: int
+    roles: dict[int, Role] = field(default_factory=dict)
+    channel_ids: list[int] = field(default_factory=list)
+    members: dict[int, Member] = field(default_factory=dict)
+    bans: dict[int, Ban] = field(default_factory=dict)
+    audit: list[AuditEntry] = field(default_factory=list)
+    command_permissions: dict[int, list[Json]] = field(default_factory=dict)
+    preferred_locale: str = "en-US"

@@ -13,6 +13,7 @@ from sandbox.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
 from sandbox.storage import UnreadableWorld
 from sandbox.welcome import welcome
+from sandbox.wire_log import VARIABLE
 from sandbox.wording import Wording
 
 UNAVAILABLE, BAD_CONFIGURATION = 69, 78
@@ -45,6 +46,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--members", type=_members, default=0, help="so many more members for the first guild"
     )
+    parser.add_argument(
+        "--wire-log", type=Path, help=f"write every exchange to this file, as JSON lines (else {VARIABLE})"
+    )
     return parser
 
 
@@ -66,7 +70,7 @@ async def serve(asked: argparse.Namespace) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sandbox = Sandbox(seed=asked.seed, world_file=asked.world)
+    sandbox = Sandbox(seed=asked.seed, world_file=asked.world, wire_log=asked.wire_log)
     Growth(sandbox.core).add_members(next(iter(sandbox.world.guilds.values())), asked.members)
     await sandbox.start(port=asked.port)
     sys.stdout.write(welcome(sandbox))

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,6 +27,8 @@ class Exchange:
     reason: str | None = None
     files: tuple[str, ...] = ()
     unknown: bool = False
+    session: str | None = None  # the gateway's, and the number there
+    sequence: int | None = None
     request_text: str | None = None
     response_text: str | None = None
 
@@ -43,24 +45,33 @@ class Exchange:
         return {**plain, "files": list(self.files), "request": self.request, "response": self.response}
 
 
+Listener = Callable[[Exchange], None]
+
+
 class Recorder:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._kept: deque[Exchange] = deque(maxlen=KEPT)
+        self._listeners: list[Listener] = []
         self.last_number = 0
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
 
     def rest(self, **facts: Any) -> Exchange:
         return self._keep("rest", **facts)
 
-    def gateway(self, method: Literal["SEND", "RECEIVE"], route: str, text: str) -> Exchange:
+    def gateway(self, method: Literal["SEND", "RECEIVE"], route: str, text: str, **more: Any) -> Exchange:
         sent = method == "SEND"
         bodies = {"response_text": text} if sent else {"request_text": text}
-        return self._keep("gateway", method=method, path="/gateway", route=route, **bodies)
+        return self._keep("gateway", method=method, path="/gateway", route=route, **bodies, **more)
 
     def _keep(self, kind: Kind, **facts: Any) -> Exchange:
         self.last_number += 1
         exchange = Exchange(self.last_number, timestamp(self._clock.now()), kind, **facts)
         self._kept.append(exchange)
+        for listener in self._listeners:
+            listener(exchange)
         return exchange
 
     def since(self, number: int = 0) -> Iterator[Exchange]:

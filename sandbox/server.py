@@ -36,6 +36,7 @@ from sandbox.recorder import Recorder
 from sandbox.rest import PREFIX, Rest
 from sandbox.seed import seeded_world
 from sandbox.storage import Storage
+from sandbox.wire_log import WireLog
 
 LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room
 PAGES = (
@@ -62,9 +63,14 @@ class PortTaken(Exception):
 
 class Sandbox:
     def __init__(
-        self, clock: Clock | None = None, seed: Path | None = None, world_file: Path | None = None
+        self,
+        clock: Clock | None = None,
+        seed: Path | None = None,
+        world_file: Path | None = None,
+        wire_log: Path | None = None,
     ) -> None:
         """With a world file: that world, when the file is there, and every change to it.
+        With a wire log: every exchange is written to that file as a line of JSON.
 
         Raises UnreadableWorld, UnreadableSeed.
         """
@@ -72,6 +78,9 @@ class Sandbox:
         self._storage = Storage(world_file) if world_file else None
         stored = self._storage.load() if self._storage else None
         self.recorder = Recorder(self.clock)
+        self._wire_log = WireLog.named(wire_log)
+        if self._wire_log:
+            self.recorder.listen(self._wire_log)
         self.world = stored or seeded_world(seed)
         self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
         self.gateway = Gateway(self.core)
@@ -117,6 +126,8 @@ class Sandbox:
             await self._runner.cleanup()
         if self._storage:
             self._storage.flush()
+        if self._wire_log:
+            self._wire_log.close()
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)

@@ -49,7 +49,7 @@ class Session:
         self.sequence += 1
         envelope = f'{{"t":"{name}","s":{self.sequence},"op":0,"d":{text}}}'
         self.kept.append((self.sequence, envelope))
-        self.core.recorder.gateway("SEND", name, text)
+        self.core.recorder.gateway("SEND", name, text, session=self.id, sequence=self.sequence)
         if self.line:
             self.line.send(envelope)
 

@@ -23,6 +23,8 @@ class User:
     avatar: str | None = None
     locale: str = "en-GB"
     dms_closed: bool = False
+    status: str = "offline"  # or online, idle, dnd; who is invisible shows as offline
+    activities: list[Json] = field(default_factory=list)
 
 
 @dataclass
@@ -85,6 +87,37 @@ class Member:
     mute: bool = False
     deaf: bool = False
     flags: int = 0
+
+
+@dataclass
+class VoiceState:
+    """Who is in a voice channel; mute and deaf by the server stand with the member and outlast it."""
+
+    user_id: int
+    channel_id: int
+    session_id: str
+    self_mute: bool = False
+    self_deaf: bool = False
+    self_video: bool = False
+    self_stream: bool = False
+    suppress: bool = False
+    request_to_speak_at: datetime | None = None
+
+
+@dataclass
+class AutomodRule:
+    """`trigger_metadata` and `actions` are as Discord answers them."""
+
+    id: int
+    creator_id: int
+    name: str
+    event_type: int
+    trigger_type: int
+    trigger_metadata: Json
+    actions: list[Json]
+    enabled: bool = False
+    exempt_role_ids: list[int] = field(default_factory=list)
+    exempt_channel_ids: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -174,3 +207,5 @@ class Guild:
     audit: list[AuditEntry] = field(default_factory=list)
     command_permissions: dict[int, list[Json]] = field(default_factory=dict)
     preferred_locale: str = "en-US"
+    voice_states: dict[int, VoiceState] = field(default_factory=dict)
+    automod_rules: dict[int, AutomodRule] = field(default_factory=dict)

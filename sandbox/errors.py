@@ -65,6 +65,30 @@ def unauthorized() -> Refused:
     return Refused(401, 0, "401: Unauthorized")
 
 
+def not_in_direct_messages() -> Refused:
+    return Refused(403, 50003, "Cannot execute action on a DM channel")
+
+
+def wrong_channel_type() -> Refused:
+    return Refused(400, 50024, "Cannot execute action on this channel type")
+
+
+def invalid_role() -> Refused:
+    return Refused(400, 50028, "Invalid Role")
+
+
+def too_many(code: int, of_what: str, most: int) -> Refused:
+    return Refused(400, code, f"Maximum number of {of_what} reached ({most})")
+
+
+def boosts_needed() -> Refused:
+    return Refused(403, 50101, "This server needs more boosts to perform this action")
+
+
+def slow_mode(until: str) -> Refused:
+    return Refused(429, 20016, f"This action cannot be performed due to slowmode rate limit: write again {until}")
+
+
 def not_found() -> Refused:
     return Refused(404, 0, "404: Not Found")
 

@@ -23,6 +23,7 @@ class User:
     avatar: str | None = None
     locale: str = "en-GB"
     dms_closed: bool = False
+    banner: str | None = None
     status: str = "offline"  # or online, idle, dnd; who is invisible shows as offline
     activities: list[Json] = field(default_factory=list)
 
@@ -62,6 +63,15 @@ class Overwrite:
 
 
 @dataclass
+class ForumTag:
+    id: int
+    name: str
+    moderated: bool = False
+    emoji_id: int | None = None
+    emoji_name: str | None = None
+
+
+@dataclass
 class Channel:
     id: int
     type: int
@@ -75,6 +85,19 @@ class Channel:
     last_message_id: int | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     recipient_ids: list[int] = field(default_factory=list)
+    flags: int = 0
+    bitrate: int = 64_000
+    user_limit: int = 0
+    rtc_region: str | None = None
+    video_quality_mode: int = 1
+    default_auto_archive_duration: int | None = None
+    default_thread_rate_limit_per_user: int = 0
+    available_tags: list[ForumTag] = field(default_factory=list)
+    default_reaction_emoji: Json | None = None
+    default_sort_order: int | None = None
+    default_forum_layout: int = 0
+    default_tag_setting: str | None = None
+    written_at: dict[int, datetime] = field(default_factory=dict)  # of a slow channel: who wrote when last
 
 
 @dataclass
@@ -87,6 +110,9 @@ class Member:
     mute: bool = False
     deaf: bool = False
     flags: int = 0
+    avatar: str | None = None
+    banner: str | None = None
+    bio: str | None = None
 
 
 @dataclass
@@ -207,5 +233,19 @@ class Guild:
     audit: list[AuditEntry] = field(default_factory=list)
     command_permissions: dict[int, list[Json]] = field(default_factory=dict)
     preferred_locale: str = "en-US"
+    features: list[str] = field(default_factory=list)
+    description: str | None = None
+    icon: str | None = None
+    verification_level: int = 1
+    default_message_notifications: int = 1
+    explicit_content_filter: int = 0
+    afk_channel_id: int | None = None
+    afk_timeout: int = 300
+    system_channel_id: int | None = None
+    system_channel_flags: int = 0
+    rules_channel_id: int | None = None
+    public_updates_channel_id: int | None = None
+    safety_alerts_channel_id: int | None = None
+    premium_progress_bar_enabled: bool = False
     voice_states: dict[int, VoiceState] = field(default_factory=dict)
     automod_rules: dict[int, AutomodRule] = field(default_factory=dict)

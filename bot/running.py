@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import yarl
 from loguru import logger
 
 from bot.client import Reeve, point_at
+from bot.clock import following
 from bot.discord_address import settle_address
 from bot.health import health_endpoint
 from bot.own_sandbox import running_sandbox, welcome
@@ -56,6 +58,8 @@ async def reachable_discord(settings: Settings) -> AsyncIterator[tuple[Settings,
         if settings.discord_api_url and settings.discord_gateway_url:
             point_at(settings.discord_api_url, settings.discord_gateway_url)
             logger.info("Discord is at {}", settings.discord_api_url)
+        if settings.is_loopback_api:
+            await running.enter_async_context(following(yarl.URL(settings.discord_api_url or "").origin()))
         yield settings, greeting
 
 

@@ -7,7 +7,7 @@ import discord
 from loguru import logger
 
 from bot.base_cog import BaseCog
-from bot.clock import utc_now
+from bot.clock import clock
 from bot.invocation import Interaction
 from database.errors import DatabaseUnavailable
 
@@ -29,13 +29,13 @@ class People(BaseCog):
     @BaseCog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
         """Comes only with the members intent."""
-        await self._seen(member.guild.id, member, utc_now())
+        await self._seen(member.guild.id, member, clock.now())
 
     @BaseCog.listener()
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         """Comes only with the members intent."""
         try:
-            await self.users.left(guild_id=payload.guild_id, user_id=payload.user.id, left_at=utc_now())
+            await self.users.left(guild_id=payload.guild_id, user_id=payload.user.id, left_at=clock.now())
         except DatabaseUnavailable as error:
             logger.warning("A leave could not be noted: {}", type(error).__name__)
 

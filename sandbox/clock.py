@@ -1,8 +1,6 @@
 """The one source of time and of ids. Ids carry their moment, so both must come from the same clock."""
 
 import asyncio
-import heapq
-import itertools
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +8,7 @@ from typing import Protocol
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # Discord's own, from its reference on snowflakes
 MILLISECOND = timedelta(milliseconds=1)
+LAST_MOMENT = EPOCH + MILLISECOND * (1 << 41)  # in 2084; an id of a later one needs more than 63 bits
 
 
 class Clock(Protocol):
@@ -17,43 +16,92 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None: ...
 
+    def advance(self, seconds: float) -> None: ...
+
+    @property
+    def jumps(self) -> int:
+        """How often time passed of which nobody could notice anything: a heartbeat is not owed for it."""
+        ...
+
+
+class _Sleepers:
+    """Who sleeps until when; who is due wakes in the order of the moments."""
+
+    def __init__(self) -> None:
+        self._due: dict[asyncio.Future[None], datetime] = {}
+
+    async def sleep(self, until: datetime, *, timer: float | None = None) -> None:
+        """Until somebody wakes it; with a timer, at the latest after so many real seconds."""
+        loop = asyncio.get_running_loop()
+        wakes: asyncio.Future[None] = loop.create_future()
+        self._due[wakes] = until
+        alarm = None if timer is None else loop.call_later(max(timer, 0), _wake, wakes)
+        try:
+            await wakes
+        finally:
+            del self._due[wakes]
+            if alarm:
+                alarm.cancel()
+
+    def wake(self, now: datetime) -> None:
+        for wakes, until in sorted(self._due.items(), key=lambda each: each[1]):
+            if until <= now:
+                _wake(wakes)
+
+    @property
+    def deadlines(self) -> list[datetime]:
+        return sorted(until for wakes, until in self._due.items() if not wakes.done())
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
+
 
 class SystemClock:
+    """Real time, and ahead of it by what it was moved."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._sleepers = _Sleepers()
+        self.jumps = 0
+
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._ahead
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        await self._sleepers.sleep(self.now() + timedelta(seconds=seconds), timer=seconds)
+
+    def advance(self, seconds: float) -> None:
+        ahead = self._ahead + timedelta(seconds=seconds)
+        self._sleepers.wake(datetime.now(UTC) + ahead)
+        self._ahead = ahead
+        self.jumps += 1
 
 
 class ManualClock:
-    """Stands still until it is told to move; what sleeps on it wakes in the order of its moments."""
+    """Stands still until it is told to move."""
+
+    jumps = 0  # its time passes for everybody
 
     def __init__(self, start: datetime) -> None:
         self._now = start
-        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
-        self._order = itertools.count()
+        self._sleepers = _Sleepers()
 
     def now(self) -> datetime:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        wakes: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self._now + timedelta(seconds=seconds), next(self._order), wakes))
-        await wakes
+        await self._sleepers.sleep(self._now + timedelta(seconds=seconds))
 
     @property
     def deadlines(self) -> list[datetime]:
         """When each of those who still sleep will wake."""
-        return [moment for moment, _, wakes in self._sleepers if not wakes.done()]
+        return self._sleepers.deadlines
 
     def advance(self, seconds: float) -> None:
-        until = self._now + timedelta(seconds=seconds)
-        while self._sleepers and self._sleepers[0][0] <= until:
-            self._now, _, wakes = heapq.heappop(self._sleepers)
-            if not wakes.done():
-                wakes.set_result(None)
-        self._now = until
+        self._now += timedelta(seconds=seconds)
+        self._sleepers.wake(self._now)
 
 
 class Snowflakes:

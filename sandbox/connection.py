@@ -147,8 +147,9 @@ class Connection:
 
     async def _watch_heartbeats(self) -> None:
         while self._has_beaten:
-            self._has_beaten = False
+            self._has_beaten, jumps = False, self._core.clock.jumps
             await self._core.clock.sleep(HEARTBEAT_SECONDS * 1.5)
+            self._has_beaten |= self._core.clock.jumps != jumps  # nobody owes one for time that was skipped
         self.close(4009, "Session timed out.")
 
     def _receive(self, data: str | bytes) -> None:

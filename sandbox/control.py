@@ -21,6 +21,7 @@ from sandbox.places import Answer
 from sandbox.recorder import KEPT
 from sandbox.rest import Reply, as_reply
 from sandbox.rows import Json
+from sandbox.timekeeping import Timekeeping
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Control:
         self._core = core
         self._people = people
         self._names = Names(core.world)
+        self._time = Timekeeping(core.clock)
 
     def add_to(self, app: web.Application) -> None:
         person = "/sandbox/people/{user}"
@@ -43,6 +45,8 @@ class Control:
             ("GET", "/sandbox/guilds/{guild}/bans", self._bans),
             ("GET", "/sandbox/guilds/{guild}/members/{user}", self._member),
             ("GET", "/sandbox/exchanges", self._exchanges),
+            ("GET", "/sandbox/clock", self._clock),
+            ("POST", "/sandbox/clock", self._advance),
             ("GET", person + "/channels/{channel}/messages", self._messages),
             ("GET", person + "/dms", self._direct_messages),
             ("GET", person + "/commands", self._offered),
@@ -52,6 +56,7 @@ class Control:
             table.append(("POST", f"{person}/{verb}", act))
         for method, path, serve in table:
             app.router.add_route(method, path, self._serving(serve))
+        app.router.add_get("/sandbox/clock/stream", self._time.follow)
         app.router.add_route("*", "/sandbox/{unknown:.*}", self._serving(self._unknown))
 
     def _verbs(self) -> dict[str, Serve]:
@@ -180,6 +185,12 @@ class Control:
         recorder = self._core.recorder
         found = list(recorder.since(_number(request, "since", 0)))[-_limit(request, KEPT) :]
         return {"exchanges": [each.as_json() for each in found], "last": recorder.last_number}
+
+    async def _clock(self, _request: web.Request) -> Json:
+        return self._time.reading()
+
+    async def _advance(self, request: web.Request) -> Json:
+        return await self._time.advance(**await _body(request, self._time.advance))
 
     async def _unknown(self, request: web.Request) -> Any:
         return Reply(404, {"error": f"The control interface has no {request.method} {request.path}."})

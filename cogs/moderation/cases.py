@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.base_cog import BaseCog
-from bot.clock import utc_now
+from bot.clock import clock
 from bot.durations import parse_moment
 from bot.invocation import Interaction, guild_of
 from bot.pages import show
@@ -116,7 +116,7 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
             return None
         config = await self.guild_configs.get(guild_id=guild_of(interaction).id)
         return parse_moment(
-            text, now=utc_now(), zone=ZoneInfo(config.time_zone), past=True, day_ends=day_ends
+            text, now=clock.now(), zone=ZoneInfo(config.time_zone), past=True, day_ends=day_ends
         )
 
 

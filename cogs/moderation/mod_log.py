@@ -11,7 +11,7 @@ import discord
 from loguru import logger
 
 from bot.base_cog import BaseCog
-from bot.clock import utc_now
+from bot.clock import clock
 from bot.command_tree import incident
 from bot.errors import explain, is_away
 from cogs.moderation._delivery import NotYet, deliver, give_up
@@ -54,14 +54,14 @@ class ModLog(BaseCog):
     async def on_ready(self) -> None:
         """After a start, and after a session that was lost."""
         with suppress(DatabaseUnavailable):  # then the usual waiting time holds
-            await self.bot.database.outbox.hurry_all(now=utc_now())
+            await self.bot.database.outbox.hurry_all(now=clock.now())
         self._filled.set()
 
     @BaseCog.listener()
     async def on_log_channel_changed(self, guild_id: int) -> None:
         """What could not be posted before may be posted now."""
         with suppress(DatabaseUnavailable):  # then the usual waiting time holds
-            await self.bot.database.outbox.hurry(guild_id=guild_id, now=utc_now())
+            await self.bot.database.outbox.hurry(guild_id=guild_id, now=clock.now())
         self._filled.set()
 
     @BaseCog.listener()
@@ -94,12 +94,12 @@ class ModLog(BaseCog):
     async def _look_forever(self) -> None:
         await self.bot.wait_until_ready()
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                    await self._filled.wait()
+            await clock.wait(self._filled, LOOK_EVERY_SECONDS)
             self._filled.clear()
             try:
-                rows = await self.bot.database.outbox.claim(now=utc_now(), busy_guild_ids=list(self._at_work))
+                rows = await self.bot.database.outbox.claim(
+                    now=clock.now(), busy_guild_ids=list(self._at_work)
+                )
                 self._share_out(rows)
             except DatabaseUnavailable:
                 logger.warning("The outbox waits for the database.")
@@ -126,7 +126,7 @@ class ModLog(BaseCog):
 
     async def _deliver_one(self, row: OutboxRow) -> None:
         trouble = await self._trouble_with(row)
-        outbox, now = self.bot.database.outbox, utc_now()
+        outbox, now = self.bot.database.outbox, clock.now()
         if trouble is not None and now - row.created_at <= GIVE_UP_AFTER:
             wait = min(timedelta(seconds=2 ** min(row.attempts, 10)), LONGEST_WAIT)
             await outbox.try_later(row, next_at=now + wait, error=trouble)

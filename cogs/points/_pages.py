@@ -6,7 +6,7 @@ from enum import StrEnum
 import discord
 from discord.utils import escape_markdown, format_dt
 
-from bot.clock import utc_now
+from bot.clock import clock
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
@@ -28,7 +28,7 @@ class Period(StrEnum):
 
     def since(self) -> datetime | None:
         days = {Period.ALL: None, Period.WEEK: 7, Period.MONTH: 30}[self]
-        return utc_now() - timedelta(days=days) if days else None
+        return clock.now() - timedelta(days=days) if days else None
 
 
 TITLES = {

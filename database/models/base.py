@@ -1,12 +1,13 @@
 """What all tables share: names of constraints, and the few column types that Reeve uses."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
+
+from database.clock import clock
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,8 +24,7 @@ def storable(typed: str) -> str:
     return typed.replace("\x00", "")
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
+utc_now = clock.now
 
 
 class OneOf(TypeDecorator[StrEnum]):

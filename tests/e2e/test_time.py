@@ -1,0 +1,53 @@
+"""Months pass in a second, for the people and for Reeve alike."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from e2e_play import Bot, Guild, Play, until
+
+from sandbox.server import Sandbox
+
+QUARTER = timedelta(days=90)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """One of its own: nobody else's time is moved."""
+    sandbox = Sandbox()
+    await sandbox.start()
+    yield sandbox
+    await sandbox.close()
+
+
+@pytest.fixture
+async def play(sandbox: Sandbox, dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
+    bot = Bot(sandbox.api_url, dsn, tmp_path)
+    async with Play(sandbox.url) as play:
+        await bot.start()
+        yield play
+    assert await bot.stop() == 0, bot.log
+
+
+async def skip(play: Play, period: timedelta) -> None:
+    await play.post("/sandbox/clock", {"seconds": period.total_seconds()})
+
+
+async def test_a_case_of_last_quarter_is_of_last_quarter(play: Play) -> None:
+    guild = await play.new_guild("time")
+    await guild.slash("max", "warn", member="ann", reason="before")
+    await skip(play, QUARTER)
+    await guild.slash("max", "warn", member="ann", reason="after")
+    recent = await guild.slash("max", "case list", since="2d")
+    assert "after" in recent.text
+    assert "before" not in recent.text
+    assert "before" in (await guild.slash("max", "case list")).text
+    posted = (await until(lambda: two_posts(guild)))[-1]
+    shown = datetime.fromisoformat(posted["embeds"][0]["timestamp"])
+    assert abs(shown - datetime.now(UTC) - QUARTER) < timedelta(minutes=1)
+
+
+async def two_posts(guild: Guild) -> list[dict]:
+    posts = await guild.messages("max", "mod-log")
+    return posts if len(posts) == 2 else []

@@ -8,6 +8,9 @@ Json = dict[str, Any]
 
 TEXT_CHANNEL = 0
 DIRECT_MESSAGE = 1
+ANNOUNCEMENT_CHANNEL = 5
+ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
+POSTS_ONLY = (15, 16)  # forum and media: nothing but threads in them
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_EMBEDS = 1 << 2
@@ -23,6 +26,7 @@ class User:
     avatar: str | None = None
     locale: str = "en-GB"
     dms_closed: bool = False
+    blocked_ids: list[int] = field(default_factory=list)
     banner: str | None = None
     status: str = "offline"  # or online, idle, dnd; who is invisible shows as offline
     activities: list[Json] = field(default_factory=list)
@@ -72,6 +76,39 @@ class ForumTag:
 
 
 @dataclass
+class Emoji:
+    """A guild's own."""
+
+    id: int
+    name: str
+    animated: bool = False
+
+
+@dataclass
+class ThreadMember:
+    user_id: int
+    joined_at: datetime
+    flags: int = 0
+
+
+@dataclass
+class Thread:
+    """What a channel has besides when it is a thread. `archive_changed_at` is also the start of its inactivity."""
+
+    owner_id: int
+    created_at: datetime
+    archive_changed_at: datetime
+    auto_archive_duration: int  # minutes
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    message_count: int = 0
+    total_message_sent: int = 0
+    applied_tags: list[int] = field(default_factory=list)
+    members: dict[int, ThreadMember] = field(default_factory=dict)
+
+
+@dataclass
 class Channel:
     id: int
     type: int
@@ -98,6 +135,8 @@ class Channel:
     default_forum_layout: int = 0
     default_tag_setting: str | None = None
     written_at: dict[int, datetime] = field(default_factory=dict)  # of a slow channel: who wrote when last
+    last_pin_at: datetime | None = None
+    thread: Thread | None = None
 
 
 @dataclass
@@ -174,6 +213,17 @@ class Attachment:
     width: int | None = None
     height: int | None = None
     ephemeral: bool = False
+    flags: int = 0
+
+
+@dataclass
+class Reaction:
+    """Who reacted with an emoji, in their order. Without an id the name is the emoji itself."""
+
+    name: str
+    emoji_id: int | None = None
+    animated: bool = False
+    user_ids: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -200,6 +250,42 @@ class Message:
     application_id: int | None = None  # set when it answers an interaction
     interaction: Json | None = None
     ephemeral_to: int | None = None
+    webhook_id: int | None = None  # its author is then no user: name and picture are the message's own
+    author_name: str | None = None
+    author_avatar: str | None = None
+    pings_replied: bool = False  # a reply that mentions whom it answers, whatever it is edited to
+    reactions: list[Reaction] = field(default_factory=list)
+    pinned_at: datetime | None = None
+    position: int | None = None  # in a thread
+    snapshots: list[Json] = field(default_factory=list)  # of a forward: what it carries, as it was then
+
+
+@dataclass
+class Webhook:
+    id: int
+    guild_id: int
+    channel_id: int
+    application_id: int
+    user_id: int
+    name: str
+    token: str
+    avatar: str | None = None
+
+
+@dataclass
+class Invite:
+    """`max_age` (seconds) and `max_uses` are 0 for "no limit"."""
+
+    code: str
+    guild_id: int
+    channel_id: int
+    inviter_id: int
+    created_at: datetime
+    max_age: int = 86400
+    max_uses: int = 0
+    temporary: bool = False
+    uses: int = 0
+    role_ids: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -249,3 +335,5 @@ class Guild:
     premium_progress_bar_enabled: bool = False
     voice_states: dict[int, VoiceState] = field(default_factory=dict)
     automod_rules: dict[int, AutomodRule] = field(default_factory=dict)
+    thread_ids: list[int] = field(default_factory=list)
+    emojis: dict[int, Emoji] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 from loguru import logger
 
@@ -25,6 +26,8 @@ LOOK_EVERY_SECONDS = 5
 LONGEST_WAIT = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(days=7)
 """A post or a direct message later than this would tell nobody anything."""
+UNDELIVERED = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError)
+"""Discord refused, asked to wait for long, or was not reached."""
 
 
 class ModLog(BaseCog):
@@ -144,7 +147,7 @@ class ModLog(BaseCog):
             await deliver(self.bot, row)
         except NotYet as error:
             return str(error)
-        except (discord.HTTPException, OSError) as error:
+        except UNDELIVERED as error:
             if not is_away(error):
                 logger.info("case {} of {}: {}", row.case_number, row.guild_id, explain(error) or error)
             return explain(error) or str(error)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sandbox.clock import Clock, Snowflakes
 from sandbox.events import Events
 from sandbox.files import Files
-from sandbox.permissions import IN_DIRECT_MESSAGES, Permission, in_channel, in_guild
+from sandbox.permissions import IN_DIRECT_MESSAGES, Permission, in_channel, in_guild, in_thread
 from sandbox.recorder import Recorder
 from sandbox.rows import Channel, Guild
 from sandbox.world import World
@@ -37,7 +37,11 @@ class Core:
         if guild is None:
             return IN_DIRECT_MESSAGES if user_id in channel.recipient_ids else Permission(0)
         member = guild.members.get(user_id)
-        return in_channel(guild, member, channel, self.now()) if member else Permission(0)
+        if member is None:
+            return Permission(0)
+        if channel.thread is None:
+            return in_channel(guild, member, channel, self.now())
+        return in_thread(guild, member, channel, self.world.parent_of(channel), self.now())
 
     def sees(self, channel: Channel, user_id: int) -> bool:
         return bool(self.channel_permissions(channel, user_id) & Permission.VIEW_CHANNEL)

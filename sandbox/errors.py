@@ -18,6 +18,7 @@ UNKNOWN = {
     "interaction": 10062,
     "application command": 10063,
     "voice state": 10065,
+    "tag": 10087,
 }
 
 
@@ -79,6 +80,18 @@ def invalid_role() -> Refused:
 
 def too_many(code: int, of_what: str, most: int) -> Refused:
     return Refused(400, code, f"Maximum number of {of_what} reached ({most})")
+
+
+def system_message() -> Refused:
+    return Refused(400, 50021, "Cannot execute action on a system message")
+
+
+def thread_archived() -> Refused:
+    return Refused(400, 50083, "Thread is archived")
+
+
+def thread_locked() -> Refused:
+    return Refused(403, 160005, "Thread is locked")
 
 
 def boosts_needed() -> Refused:

@@ -39,7 +39,7 @@ class Names:
         if number in self._world.channels:
             return self._world.channels[number]
         for guild in filter(None, guilds):
-            for channel in self._world.guild_channels(guild):
+            for channel in (*self._world.guild_channels(guild), *self._world.threads_of(guild)):
                 if channel.name == str(given).lstrip("#"):
                     return channel
         raise UnknownName(f"There is no channel {given!r}.")

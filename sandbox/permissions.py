@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntFlag
 
-from sandbox.rows import Channel, Guild, Member
+from sandbox.rows import PRIVATE_THREAD, Channel, Guild, Member
 
 
 class Permission(IntFlag):
@@ -73,6 +73,7 @@ IN_DIRECT_MESSAGES = (
     | Permission.MENTION_EVERYONE
     | Permission.USE_EXTERNAL_EMOJIS
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.PIN_MESSAGES
 )
 
 
@@ -90,7 +91,15 @@ def in_guild(guild: Guild, member: Member) -> Permission:
     return ALL if granted & Permission.ADMINISTRATOR else Permission(granted)
 
 
-def in_channel(guild: Guild, member: Member, channel: Channel, now: datetime) -> Permission:
+def in_channel(
+    guild: Guild,
+    member: Member,
+    channel: Channel,
+    now: datetime,
+    *,
+    speaks: Permission = Permission.SEND_MESSAGES,
+) -> Permission:
+    """Without `speaks` there is nothing to say there, with or without links, files and mentions."""
     base = in_guild(guild, member)
     if base & Permission.ADMINISTRATOR:
         return ALL
@@ -99,9 +108,23 @@ def in_channel(guild: Guild, member: Member, channel: Channel, now: datetime) ->
         granted = granted & ~deny | allow
     if not granted & Permission.VIEW_CHANNEL:
         return NONE
-    if not granted & Permission.SEND_MESSAGES:
+    if not granted & speaks:
         granted &= ~(Permission.EMBED_LINKS | Permission.ATTACH_FILES | Permission.MENTION_EVERYONE)
     return Permission(granted) & (LEFT_IN_TIMEOUT if timed_out(member, now) else ALL)
+
+
+def in_thread(guild: Guild, member: Member, thread: Channel, parent: Channel, now: datetime) -> Permission:
+    """Those of the parent; a private thread is for its members and for moderators (reference, "Threads")."""
+    granted = in_channel(guild, member, parent, now, speaks=Permission.SEND_MESSAGES_IN_THREADS)
+    inside = thread.thread is not None and member.user_id in thread.thread.members
+    if thread.type == PRIVATE_THREAD and not inside and not granted & Permission.MANAGE_THREADS:
+        return NONE
+    return granted
+
+
+def to_speak_in(channel: Channel) -> Permission:
+    """SEND_MESSAGES has no effect in threads."""
+    return Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
 
 
 def _overwrites_in_order(guild: Guild, member: Member, channel: Channel) -> list[tuple[int, int]]:

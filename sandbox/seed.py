@@ -52,6 +52,7 @@ EVERYONE = (
     | Permission.CHANGE_NICKNAME
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.CREATE_PUBLIC_THREADS
+    | Permission.CREATE_PRIVATE_THREADS
     | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.SEND_POLLS
 )
@@ -60,6 +61,8 @@ MODERATION = (
     | Permission.BAN_MEMBERS
     | Permission.MODERATE_MEMBERS
     | Permission.MANAGE_MESSAGES
+    | Permission.PIN_MESSAGES
+    | Permission.MANAGE_THREADS
     | Permission.MANAGE_NICKNAMES
     | Permission.VIEW_AUDIT_LOG
 )

@@ -1,10 +1,11 @@
 """All that exists, by id, and how to find it. What is not there is Discord's own refusal."""
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import unknown
-from sandbox.rows import DIRECT_MESSAGE, Application, Channel, Command, Guild, Member, Message, User
+from sandbox.rows import DIRECT_MESSAGE, Application, Channel, Command, Guild, Invite, Member, Message, User, Webhook
 
 
 @dataclass
@@ -15,6 +16,9 @@ class World:
     channels: dict[int, Channel] = field(default_factory=dict)
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     commands: dict[int, Command] = field(default_factory=dict)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
+    invites: dict[str, Invite] = field(default_factory=dict)
+    link_key: str = field(default_factory=lambda: secrets.token_hex(16))  # signs links to attachments
 
     def user(self, user_id: int) -> User:
         return self.users.get(user_id) or _raise("user")
@@ -31,8 +35,17 @@ class World:
     def message(self, channel_id: int, message_id: int) -> Message:
         return self.messages.get(channel_id, {}).get(message_id) or _raise("message")
 
+    def webhook(self, webhook_id: int) -> Webhook:
+        return self.webhooks.get(webhook_id) or _raise("webhook")
+
     def guild_channels(self, guild: Guild) -> list[Channel]:
         return [self.channels[channel_id] for channel_id in guild.channel_ids]
+
+    def threads_of(self, guild: Guild) -> list[Channel]:
+        return [self.channels[thread_id] for thread_id in guild.thread_ids]
+
+    def parent_of(self, thread: Channel) -> Channel:
+        return self.channel(thread.parent_id or 0)
 
     def guild_of(self, channel: Channel) -> Guild | None:
         return None if channel.guild_id is None else self.guilds[channel.guild_id]

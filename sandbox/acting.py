@@ -9,12 +9,12 @@ from sandbox.drafts import read_draft
 from sandbox.errors import Refused, UnknownName, missing_permissions
 from sandbox.events import Audience
 from sandbox.fitting import Within
+from sandbox.founding import permissions_of
 from sandbox.names import as_id
 from sandbox.options import upload_in
 from sandbox.permissions import Permission
 from sandbox.places import Given, Places
 from sandbox.rows import Channel, Guild, Json, Member, Message, Overwrite, User
-from sandbox.seed import permissions_of
 
 DAY = 86400  # seconds
 YEAR = 365 * DAY

@@ -5,10 +5,10 @@ import asyncio
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
-from sandbox import address, errands
-from sandbox.growth import MOST_MEMBERS, Growth
+from sandbox import address, crowd, errands
 from sandbox.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
 from sandbox.storage import UnreadableWorld
@@ -44,7 +44,16 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=Path, help="a JSON file that describes the world")
     parser.add_argument("--world", type=Path, help="a file that keeps the world from one start to the next")
     parser.add_argument(
-        "--members", type=_members, default=0, help="so many more members for the first guild"
+        "--members",
+        type=partial(_number, most=crowd.MOST_MEMBERS),
+        default=0,
+        help="so many more members in the first server",
+    )
+    parser.add_argument(
+        "--guilds",
+        type=partial(_number, most=crowd.MOST_GUILDS),
+        default=0,
+        help="so many more servers, with the staff and the bot in them",
     )
     parser.add_argument(
         "--wire-log", type=Path, help=f"write every exchange to this file, as JSON lines (else {VARIABLE})"
@@ -59,9 +68,9 @@ def _port(text: str) -> int:
         raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text!r}") from wrong
 
 
-def _members(text: str) -> int:
-    if not text.isdecimal() or len(text) > len(str(MOST_MEMBERS)) or int(text) > MOST_MEMBERS:
-        raise argparse.ArgumentTypeError(f"must be from 0 to {MOST_MEMBERS}, not {text!r}")
+def _number(text: str, most: int) -> int:
+    if not text.isdecimal() or len(text) > len(str(most)) or int(text) > most:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {most}, not {text!r}")
     return int(text)
 
 
@@ -71,7 +80,8 @@ async def serve(asked: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sandbox = Sandbox(seed=asked.seed, world_file=asked.world, wire_log=asked.wire_log)
-    Growth(sandbox.core).add_members(next(iter(sandbox.world.guilds.values())), asked.members)
+    crowd.add_guilds(sandbox.world, asked.guilds)
+    crowd.add_members(sandbox.world, next(iter(sandbox.world.guilds.values())), asked.members)
     await sandbox.start(port=asked.port)
     sys.stdout.write(welcome(sandbox))
     sys.stdout.flush()

@@ -3,17 +3,15 @@
 from itertools import islice
 from typing import Annotated
 
-from sandbox import commands, membership, payloads
+from sandbox import commands, crowd, membership, payloads
 from sandbox.clock import timestamp
 from sandbox.commands import CHAT
 from sandbox.core import Core
 from sandbox.fitting import Within
+from sandbox.founding import ORDINARY, add_guild
 from sandbox.names import Names
 from sandbox.rows import Application, Guild, Json, Member, User
-from sandbox.seed import ORDINARY, STAFF, GuildPlan, add_guild, generated_people, roles_of
 from sandbox.world import World
-
-MOST_MEMBERS = 100_000
 
 
 class Growth:
@@ -26,16 +24,14 @@ class Growth:
         self,
         name: Annotated[str, Within(2, 100)],
         *,
-        members: Annotated[int, Within(0, MOST_MEMBERS)] = len(ORDINARY),
+        members: Annotated[int, Within(0, crowd.MOST_MEMBERS)] = len(ORDINARY),
         owner: str = "olga",
         closed_dms: list[str] | None = None,
     ) -> Guild:
         """With the staff of the cast, and so many ordinary members: ann and so on first, then generated people."""
         lord, closed = self._names.user(owner), [self._names.user(each) for each in closed_dms or []]
-        staff = [self._names.user(each) for each in STAFF if STAFF[each] != "owner" and each != lord.username]
-        cast = {user.id: roles_of(user.username) for user in (*staff, *self._ordinary(members))}
-        plan = GuildPlan(
-            name, lord.id, {lord.id: ["owner", "member"], **cast}, list(self._world.applications.values())
+        plan = crowd.plan_of(
+            self._world, name, lord, [lord, *crowd.staff_of(self._world), *self._ordinary(members)]
         )
         guild = add_guild(self._world, plan, guild_id=self._core.ids.next(), next_id=self._core.ids.next)
         for user in closed:
@@ -47,11 +43,7 @@ class Growth:
     def _ordinary(self, number: int) -> list[User]:
         by_name = {user.username: user for user in self._world.users.values()}
         cast = [by_name[name] for name in ORDINARY if name in by_name][:number]
-        return cast + list(islice(generated_people(self._world), number - len(cast)))
-
-    def add_members(self, guild: Guild, number: int) -> None:
-        for user in islice(generated_people(self._world), number):
-            guild.members.setdefault(user.id, Member(user.id, self._core.now()))
+        return cast + list(islice(crowd.people(self._world), number - len(cast)))
 
 
 def world_entry(world: World) -> Json:

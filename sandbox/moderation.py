@@ -155,7 +155,7 @@ def set_roles(
     removed = [_changeable(guild, actor, each) for each in target.role_ids if each not in role_ids]
     if not added and not removed:
         return target
-    target.role_ids = list(dict.fromkeys(role_ids))
+    target.role_ids = tuple(dict.fromkeys(role_ids))
     membership.updated(core, guild, target)
     pairs = (("$add", added), ("$remove", removed))
     changes = [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 Json = dict[str, Any]
 
@@ -17,8 +17,25 @@ SUPPRESS_EMBEDS = 1 << 2
 COMPONENTS_V2 = 1 << 15
 
 
-@dataclass
-class User:
+class Mass:
+    """A row of which there may be 100,000. It says itself that it changed, because nobody can look through them all
+    five times a second; so nothing that it holds may change in place (tests/sandbox/test_worlds.py)."""
+
+    __slots__ = ("is_changed",)
+    changes: ClassVar[int] = 0
+    is_changed: bool
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+        object.__setattr__(self, "is_changed", True)
+        Mass.changes += 1
+
+    def is_stored(self) -> None:
+        object.__setattr__(self, "is_changed", False)
+
+
+@dataclass(slots=True)
+class User(Mass):
     id: int
     username: str
     global_name: str | None = None
@@ -26,13 +43,13 @@ class User:
     avatar: str | None = None
     locale: str = "en-GB"
     dms_closed: bool = False
-    blocked_ids: list[int] = field(default_factory=list)
+    blocked_ids: tuple[int, ...] = ()
     banner: str | None = None
     status: str = "offline"  # or online, idle, dnd; who is invisible shows as offline
-    activities: list[Json] = field(default_factory=list)
+    activities: tuple[Json, ...] = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class Application:
     """`intents` are the privileged intents that it was granted, as gateway bits."""
 
@@ -45,7 +62,7 @@ class Application:
     description: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Role:
     id: int
     name: str
@@ -58,7 +75,7 @@ class Role:
     bot_id: int | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Overwrite:
     id: int
     type: int  # 0 role, 1 member
@@ -66,7 +83,7 @@ class Overwrite:
     deny: int
 
 
-@dataclass
+@dataclass(slots=True)
 class ForumTag:
     id: int
     name: str
@@ -75,7 +92,7 @@ class ForumTag:
     emoji_name: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Emoji:
     """A guild's own."""
 
@@ -84,14 +101,14 @@ class Emoji:
     animated: bool = False
 
 
-@dataclass
+@dataclass(slots=True)
 class ThreadMember:
     user_id: int
     joined_at: datetime
     flags: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Thread:
     """What a channel has besides when it is a thread. `archive_changed_at` is also the start of its inactivity."""
 
@@ -108,7 +125,7 @@ class Thread:
     members: dict[int, ThreadMember] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(slots=True)
 class Channel:
     id: int
     type: int
@@ -139,11 +156,11 @@ class Channel:
     thread: Thread | None = None
 
 
-@dataclass
-class Member:
+@dataclass(slots=True)
+class Member(Mass):
     user_id: int
     joined_at: datetime
-    role_ids: list[int] = field(default_factory=list)
+    role_ids: tuple[int, ...] = ()
     nick: str | None = None
     communication_disabled_until: datetime | None = None
     mute: bool = False
@@ -154,7 +171,7 @@ class Member:
     bio: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class VoiceState:
     """Who is in a voice channel; mute and deaf by the server stand with the member and outlast it."""
 
@@ -169,7 +186,7 @@ class VoiceState:
     request_to_speak_at: datetime | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class AutomodRule:
     """`trigger_metadata` and `actions` are as Discord answers them."""
 
@@ -185,13 +202,13 @@ class AutomodRule:
     exempt_channel_ids: list[int] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class Ban:
     user_id: int
     reason: str | None
 
 
-@dataclass
+@dataclass(slots=True)
 class AuditEntry:
     id: int
     action_type: int
@@ -202,7 +219,7 @@ class AuditEntry:
     reason: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Attachment:
     id: int
     filename: str
@@ -216,7 +233,7 @@ class Attachment:
     flags: int = 0
 
 
-@dataclass
+@dataclass(slots=True)
 class Reaction:
     """Who reacted with an emoji, in their order. Without an id the name is the emoji itself."""
 
@@ -226,7 +243,7 @@ class Reaction:
     user_ids: list[int] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class Message:
     id: int
     channel_id: int
@@ -260,7 +277,7 @@ class Message:
     snapshots: list[Json] = field(default_factory=list)  # of a forward: what it carries, as it was then
 
 
-@dataclass
+@dataclass(slots=True)
 class Webhook:
     id: int
     guild_id: int
@@ -272,7 +289,7 @@ class Webhook:
     avatar: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Invite:
     """`max_age` (seconds) and `max_uses` are 0 for "no limit"."""
 
@@ -288,7 +305,7 @@ class Invite:
     role_ids: list[int] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class Command:
     """`spec` is what Discord would answer, with localisations, without id and version."""
 
@@ -307,7 +324,7 @@ class Command:
         return int(self.spec["type"])
 
 
-@dataclass
+@dataclass(slots=True)
 class Guild:
     id: int
     name: str

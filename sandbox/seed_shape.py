@@ -2,7 +2,8 @@
 
 from typing import Annotated, Required, TypedDict
 
-from sandbox.fitting import Digits
+from sandbox.crowd import MOST_GUILDS, MOST_MEMBERS
+from sandbox.fitting import Digits, Within
 
 Identity = int | Annotated[str, Digits()]
 
@@ -47,9 +48,11 @@ class SeededGuild(TypedDict, total=False):
     channels: list[SeededChannel]
     roles: list[SeededRole]
     preferred_locale: str
+    more_members: Annotated[int, Within(0, MOST_MEMBERS)]
 
 
 class Seed(TypedDict, total=False):
     people: list[SeededPerson]
     applications: list[SeededApplication]
     guilds: list[SeededGuild]
+    more_guilds: Annotated[int, Within(0, MOST_GUILDS)]

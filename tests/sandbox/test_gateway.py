@@ -11,10 +11,9 @@ import aiohttp
 import discord
 import pytest
 
-from sandbox import connection
+from sandbox import connection, crowd
 from sandbox.connection import HEARTBEAT_SECONDS
 from sandbox.events import Intent
-from sandbox.growth import Growth
 
 
 @asynccontextmanager
@@ -225,7 +224,7 @@ async def test_members_come_by_name_by_id_and_in_chunks(sandbox, bot, login):
     assert [each.name for each in await guild.query_members("an", limit=5)] == ["ann"]
     found = await guild.query_members(user_ids=[bot.member("ben").id, 1])
     assert [each.name for each in found] == ["ben"]
-    Growth(sandbox.core).add_members(sandbox.world.guilds[guild.id], 2500)
+    crowd.add_members(sandbox.world, sandbox.world.guilds[guild.id], 2500)
     async with login(sandbox) as other:
         assert len(other.guild().members) == 2518
     chunks = [one for one in sandbox.recorder.since() if one.route == "GUILD_MEMBERS_CHUNK"]

@@ -1,8 +1,9 @@
-"""Members in pieces, as a bot asks for them (reference, "Request Guild Members")."""
+"""Members in pieces, as a bot asks for them (gateway events, "Request Guild Members")."""
 
 from collections.abc import Iterator
 
 from sandbox import payloads
+from sandbox.closes import Closes
 from sandbox.core import Core
 from sandbox.events import Intent
 from sandbox.forms import as_integer
@@ -10,41 +11,67 @@ from sandbox.rows import Guild, Json, Member
 from sandbox.session import Session
 
 MEMBERS_IN_A_CHUNK = 1000
+MOST_CHOSEN = 100  # by the start of a name, or by id
+LONGEST_NONCE = 32  # bytes
 
 
-def member_chunks(core: Core, session: Session, asked: Json) -> Iterator[Json]:
-    guild = core.world.guilds.get(as_integer(asked.get("guild_id")) or 0)
-    if guild is None or session.user_id not in guild.members:
-        return
+def asks_for_all(asked: Json) -> bool:
+    return "user_ids" not in asked and not asked.get("query") and not asked.get("limit")
+
+
+def nonce_of(asked: Json) -> Json:
+    """An invalid one is ignored."""
+    nonce = asked.get("nonce")
+    fits = isinstance(nonce, str) and len(nonce.encode()) <= LONGEST_NONCE
+    return {"nonce": nonce} if fits else {}
+
+
+def member_chunks(core: Core, session: Session, guild: Guild, asked: Json) -> Iterator[Json]:
+    """Raises Closes."""
     found, missing = _chosen(core, session, guild, asked)
+    more: Json = {"not_found": missing} if missing else {}
+    if asked.get("presences"):
+        more["presences"] = _presences(core, session, guild, found)
     pieces = [found[at : at + MEMBERS_IN_A_CHUNK] for at in range(0, len(found), MEMBERS_IN_A_CHUNK)] or [[]]
     for index, piece in enumerate(pieces):
-        chunk: Json = {
+        yield {
             "guild_id": str(guild.id),
             "members": [payloads.member(core.world, member) for member in piece],
             "chunk_index": index,
             "chunk_count": len(pieces),
+            **more,
+            **nonce_of(asked),
         }
-        if missing:
-            chunk["not_found"] = missing
-        if asked.get("presences"):
-            chunk["presences"] = []
-        if asked.get("nonce") is not None:
-            chunk["nonce"] = asked["nonce"]
-        yield chunk
 
 
 def _chosen(core: Core, session: Session, guild: Guild, asked: Json) -> tuple[list[Member], list[str]]:
     if "user_ids" in asked:
-        wanted = asked["user_ids"] if isinstance(asked["user_ids"], list) else [asked["user_ids"]]
-        ids = [as_integer(each) or 0 for each in wanted[:100]]
-        here = [guild.members[user_id] for user_id in ids if user_id in guild.members]
-        return here, [str(user_id) for user_id in ids if user_id not in guild.members]
-    query, limit = str(asked.get("query") or "").lower(), as_integer(asked.get("limit")) or 0
-    if not query and not limit and not session.intents & Intent.GUILD_MEMBERS:
-        return [], []  # the whole list needs the intent
-    named = [each for each in guild.members.values() if _is_named(core, each, query)]
-    return named[: limit or None], []
+        return _by_id(guild, asked["user_ids"])
+    query, limit = asked.get("query"), asked.get("limit")
+    if not isinstance(query, str) or not isinstance(limit, int) or limit < 0:
+        raise Closes(4002)
+    if not query and not session.intents & Intent.GUILD_MEMBERS:
+        return [], []
+    most = min(limit or MOST_CHOSEN, MOST_CHOSEN) if query else limit or None
+    return [each for each in guild.members.values() if _is_named(core, each, query.lower())][:most], []
+
+
+def _by_id(guild: Guild, asked: object) -> tuple[list[Member], list[str]]:
+    wanted = (asked if isinstance(asked, list) else [asked])[:MOST_CHOSEN]
+    here = [as_integer(each) or 0 for each in wanted]
+    found = [guild.members[each] for each in dict.fromkeys(here) if each in guild.members]
+    return found, [
+        str(each) for each, number in zip(wanted, here, strict=True) if number not in guild.members
+    ]
+
+
+def _presences(core: Core, session: Session, guild: Guild, found: list[Member]) -> list[Json]:
+    """Those that GUILD_CREATE would tell of the members found; without the intent none."""
+    if not session.intents & Intent.GUILD_PRESENCES:
+        return []
+    told = payloads.guild_create(core.world, guild, session.user_id, with_presences=True)["presences"]
+    wanted = {str(each.user_id) for each in found}
+    return [each for each in told if each["user"]["id"] in wanted]
 
 
 def _is_named(core: Core, member: Member, start: str) -> bool:

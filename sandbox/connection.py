@@ -1,19 +1,19 @@
-"""One WebSocket of a bot: compression, opcodes, heartbeats and close codes (reference, "Gateway")."""
+"""One WebSocket of a bot: frames, opcodes, heartbeats and close codes (gateway, "Connections")."""
 
 import asyncio
 import contextlib
-import importlib
 import json
 import logging
-import zlib
 from collections import deque
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from sandbox.chunks import member_chunks
+from sandbox.closes import Closes
+from sandbox.compression import TRANSPORTS, Press, as_is, each_by_itself
 from sandbox.fitting import Unfit
+from sandbox.gateway_requests import NAMES
 from sandbox.intake import parsed
 from sandbox.rows import Json
 from sandbox.session import Session
@@ -27,44 +27,17 @@ HEARTBEAT_SECONDS = 41.25
 ACKNOWLEDGED_AFTER_SECONDS = 0.02
 """discord.py notes when it sent a heartbeat only after it was sent, in another thread: an acknowledgement within the
 same millisecond comes before that note, is measured from the heartbeat before, and logged as "41.3s behind"."""
-SENDS_PER_MINUTE = 120
-OPCODES = {
-    2: "IDENTIFY",
-    3: "PRESENCE_UPDATE",
-    4: "VOICE_STATE_UPDATE",
-    6: "RESUME",
-    8: "REQUEST_GUILD_MEMBERS",
-}
-
-
-class Closes(Exception):
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"{reason} ({code})")
-        self.code = code
-        self.reason = reason
-
-
-class Press(Protocol):
-    def __call__(self, text: str) -> bytes | str: ...
-
-
-def as_is(text: str) -> str:
-    return text
-
-
-def zlib_stream() -> Press:
-    """One stream for the whole connection, flushed after every message."""
-    stream = zlib.compressobj()
-    return lambda text: stream.compress(text.encode()) + stream.flush(zlib.Z_SYNC_FLUSH)
-
-
-def zstd_stream() -> Press:
-    zstandard: Any = importlib.import_module("zstandard")
-    stream = zstandard.ZstdCompressor().compressobj()
-    return lambda text: stream.compress(text.encode()) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-
-
-PRESSES = {None: lambda: as_is, "": lambda: as_is, "zlib-stream": zlib_stream, "zstd-stream": zstd_stream}
+SENDS_PER_MINUTE = 120  # heartbeats included: they are among the send events
+LARGEST_PAYLOAD = 4096  # bytes
+LARGEST_FRAME = (
+    4 * 1024 * 1024
+)  # what is larger is not even read to its end, and closed with the protocol's own 1009
+MOST_WAITING = (
+    128 * 1024 * 1024
+)  # characters that a bot has not taken yet; a guild of 100,000 members has 70 million
+HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACKNOWLEDGED = 1, 2, 6, 7, 9, 10, 11
+RECEIVED = {IDENTIFY: "IDENTIFY", RESUME: "RESUME", **NAMES}
+SENT = {RECONNECT: "RECONNECT", INVALID_SESSION: "INVALID_SESSION"}
 
 
 class Connection:
@@ -72,21 +45,28 @@ class Connection:
         self._gateway = gateway
         self._core = gateway.core
         self._request = request
-        self._socket = web.WebSocketResponse(max_msg_size=0, timeout=0.1)
+        self._socket = web.WebSocketResponse(max_msg_size=LARGEST_FRAME, timeout=0.1)
         self._press: Press = as_is
         self._outbox: asyncio.Queue[str | Closes] = asyncio.Queue()
+        self._waiting = 0
         self._received: deque[datetime] = deque(maxlen=SENDS_PER_MINUTE + 1)
         self._has_beaten = True
         self._ended = asyncio.Event()
         self.session: Session | None = None
 
     def send(self, text: str) -> None:
-        self._outbox.put_nowait(text)
+        self._waiting += len(text)
+        if self._waiting > MOST_WAITING:
+            self.abort()  # no close frame would reach who does not read
+        else:
+            self._outbox.put_nowait(text)
 
     def send_op(self, op: int, payload: object) -> None:
+        if op in SENT:
+            self._core.recorder.gateway("SEND", SENT[op], json.dumps(payload))
         self.send(json.dumps({"t": None, "s": None, "op": op, "d": payload}))
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int, reason: str | None = None) -> None:
         self._outbox.put_nowait(Closes(code, reason))
 
     async def ended(self) -> None:
@@ -101,12 +81,14 @@ class Connection:
     async def run(self) -> web.WebSocketResponse:
         await self._socket.prepare(self._request)
         self._gateway.connections.add(self)
-        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch_heartbeats())]
+        writing = asyncio.create_task(self._write())
+        watching = asyncio.create_task(self._watch_heartbeats())
         try:
             await self._converse()
+            await asyncio.wait([writing], timeout=0.5)
         finally:
-            for task in tasks:
-                task.cancel()
+            writing.cancel()
+            watching.cancel()
             self._gateway.connections.discard(self)
             self._ended.set()
             if self.session:
@@ -116,51 +98,63 @@ class Connection:
     async def _converse(self) -> None:
         try:
             self._agree()
-            self.send_op(10, {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000), "_trace": ["sandbox"]})
+            self.send_op(HELLO, {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000), "_trace": ["sandbox"]})
             async for frame in self._socket:
                 if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     self._receive(frame.data)
         except Closes as closes:
-            log.info("The gateway closes a bot's socket: %s", closes)
-            await self._socket.close(code=closes.code, message=closes.reason.encode())
+            self._outbox.put_nowait(closes)
 
     def _agree(self) -> None:
         query = self._request.query
         if query.get("v", "10") != "10":
-            raise Closes(4012, "Invalid API version")
-        if query.get("encoding", "json") != "json" or query.get("compress") not in PRESSES:
+            raise Closes(4012)
+        if query.get("encoding", "json") != "json" or query.get("compress") not in TRANSPORTS:
             raise Closes(4002, "This sandbox speaks json with zlib-stream or zstd-stream.")
-        self._press = PRESSES[query.get("compress")]()
+        self._press = TRANSPORTS[query.get("compress")]()
 
     async def _write(self) -> None:
         with contextlib.suppress(ConnectionError):
             while True:
                 item = await self._outbox.get()
                 if isinstance(item, Closes):
-                    await self._socket.close(code=item.code, message=item.reason.encode())
+                    await self._end(item)
                     return
                 pressed = self._press(item)
                 if isinstance(pressed, bytes):
                     await self._socket.send_bytes(pressed)
                 else:
                     await self._socket.send_str(pressed)
+                self._waiting -= len(item)
+
+    async def _end(self, closes: Closes) -> None:
+        log.info("The gateway closes a bot's socket: %s", closes)
+        told = json.dumps({"code": closes.code, "reason": closes.reason})
+        self._core.recorder.gateway("SEND", "CLOSE", told)
+        await self._socket.close(code=closes.code, message=closes.reason.encode())
 
     async def _watch_heartbeats(self) -> None:
         while self._has_beaten:
             self._has_beaten, jumps = False, self._core.clock.jumps
             await self._core.clock.sleep(HEARTBEAT_SECONDS * 1.5)
             self._has_beaten |= self._core.clock.jumps != jumps  # nobody owes one for time that was skipped
-        self.close(4009, "Session timed out.")
+        self.close(4009)
+        await self.ended()
+        self.abort()
 
     def _receive(self, data: str | bytes) -> None:
         self._count()
+        if len(data if isinstance(data, bytes) else data.encode()) > LARGEST_PAYLOAD:
+            raise Closes(4002)
         try:
             envelope = parsed(data)
-            op, asked = int(envelope["op"]), envelope.get("d")
-        except (Unfit, AttributeError, KeyError, TypeError, ValueError) as wrong:
-            raise Closes(4002, "Error while decoding payload.") from wrong
-        if op in OPCODES:
-            self._core.recorder.gateway("RECEIVE", OPCODES[op], json.dumps(asked))
+            op, asked = envelope["op"], envelope.get("d")
+        except (Unfit, AttributeError, KeyError, TypeError) as wrong:
+            raise Closes(4002) from wrong
+        if not isinstance(op, int) or isinstance(op, bool):
+            raise Closes(4002)
+        if op in RECEIVED:
+            self._core.recorder.gateway("RECEIVE", RECEIVED[op], json.dumps(asked))
         self._handle(op, asked)
 
     def _count(self) -> None:
@@ -168,29 +162,30 @@ class Connection:
         self._received.append(now)
         full = len(self._received) > SENDS_PER_MINUTE
         if full and (now - self._received[0]).total_seconds() < 60:
-            raise Closes(4008, "Rate limited.")
+            raise Closes(4008)
 
     def _handle(self, op: int, asked: Any) -> None:
-        if op == 1:
+        if op == HEARTBEAT:
             self._has_beaten = True
-            asyncio.get_running_loop().call_later(ACKNOWLEDGED_AFTER_SECONDS, self.send_op, 11, None)
-        elif op in (2, 6):
-            self._begin(op, asked if isinstance(asked, dict) else {})
-        elif op not in OPCODES:
-            raise Closes(4001, "Unknown opcode")
+            loop = asyncio.get_running_loop()
+            loop.call_later(ACKNOWLEDGED_AFTER_SECONDS, self.send_op, ACKNOWLEDGED, None)
+        elif op not in RECEIVED:
+            raise Closes(4001)
+        elif op in (IDENTIFY, RESUME):
+            self._begin(op, asked)
         elif self.session is None:
-            raise Closes(4003, "Not authenticated.")
-        elif op == 8:
-            for chunk in member_chunks(self._core, self.session, asked):
-                self.session.dispatch_payload("GUILD_MEMBERS_CHUNK", chunk)
+            raise Closes(4003)
+        else:
+            self._gateway.requests.answer(op, self.session, asked)
 
     def _begin(self, op: int, asked: Json) -> None:
         if self.session is not None:
-            raise Closes(4005, "Already authenticated.")
-        if op == 2:
-            self.session = self._gateway.identify(self, asked)
-            self._gateway.welcome(self.session)
-        else:
-            self.session = self._gateway.resume(self, asked)
+            raise Closes(4005)
+        if not isinstance(asked, dict):
+            raise Closes(4002)
+        begin = self._gateway.identify if op == IDENTIFY else self._gateway.resume
+        self.session = begin(self, asked)
         if self.session is None:
-            self.send_op(9, False)
+            self.send_op(INVALID_SESSION, False)
+        elif self.session.compress and self._press is as_is:
+            self._press = each_by_itself

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
+from functools import cached_property
 
 from sandbox.permissions import NONE, Permission
 from sandbox.rows import Json
@@ -58,9 +59,11 @@ class Event:
     name: str
     text: str  # the payload, already serialised
     audience: Audience
+    variants: dict[object, str] = field(default_factory=dict, compare=False)  # for those who may not read all
 
-    @property
+    @cached_property
     def payload(self) -> Json:
+        """Read once for all who look into it; nobody may change it."""
         payload: Json = json.loads(self.text)
         return payload
 

@@ -1,46 +1,91 @@
 """The gateway's sessions: who may open one, who may resume one, and every event offered to each of them."""
 
+import logging
+import secrets
+
 from sandbox import payloads
-from sandbox.connection import Closes, Connection
+from sandbox.closes import Closes
+from sandbox.connection import HEARTBEAT, INVALID_SESSION, RECONNECT, Connection
 from sandbox.core import Core
-from sandbox.events import KNOWN_INTENTS, PRIVILEGED, Event, Intent
-from sandbox.forms import as_integer
-from sandbox.rows import Application, Json
+from sandbox.events import Audience, Event, Intent
+from sandbox.gateway_requests import GatewayRequests
+from sandbox.identify import caller, read_identify
+from sandbox.pacing import Pacing, Starts
+from sandbox.rows import Application, Guild, Json
 from sandbox.session import Session
 
+log = logging.getLogger(__name__)
+
 RESUMABLE_SECONDS = 600
-SMALL_GUILD = 50  # members, unless the bot asks for another threshold
 
 
 class Gateway:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, pacing: Pacing | None = None) -> None:
         self.core = core
+        pacing = pacing or Pacing()
+        self.starts = Starts(core.clock, pacing)
+        self.requests = GatewayRequests(core, pacing)
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()
+        self._down: set[int] = set()  # guilds in an outage
+        self._to_duplicate = 0
         core.events.listen(self._offer)
 
     def _offer(self, event: Event) -> None:
+        if event.audience.guild_id in self._down:
+            return
+        times = 1
+        if self._to_duplicate and event.name == "INTERACTION_CREATE":
+            self._to_duplicate -= 1
+            times = 2
         for session in tuple(self.sessions.values()):
-            session.offer(event)
+            if session.lost_at is not None and self._is_stale(session):
+                self.forget(session)
+                continue
+            for _ in range(times):
+                session.offer(event)
 
     @property
     def url(self) -> str:
         return self.core.url.replace("http", "ws", 1) + "/gateway"
 
-    def identify(self, connection: Connection, asked: Json) -> Session:
-        application = self._application(asked.get("token"))
+    def identify(self, connection: Connection, asked: Json) -> Session | None:
+        """None when the bot has to try again after some seconds. Raises Closes."""
+        one = read_identify(self.core.world, asked)
+        application = one.application
+        if self.starts.is_too_early(application.id, one.shard_id):
+            return None
+        if self.starts.are_used_up(application.id):
+            self._take_token_away(application)
+            raise Closes(4004)
+        self.starts.count(application.id, one.shard_id)
         session = Session(
-            self.core,
-            application,
-            self._intents(application, asked),
-            self._shard(asked),
-            large_threshold=as_integer(asked.get("large_threshold")) or SMALL_GUILD,
-            line=connection,
+            self.core, application, one.intents, one.shard, one.large_threshold, one.compress, line=connection
         )
         self.sessions[session.id] = session
+        self._welcome(session)
         return session
 
-    def welcome(self, session: Session) -> None:
+    def _take_token_away(self, application: Application) -> None:
+        """What Discord does to who identifies too often in a day (gateway, "Identifying")."""
+        for session in self._sessions_of(application):
+            self._end(session, 4004)
+        application.token = f"sandbox.{application.name.lower()}.{secrets.token_urlsafe(16)}"
+        self.starts.begin_anew(application.id)
+        self.core.touch()
+        log.error(
+            "%s began too many sessions in 24 hours. Its new token: %s", application.name, application.token
+        )
+
+    def _sessions_of(self, application: Application) -> list[Session]:
+        return [each for each in self.sessions.values() if each.application is application]
+
+    def _end(self, session: Session, code: int) -> None:
+        self.forget(session)
+        if isinstance(session.line, Connection):
+            session.line.close(code)
+
+    def _welcome(self, session: Session) -> None:
         world, user_id = self.core.world, session.user_id
         guilds = [guild for guild in world.guilds_of(user_id) if session.has_shard_of(guild.id)]
         ready = {
@@ -51,7 +96,6 @@ class Gateway:
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": self.url,
-            "shard": list(session.shard),
             "application": {
                 "id": str(session.application.id),
                 "flags": payloads.application(world, session.application)["flags"],
@@ -64,26 +108,41 @@ class Gateway:
             "auth": {},
             "_trace": ["sandbox"],
         }
+        if session.shard:
+            ready["shard"] = list(session.shard)
         session.dispatch_payload("READY", ready)
         for guild in guilds if session.intents & Intent.GUILDS else []:
-            small = len(guild.members) <= session.large_threshold
-            presences = small and bool(session.intents & Intent.GUILD_PRESENCES)
-            session.dispatch_payload(
-                "GUILD_CREATE", payloads.guild_create(world, guild, user_id, with_presences=presences)
-            )
+            self._show(session, guild)
+
+    def _show(self, session: Session, guild: Guild) -> None:
+        if guild.id in self._down:
+            session.dispatch_payload("GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
+            return
+        body = payloads.guild_create(
+            self.core.world,
+            guild,
+            session.user_id,
+            with_presences=bool(session.intents & Intent.GUILD_PRESENCES),
+            large_threshold=session.large_threshold,
+        )
+        session.dispatch_payload("GUILD_CREATE", body)
 
     def resume(self, connection: Connection, asked: Json) -> Session | None:
-        """None when that session is gone and the bot has to identify again."""
-        application = self._application(asked.get("token"))
+        """None when that session is gone and the bot has to identify again. Raises Closes."""
+        application = caller(self.core.world, asked)
         session = self.sessions.get(str(asked.get("session_id")))
-        sequence = asked.get("seq")
         if session is None or session.application is not application or self._is_stale(session):
             return None
-        if not isinstance(sequence, int) or sequence > session.sequence:
-            raise Closes(4007, "Invalid seq")
-        if not session.can_replay(sequence):
+        sequence = asked.get("seq")
+        if not isinstance(sequence, int) or not 0 <= sequence <= session.sequence:
+            raise Closes(4007)
+        missed = session.missed_since(sequence)
+        if missed is None:
             return None
-        for envelope in session.missed_since(sequence):
+        if isinstance(session.line, Connection):
+            session.line.session = None
+            session.line.close(4000, "The session goes on elsewhere.")
+        for envelope in missed:
             connection.send(envelope)
         session.line, session.lost_at = connection, None
         session.dispatch_payload("RESUMED", {"_trace": ["sandbox"]})
@@ -104,29 +163,6 @@ class Gateway:
         lost_at = session.lost_at
         return lost_at is not None and (self.core.now() - lost_at).total_seconds() > RESUMABLE_SECONDS
 
-    def _application(self, token: object) -> Application:
-        bare = str(token).removeprefix("Bot ")
-        for application in self.core.world.applications.values():
-            if application.token == bare:
-                return application
-        raise Closes(4004, "Authentication failed.")
-
-    @staticmethod
-    def _intents(application: Application, asked: Json) -> Intent:
-        intents = asked.get("intents")
-        if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
-            raise Closes(4013, "Invalid intent(s).")
-        if intents & PRIVILEGED & ~application.intents:
-            raise Closes(4014, "Disallowed intent(s).")
-        return Intent(intents)
-
-    @staticmethod
-    def _shard(asked: Json) -> tuple[int, int]:
-        shard = asked.get("shard") or [0, 1]
-        if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
-            raise Closes(4010, "Invalid shard.")
-        return shard[0], shard[1]
-
     def drop(self) -> None:
         """Cuts every socket without a close frame, as a lost network does."""
         for connection in tuple(self.connections):
@@ -134,7 +170,7 @@ class Gateway:
 
     def ask_to_reconnect(self) -> None:
         for connection in tuple(self.connections):
-            connection.send_op(7, None)
+            connection.send_op(RECONNECT, None)
 
     def invalidate(self, *, resumable: bool) -> None:
         for session in tuple(self.sessions.values()):
@@ -142,8 +178,30 @@ class Gateway:
             if not resumable:
                 self.forget(session)
             if isinstance(line, Connection):
-                line.send_op(9, resumable)
+                if not resumable:
+                    line.session = None
+                line.send_op(INVALID_SESSION, resumable)
 
     def ask_for_heartbeat(self) -> None:
         for connection in tuple(self.connections):
-            connection.send_op(1, None)
+            connection.send_op(HEARTBEAT, None)
+
+    def duplicate(self, times: int) -> None:
+        """The next so many interactions are delivered twice, each time with a number of its own."""
+        self._to_duplicate = times
+
+    def outage(self, guild_id: int) -> None:
+        """The guild goes away for its bots, and nothing that happens there reaches them until it recovers."""
+        if guild_id not in self._down:
+            gone = {"id": str(self.core.world.guild(guild_id).id), "unavailable": True}
+            self.core.events.emit("GUILD_DELETE", gone, Audience(guild_id, intent=Intent.GUILDS))
+            self._down.add(guild_id)
+
+    def recover(self, guild_id: int) -> None:
+        guild = self.core.world.guild(guild_id)
+        if guild_id in self._down:
+            self._down.remove(guild_id)
+            for session in self.sessions.values():
+                hears = session.intents & Intent.GUILDS and session.has_shard_of(guild_id)
+                if hears and session.user_id in guild.members:
+                    self._show(session, guild)

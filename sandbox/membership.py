@@ -1,6 +1,6 @@
 """People and bots come to a guild and leave it."""
 
-from sandbox import payloads
+from sandbox import payloads, voice
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
@@ -19,7 +19,10 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
     application = core.world.application_of(user_id)
     if application:
         gone = {"id": str(guild.id), "unavailable": False}
-        core.events.emit("GUILD_DELETE", gone, Audience(guild.id, application_id=application.id))
+        core.events.emit(
+            "GUILD_DELETE", gone, Audience(guild.id, intent=Intent.GUILDS, application_id=application.id)
+        )
+    voice.disconnect(core, guild, user_id)
     del guild.members[user_id]
     body = {"guild_id": str(guild.id), "user": payloads.user(core.world.user(user_id))}
     core.events.emit("GUILD_MEMBER_REMOVE", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))

@@ -1,11 +1,15 @@
 """How people, guilds and channels look on the wire: whole objects, as Discord's OpenAPI file lists them."""
 
+from sandbox import presences, thread_payloads, voice_states
 from sandbox.clock import timestamp
 from sandbox.permissions import Permission
-from sandbox.rows import DIRECT_MESSAGE, Application, Ban, Channel, Guild, Json, Member, Role, User
+from sandbox.rows import DIRECT_MESSAGE, Application, Ban, Channel, Emoji, Guild, Json, Member, Role, User
 from sandbox.world import World
 
+LARGEST_LISTED = 75_000  # members
 PRIVILEGED_FLAGS = {1 << 1: 1 << 14, 1 << 8: 1 << 12, 1 << 15: 1 << 18}  # gateway bit -> application flag
+GUILDS_OF_A_LARGE_BOT = 100  # with fewer it has the "limited" flag instead, the next bit
+COMMAND_BADGE = 1 << 23
 
 
 def user(one: User) -> Json:
@@ -22,7 +26,6 @@ def user(one: User) -> Json:
         "flags": 0,
         "collectibles": None,
         "primary_guild": None,
-        "clan": None,
     }
     return {**body, "bot": True} if one.bot else body
 
@@ -35,18 +38,20 @@ def own_user(one: User) -> Json:
         "premium_type": 0,
         "email": None,
         "verified": True,
-        "bio": "",
     }
 
 
 def application(world: World, one: Application) -> Json:
+    guild_count = len(world.guilds_of(one.bot_user_id))
     flags = sum(flag for bit, flag in PRIVILEGED_FLAGS.items() if one.intents & bit)
+    flags <<= guild_count < GUILDS_OF_A_LARGE_BOT
+    if any(each.application_id == one.id and each.guild_id is None for each in world.commands.values()):
+        flags |= COMMAND_BADGE
     return {
         "id": str(one.id),
         "name": one.name,
         "icon": None,
         "description": one.description,
-        "summary": "",
         "type": None,
         "bot": user(world.user(one.bot_user_id)),
         "bot_public": True,
@@ -65,7 +70,7 @@ def application(world: World, one: Application) -> Json:
         "explicit_content_filter": 0,
         "owner": user(world.user(one.owner_id)),
         "team": None,
-        "approximate_guild_count": len(world.guilds_of(one.bot_user_id)),
+        "approximate_guild_count": guild_count,
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "eligible_oauth2_scopes": [],
@@ -76,7 +81,6 @@ def role(one: Role) -> Json:
     body: Json = {
         "id": str(one.id),
         "name": one.name,
-        "description": None,
         "permissions": str(int(one.permissions)),
         "position": one.position,
         "color": one.color,
@@ -91,7 +95,10 @@ def role(one: Role) -> Json:
     return {**body, "tags": {"bot_id": str(one.bot_id)}} if one.bot_id else body
 
 
-def channel(world: World, one: Channel) -> Json:
+def channel(world: World, one: Channel, reader_id: int | None = None) -> Json:
+    """`reader_id`: whose membership of a thread is told."""
+    if one.thread:
+        return thread_payloads.thread(one, reader_id)
     last = str(one.last_message_id) if one.last_message_id else None
     if one.type == DIRECT_MESSAGE:
         recipients = [user(world.user(user_id)) for user_id in one.recipient_ids]
@@ -108,7 +115,7 @@ def channel(world: World, one: Channel) -> Json:
         "nsfw": one.nsfw,
         "flags": 0,
         "last_message_id": last,
-        "last_pin_timestamp": None,
+        "last_pin_timestamp": timestamp(one.last_pin_at) if one.last_pin_at else None,
         "rate_limit_per_user": one.rate_limit_per_user,
         "permission_overwrites": [
             {
@@ -153,6 +160,19 @@ def resolved_member(one: Member, permissions: Permission) -> Json:
     return {**body, "permissions": str(int(permissions))}
 
 
+def emoji(one: Emoji) -> Json:
+    """Whoever uploaded it may read that: nobody did."""
+    return {
+        "id": str(one.id),
+        "name": one.name,
+        "roles": [],
+        "require_colons": True,
+        "managed": False,
+        "animated": one.animated,
+        "available": True,
+    }
+
+
 def guild(one: Guild) -> Json:
     return {
         "id": str(one.id),
@@ -192,33 +212,44 @@ def guild(one: Guild) -> Json:
         "premium_progress_bar_enabled": False,
         "nsfw": False,
         "nsfw_level": 0,
-        "emojis": [],
+        "emojis": [emoji(each) for each in one.emojis.values()],
         "stickers": [],
         "incidents_data": None,
     }
 
 
-def guild_create(world: World, one: Guild, bot_user_id: int, *, with_presences: bool) -> Json:
-    """The bot alone stands in `members` unless it has the presence intent and the guild is small.
-
-    In a large guild Discord adds who is online, and nobody is (reference, "Guild Create").
-    """
-    shown = one.members.values() if with_presences else [one.members[bot_user_id]]
+def guild_create(
+    world: World, one: Guild, bot_user_id: int, *, with_presences: bool, large_threshold: int = 250
+) -> Json:
+    shown = _listed(one, bot_user_id, with_presences=with_presences, large_threshold=large_threshold)
+    people = (world.user(each.user_id) for each in shown)
+    online = [each for each in people if each.status != "offline"]
     return {
         **guild(one),
         "joined_at": timestamp(one.members[bot_user_id].joined_at),
-        "large": len(one.members) > 250,
+        "large": len(one.members) > large_threshold,
         "unavailable": False,
         "member_count": len(one.members),
-        "voice_states": [],
+        "voice_states": [voice_states.payload(one, each) for each in one.voice_states.values()],
         "members": [member(world, each) for each in shown],
         "channels": [channel(world, each) for each in world.guild_channels(one)],
         "threads": [],
-        "presences": [],
+        "presences": [presences.payload(each) for each in online] if with_presences else [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+
+
+def _listed(one: Guild, bot_user_id: int, *, with_presences: bool, large_threshold: int) -> list[Member]:
+    """The bot and who is in voice without the presence intent and in the largest guilds; everybody in a small one; in a
+    large one who has a role or a nickname (gateway events, "Request Guild Members")."""
+    everybody = list(one.members.values())
+    if not with_presences or len(everybody) > LARGEST_LISTED:
+        return [one.members[user_id] for user_id in {bot_user_id: None, **one.voice_states}]
+    if len(everybody) <= large_threshold:
+        return everybody
+    return [each for each in everybody if each.role_ids or each.nick or each.user_id == bot_user_id]
 
 
 def ban(world: World, one: Ban) -> Json:

@@ -1,5 +1,6 @@
 """Login, the application and its commands."""
 
+import math
 from typing import Any
 
 from sandbox import commands, payloads
@@ -10,6 +11,7 @@ from sandbox.rest import Call, Reply, Routes
 from sandbox.rows import Json
 
 routes = Routes()
+GUILDS_ON_A_SHARD = 1000  # as recommended; 2500 is the most
 COMMANDS = "/applications/{application_id}/commands"
 GUILD_COMMANDS = "/applications/{application_id}/guilds/{guild_id}/commands"
 
@@ -27,8 +29,12 @@ def gateway(call: Call) -> Json:
 
 @routes.on("GET", "/gateway/bot")
 def gateway_bot(call: Call) -> Json:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    return {"url": call.gateway.url, "shards": 1, "session_start_limit": limit}
+    guilds = len(call.core.world.guilds_of(call.actor_id))
+    return {
+        "url": call.gateway.url,
+        "shards": max(1, math.ceil(guilds / GUILDS_ON_A_SHARD)),
+        "session_start_limit": call.gateway.starts.as_json(call.application.id),
+    }
 
 
 def _place(call: Call) -> tuple[int, int | None]:

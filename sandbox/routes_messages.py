@@ -5,13 +5,14 @@ from sandbox.audit import Action
 from sandbox.core import Core
 from sandbox.drafts import Draft, read_draft
 from sandbox.errors import Refused, direct_messages_closed, unknown
-from sandbox.events import PRIVILEGED, Audience, Intent
+from sandbox.events import PRIVILEGED, Intent
 from sandbox.forms import Form
+from sandbox.message_content import without_content
 from sandbox.message_payloads import message
 from sandbox.permissions import Permission
 from sandbox.rest import Call, Routes
 from sandbox.rows import DIRECT_MESSAGE, Channel, Json, Message
-from sandbox.session import without_content
+from sandbox.typing_events import started_typing
 
 routes = Routes()
 MESSAGES = "/channels/{channel_id}/messages"
@@ -104,7 +105,7 @@ def edit_message(call: Call) -> Json:
         messages.refuse_others(one, call.actor_id)
     elif one.author_id != call.actor_id:
         channels.require(call.core, channel, call.actor_id, Permission.MANAGE_MESSAGES)
-    draft = read_draft(call.json, call.uploads, was_v2=messages.is_v2(one))
+    draft = read_draft(call.json, call.uploads, edits=one)
     return message(call.core, messages.edit(call.core, one, draft))
 
 
@@ -141,12 +142,4 @@ def bulk_delete(call: Call) -> None:
 @routes.on("POST", "/channels/{channel_id}/typing")
 def typing(call: Call) -> None:
     channel = _channel(call, Permission.SEND_MESSAGES)
-    body: Json = {
-        "channel_id": str(channel.id),
-        "user_id": str(call.actor_id),
-        "timestamp": int(call.core.now().timestamp()),
-    }
-    intent = Intent.DIRECT_MESSAGE_TYPING if channel.guild_id is None else Intent.GUILD_MESSAGE_TYPING
-    if channel.guild_id is not None:
-        body["guild_id"] = str(channel.guild_id)
-    call.core.events.emit("TYPING_START", body, Audience(channel.guild_id, channel.id, intent))
+    started_typing(call.core, channel, call.actor_id)

@@ -22,20 +22,25 @@ from sandbox import (
     routes_voice,
     routes_webhooks,
 )
+from sandbox.admission import Admission
 from sandbox.clock import Clock, Snowflakes, SystemClock
 from sandbox.connection import Connection
 from sandbox.control import Control
 from sandbox.core import Core
 from sandbox.exposure import require_own_origin
+from sandbox.faults import Faults
 from sandbox.files import Files
 from sandbox.gateway import Gateway
+from sandbox.gateway_faults import GatewayFaults
 from sandbox.interactions import Interactions
+from sandbox.pacing import Pacing
 from sandbox.page import Page
 from sandbox.people import People
+from sandbox.pipeline import PREFIX, Rest
 from sandbox.recorder import Recorder
-from sandbox.rest import PREFIX, Rest
 from sandbox.seed import seeded_world
 from sandbox.storage import Storage
+from sandbox.trouble import Trouble
 from sandbox.wire_log import WireLog
 
 LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room
@@ -55,6 +60,7 @@ PAGES = (
     routes_voice.routes,
     routes_webhooks.routes,
 )
+ROUTES = tuple((each.method, each.path) for page in PAGES for each in page.table)
 
 
 class PortTaken(Exception):
@@ -68,9 +74,13 @@ class Sandbox:
         seed: Path | None = None,
         world_file: Path | None = None,
         wire_log: Path | None = None,
+        pacing: Pacing | None = None,
+        rate_limits: bool = True,
     ) -> None:
         """With a world file: that world, when the file is there, and every change to it.
         With a wire log: every exchange is written to that file as a line of JSON.
+        Without rate limits nobody is told of any, refused or banned.
+        Bots may begin sessions as often as Discord lets them, or as a suite's own `pacing` says.
 
         Raises UnreadableWorld, UnreadableSeed.
         """
@@ -83,9 +93,12 @@ class Sandbox:
             self.recorder.listen(self._wire_log)
         self.world = stored or seeded_world(seed)
         self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
-        self.gateway = Gateway(self.core)
+        self.gateway = Gateway(self.core, pacing)
         self.interactions = Interactions(self.core)
         self.people = People(self.core, self.interactions)
+        self.admission = Admission(self.core, limited=rate_limits)
+        self.faults = Faults(self.clock, self.admission.rates, ROUTES)
+        self._trouble = Trouble(self.faults, GatewayFaults(self.gateway), self.admission)
         if self._storage:
             self._storage.attach(self.core)
         self._runner: web.AppRunner | None = None
@@ -117,6 +130,7 @@ class Sandbox:
         self.core.url = f"http://{'[::1]' if ':' in host else host}:{bound}"
 
     async def close(self) -> None:
+        self.faults.clear()
         for connection in tuple(self.gateway.connections):
             connection.close(1001, "The sandbox stops.")
         await asyncio.sleep(0)
@@ -125,14 +139,14 @@ class Sandbox:
         if self._runner:
             await self._runner.cleanup()
         if self._storage:
-            self._storage.flush()
+            self._storage.close()
         if self._wire_log:
             self._wire_log.close()
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
-        Rest(self.core, self.gateway, self.interactions, list(PAGES)).add_to(app)
-        Control(self.core, self.people).add_to(app)
+        Rest(self.core, self.gateway, self.interactions, PAGES, self.admission, self.faults).add_to(app)
+        Control(self.core, self.people, self._trouble.table()).add_to(app)
         Page(self.core, self.people).add_to(app)
         app.router.add_get("/gateway", self._gateway)
         app.router.add_get("/gateway/", self._gateway)

@@ -6,17 +6,41 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
 from sandbox.core import Core
 from sandbox.events import Event, Intent
+from sandbox.identify import Shard, belongs
+from sandbox.message_content import WITH_CONTENT, text_for
 from sandbox.rows import Application, Json
 
 REPLAYED = 5_000  # events kept for a resume
+REPLAYED_SIZE = 32 * 1024 * 1024  # characters of them
 
 
 class Line(Protocol):
     def send(self, text: str) -> None: ...
+
+
+class Replay:
+    """The last events, the oldest forgotten first when they are too many or too large."""
+
+    def __init__(self) -> None:
+        self._kept: deque[str] = deque()
+        self._size = 0
+
+    def keep(self, envelope: str) -> None:
+        self._kept.append(envelope)
+        self._size += len(envelope)
+        while len(self._kept) > REPLAYED or self._size > REPLAYED_SIZE:
+            self._size -= len(self._kept.popleft())
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def last(self, number: int) -> Iterator[str]:
+        return islice(self._kept, len(self._kept) - number, None)
 
 
 @dataclass
@@ -24,31 +48,33 @@ class Session:
     core: Core
     application: Application
     intents: Intent
-    shard: tuple[int, int]
+    shard: Shard | None
     large_threshold: int
+    compress: bool
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
     line: Line | None = None
     lost_at: datetime | None = None
-    kept: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=REPLAYED))
+    replay: Replay = field(default_factory=Replay)
 
     @property
     def user_id(self) -> int:
         return self.application.bot_user_id
 
     def has_shard_of(self, guild_id: int | None) -> bool:
-        number, count = self.shard
-        return ((guild_id or 0) >> 22) % count == number
+        return self.shard is None or belongs(guild_id, *self.shard)
 
     def offer(self, event: Event) -> None:
-        if self.hears(event):
-            self.dispatch(event.name, self._text_for(event))
+        if not self.hears(event):
+            return
+        whole = event.name not in WITH_CONTENT or self.intents & Intent.MESSAGE_CONTENT
+        self.dispatch(event.name, event.text if whole else text_for(event, self.user_id))
 
     def dispatch(self, name: str, text: str) -> None:
         """Numbers it and keeps it also while no socket is there: a resume brings it."""
         self.sequence += 1
         envelope = f'{{"t":"{name}","s":{self.sequence},"op":0,"d":{text}}}'
-        self.kept.append((self.sequence, envelope))
+        self.replay.keep(envelope)
         self.core.recorder.gateway("SEND", name, text, session=self.id, sequence=self.sequence)
         if self.line:
             self.line.send(envelope)
@@ -56,11 +82,10 @@ class Session:
     def dispatch_payload(self, name: str, payload: Json) -> None:
         self.dispatch(name, json.dumps(payload, separators=(",", ":")))
 
-    def missed_since(self, sequence: int) -> Iterator[str]:
-        return (envelope for number, envelope in self.kept if number > sequence)
-
-    def can_replay(self, sequence: int) -> bool:
-        return not self.kept or self.kept[0][0] <= sequence + 1
+    def missed_since(self, sequence: int) -> Iterator[str] | None:
+        """None when some of it is forgotten."""
+        missed = self.sequence - sequence
+        return None if missed > len(self.replay) else self.replay.last(missed)
 
     def hears(self, event: Event) -> bool:
         audience = event.audience
@@ -76,22 +101,11 @@ class Session:
         audience, core = event.audience, self.core
         if audience.channel_id is not None:
             channel = core.world.channels.get(audience.channel_id)
-            return channel is not None and core.sees(channel, self.user_id)
+            if channel is None or not core.sees(channel, self.user_id):
+                return False
+            permissions = core.channel_permissions(channel, self.user_id)
+            return not audience.any_of or bool(permissions & audience.any_of)
         guild = core.world.guilds.get(audience.guild_id or 0)
         if guild is None or self.user_id not in guild.members:
             return False
         return not audience.any_of or bool(core.guild_permissions(guild, self.user_id) & audience.any_of)
-
-    def _text_for(self, event: Event) -> str:
-        if not event.name.startswith("MESSAGE_") or self.intents & Intent.MESSAGE_CONTENT:
-            return event.text
-        return json.dumps(without_content(event.payload, self.user_id))
-
-
-def without_content(message: Json, reader_id: int) -> Json:
-    """What is left without the MESSAGE_CONTENT intent; own, direct and mentioning messages stay whole."""
-    mentioned = any(user["id"] == str(reader_id) for user in message.get("mentions", []))
-    own = message.get("author", {}).get("id") == str(reader_id)
-    if own or mentioned or "guild_id" not in message or "content" not in message:
-        return message
-    return {**message, "content": "", "embeds": [], "attachments": [], "components": []}

@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import unknown
-from sandbox.rows import DIRECT_MESSAGE, Application, Channel, Command, Guild, Invite, Member, Message, User, Webhook
+from sandbox.rows import (
+    DIRECT_MESSAGE,
+    Application,
+    Channel,
+    Command,
+    Guild,
+    Invite,
+    Member,
+    Message,
+    User,
+    Webhook,
+)
 
 
 @dataclass
@@ -38,6 +49,11 @@ class World:
     def webhook(self, webhook_id: int) -> Webhook:
         return self.webhooks.get(webhook_id) or _raise("webhook")
 
+    def forget_channel(self, channel_id: int) -> None:
+        """What belongs to a channel goes with it."""
+        self.webhooks = {key: one for key, one in self.webhooks.items() if one.channel_id != channel_id}
+        self.invites = {key: one for key, one in self.invites.items() if one.channel_id != channel_id}
+
     def guild_channels(self, guild: Guild) -> list[Channel]:
         return [self.channels[channel_id] for channel_id in guild.channel_ids]
 
@@ -51,7 +67,11 @@ class World:
         return None if channel.guild_id is None else self.guilds[channel.guild_id]
 
     def application_of(self, bot_user_id: int) -> Application | None:
-        return next((one for one in self.applications.values() if one.bot_user_id == bot_user_id), None)
+        """A bot has its application's id."""
+        return self.applications.get(bot_user_id)
+
+    def application_with(self, token: str) -> Application | None:
+        return next((one for one in self.applications.values() if one.token == token), None)
 
     def direct_channel(self, one_id: int, other_id: int) -> Channel | None:
         wanted = {one_id, other_id}

@@ -1,14 +1,17 @@
-"""The audit log: who did what to whom, and why (reference, "Audit Logs Resource")."""
+"""The audit log is written: who did what to whom, and why (reference, "Audit Logs Resource")."""
 
+from datetime import timedelta
 from enum import IntEnum
 
-from sandbox import commands, payloads
+from sandbox.clock import moment_of
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
 from sandbox.rows import AuditEntry, Guild, Json
 
 MOST_ENTRIES = 10_000
+KEPT = timedelta(days=45)
+COUNTED_TOGETHER = timedelta(minutes=5)
 
 
 class Action(IntEnum):
@@ -66,12 +69,46 @@ def record(
 ) -> AuditEntry:
     entry = AuditEntry(core.ids.next(), int(action), actor_id, target_id, changes or [], options, reason)
     guild.audit.append(entry)
-    del guild.audit[:-MOST_ENTRIES]
+    _forget(core, guild)
     audience = Audience(guild.id, intent=Intent.GUILD_MODERATION, any_of=Permission.VIEW_AUDIT_LOG)
     core.events.emit(
         "GUILD_AUDIT_LOG_ENTRY_CREATE", {**entry_payload(entry), "guild_id": str(guild.id)}, audience
     )
     return entry
+
+
+def _forget(core: Core, guild: Guild) -> None:
+    del guild.audit[:-MOST_ENTRIES]
+    while not is_kept(core, guild.audit[0]):
+        del guild.audit[0]
+
+
+def is_kept(core: Core, entry: AuditEntry) -> bool:
+    return core.now() - moment_of(entry.id) < KEPT
+
+
+def tally(
+    core: Core,
+    guild: Guild,
+    action: Action,
+    *,
+    actor_id: int,
+    target_id: int | None,
+    reason: str | None = None,
+    options: Json | None = None,
+) -> None:
+    """The same done again soon is counted in the entry that is there, and no event tells of that."""
+    wanted = {"action_type": int(action), "user_id": actor_id, "target_id": target_id, "reason": reason}
+    for entry in reversed(guild.audit):
+        if core.now() - moment_of(entry.id) > COUNTED_TOGETHER:
+            break
+        counted = entry.options or {}
+        where = {key: value for key, value in counted.items() if key != "count"}
+        if all(getattr(entry, key) == value for key, value in wanted.items()) and where == (options or {}):
+            entry.options = {**counted, "count": str(int(counted["count"]) + 1)}
+            return
+    counted = {**(options or {}), "count": "1"}
+    record(core, guild, action, actor_id=actor_id, target_id=target_id, reason=reason, options=counted)
 
 
 def entry_payload(entry: AuditEntry) -> Json:
@@ -83,38 +120,3 @@ def entry_payload(entry: AuditEntry) -> Json:
     }
     more = {"changes": entry.changes, "options": entry.options, "reason": entry.reason}
     return {**body, **{key: value for key, value in more.items() if value}}
-
-
-def payload(
-    core: Core,
-    guild: Guild,
-    *,
-    limit: int = 50,
-    before: int | None = None,
-    after: int | None = None,
-    action_type: int | None = None,
-    user_id: int | None = None,
-) -> Json:
-    """Newest first; oldest first when asked from `after` on."""
-    found = [
-        entry
-        for entry in guild.audit
-        if (action_type is None or entry.action_type == action_type)
-        and (user_id is None or entry.user_id == user_id)
-        and (before is None or entry.id < before)
-        and (after is None or entry.id > after)
-    ]
-    chosen = found[:limit] if after is not None else found[::-1][:limit]
-    named = {number for entry in chosen for number in (entry.user_id, entry.target_id) if number is not None}
-    return {
-        "audit_log_entries": [entry_payload(entry) for entry in chosen],
-        "users": [payloads.user(core.world.users[number]) for number in named if number in core.world.users],
-        "integrations": [],
-        "webhooks": [],
-        "guild_scheduled_events": [],
-        "threads": [],
-        "application_commands": [
-            commands.payload(core.world.commands[number]) for number in named if number in core.world.commands
-        ],
-        "auto_moderation_rules": [],
-    }

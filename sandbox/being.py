@@ -1,0 +1,85 @@
+"""A person is there: online, typing, in a voice channel; and silences or moves others there by hand."""
+
+from sandbox import channels, presences, voice, voice_moderation
+from sandbox.errors import UnknownName
+from sandbox.forms import Form
+from sandbox.permissions import Permission
+from sandbox.places import Given, Places
+from sandbox.rows import Json
+from sandbox.typing_events import started_typing
+
+
+class Being(Places):
+    def voice(
+        self,
+        person: Given,
+        *,
+        guild_id: Given = None,
+        channel_id: Given = None,
+        self_mute: bool = False,
+        self_deaf: bool = False,
+        self_video: bool = False,
+        self_stream: bool = False,
+    ) -> Json:
+        """Into that channel, or out of any without one; the rest is said anew each time, as clients do."""
+        user = self._names.user(person)
+        guild = self._here(user, guild_id)
+        state = guild.voice_states.get(user.id)
+        if channel_id is not None:
+            channel = voice.voice_channel(self._core, guild, self._names.channel(channel_id, guild).id)
+            own = voice.Own(self_mute, self_deaf, self_video, self_stream)
+            state = voice.enter(self._core, guild, user.id, channel, own)
+        elif state is None:
+            raise UnknownName(f"{user.username} is in no voice channel.")
+        else:
+            voice.disconnect(self._core, guild, user.id)
+        return voice.told(self._core, guild, state)
+
+    def voice_moderate(
+        self,
+        person: Given,
+        action: str,
+        target_id: Given,
+        *,
+        guild_id: Given = None,
+        channel_id: Given = None,
+    ) -> None:
+        """mute, unmute, deafen, undeafen, move (to the channel) or disconnect."""
+        user, target = self._names.user(person), self._names.user(target_id)
+        guild, core = self._here(user, guild_id), self._core
+        who: Json = {"actor_id": user.id, "target_id": target.id}
+        to = None if channel_id is None else self._names.channel(channel_id, guild).id
+        acts = {
+            "mute": lambda: voice_moderation.silence(core, guild, "mute", wanted=True, **who),
+            "unmute": lambda: voice_moderation.silence(core, guild, "mute", wanted=False, **who),
+            "deafen": lambda: voice_moderation.silence(core, guild, "deaf", wanted=True, **who),
+            "undeafen": lambda: voice_moderation.silence(core, guild, "deaf", wanted=False, **who),
+            "move": lambda: voice_moderation.move(core, guild, to, **who),
+            "disconnect": lambda: voice_moderation.move(core, guild, None, **who),
+        }
+        if action not in acts:
+            raise UnknownName(f"There is no action {action!r}; there is {', '.join(acts)}.")
+        if action == "move" and to is None:
+            raise UnknownName("Moving somebody needs a channel.")
+        acts[action]()
+
+    def presence(
+        self, person: Given, *, status: str | None = None, activities: list[Json] | None = None
+    ) -> Json:
+        """online, idle, dnd or invisible; activities as bots give them: name, type, state, url."""
+        user = self._names.user(person)
+        form = Form({"status": status, "activities": activities})
+        wanted = presences.read(self._core, form)
+        form.finish()
+        presences.change(self._core, user, *wanted)
+        return presences.payload(user)
+
+    def typing(
+        self, person: Given, *, guild_id: Given = None, channel_id: Given = None, to: Given = None
+    ) -> None:
+        """`to` names a bot, for a direct channel."""
+        user = self._names.user(person)
+        bot = None if to is None else self._names.user(to)
+        channel = self.direct(user, bot) if bot else self.channel(user, guild_id, channel_id)
+        channels.require(self._core, channel, user.id, Permission.SEND_MESSAGES)
+        started_typing(self._core, channel, user.id)

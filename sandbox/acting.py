@@ -3,18 +3,18 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from sandbox import audit, channels, membership, messages, moderation, payloads
+from sandbox import archiving, audit, channels, invites, members, membership, messages, moderation, payloads, slowmode
 from sandbox.audit import Action
+from sandbox.automod_execution import screened
 from sandbox.drafts import read_draft
 from sandbox.errors import Refused, UnknownName, missing_permissions
 from sandbox.events import Audience
 from sandbox.fitting import Within
-from sandbox.founding import permissions_of
 from sandbox.names import as_id
 from sandbox.options import upload_in
-from sandbox.permissions import Permission
+from sandbox.permissions import Permission, to_speak_in
 from sandbox.places import Given, Places
-from sandbox.rows import Channel, Guild, Json, Member, Message, Overwrite, User
+from sandbox.rows import Channel, Guild, Json, Member, Message, User
 
 DAY = 86400  # seconds
 YEAR = 365 * DAY
@@ -43,23 +43,21 @@ class Acting(Places):
         body: Json = {"content": content}
         if reply_to is not None:
             body["message_reference"] = {"message_id": str(as_id(reply_to))}
-        return messages.create(self._core, channel, user.id, read_draft(body, files))
+        draft = read_draft(body, files)
+        sent = screened(
+            self._core,
+            channel,
+            user.id,
+            content,
+            lambda: messages.create(self._core, channel, user.id, draft),
+        )
+        slowmode.note(self._core, channel, user)
+        return sent
 
     def _may_send(self, user: User, channel: Channel, *, with_files: bool) -> None:
-        needed = Permission.SEND_MESSAGES | (Permission.ATTACH_FILES if with_files else Permission(0))
+        needed = to_speak_in(channel) | (Permission.ATTACH_FILES if with_files else Permission(0))
         channels.require(self._core, channel, user.id, needed)
-        if not channel.rate_limit_per_user or self._is_exempt(user, channel):
-            return
-        since = self._core.now() - timedelta(seconds=channel.rate_limit_per_user)
-        if any(
-            one.author_id == user.id and one.created_at > since
-            for one in messages.public(self._core, channel)
-        ):
-            raise Refused(429, 20016, f"Slow mode: one message in {channel.rate_limit_per_user} s.")
-
-    def _is_exempt(self, user: User, channel: Channel) -> bool:
-        exempt = Permission.MANAGE_MESSAGES | Permission.MANAGE_CHANNELS | Permission.BYPASS_SLOWMODE
-        return bool(self._core.channel_permissions(channel, user.id) & exempt)
+        slowmode.refuse_too_soon(self._core, channel, user)
 
     def delete_message(self, person: Given, *, message_id: Given) -> None:
         """One's own; a stranger's with MANAGE_MESSAGES, and then the audit log tells it."""
@@ -68,27 +66,31 @@ class Acting(Places):
         if one.author_id != user.id and one.ephemeral_to is None:
             channel = self._world.channel(one.channel_id)
             channels.require(self._core, channel, user.id, Permission.MANAGE_MESSAGES)
+        archiving.refuse_deleting(self._core, self._world.channel(one.channel_id), user.id)
         messages.delete(self._core, one)
         if one.author_id == user.id or one.guild_id is None or one.ephemeral_to is not None:
             return
-        audit.record(
+        audit.tally(
             self._core,
             self._world.guild(one.guild_id),
             Action.MESSAGE_DELETE,
             actor_id=user.id,
             target_id=one.author_id,
-            options={"channel_id": str(one.channel_id), "count": "1"},
+            options={"channel_id": str(one.channel_id)},
         )
 
-    def join(self, person: Given, guild_id: Given = None) -> Member:
-        """Someone new, or someone who left; also a name that nobody had until now."""
+    def join(self, person: Given, guild_id: Given = None, *, invite: str | None = None) -> Member:
+        """Someone new, or someone who left; also a name that nobody had until now. An invite leads to its guild."""
+        way = invites.find(self._core, invite.rsplit("/", 1)[-1]) if invite else None
         user = self.newcomer(person)
-        guild = self._guild(guild_id, user) or next(iter(self._world.guilds.values()))
+        guild = self._guild(way.guild_id if way else guild_id, user) or next(iter(self._world.guilds.values()))
         if user.id in guild.bans:
             raise Refused(403, 40007, f"{user.username} is banned from {guild.name}.")
         if user.id in guild.members:
             return guild.members[user.id]
-        return membership.join(self._core, guild, user.id)
+        if way:
+            invites.use(self._core, way)
+        return membership.join(self._core, guild, user.id, role_ids=way.role_ids if way else [])
 
     def newcomer(self, name: Given) -> User:
         try:
@@ -109,12 +111,6 @@ class Acting(Places):
             raise UnknownName(f"{user.username} owns {guild.name} and cannot leave it.")
         membership.leave(self._core, guild, user.id)
 
-    def _here(self, user: User, guild_id: Given) -> Guild:
-        guild = self._guild(guild_id, user)
-        if guild is None or user.id not in guild.members:
-            raise UnknownName(f"{user.username} is not in {guild.name if guild else 'any guild'}.")
-        return guild
-
     def moderate(
         self,
         person: Given,
@@ -131,57 +127,18 @@ class Acting(Places):
         user, target = self._names.user(person), self._names.user(target_id)
         guild, core = self._here(user, guild_id), self._core
         who: Json = {"actor_id": user.id, "target_id": target.id, "reason": reason}
-        until = core.now() + timedelta(seconds=seconds)
+        until, held = core.now() + timedelta(seconds=seconds), "communication_disabled_until"
         acts: dict[str, Any] = {
             "ban": lambda: moderation.ban(core, guild, **who, delete_message_seconds=delete_message_seconds),
             "unban": lambda: moderation.unban(core, guild, **who),
             "kick": lambda: moderation.kick(core, guild, **who),
-            "timeout": lambda: moderation.time_out(core, guild, **who, until=until),
-            "untimeout": lambda: moderation.time_out(core, guild, **who, until=None),
-            "nick": lambda: moderation.rename(core, guild, **who, nick=nick),
+            "timeout": lambda: members.edit(core, guild, {held: until}, **who),
+            "untimeout": lambda: members.edit(core, guild, {held: None}, **who),
+            "nick": lambda: members.edit(core, guild, {"nick": nick}, **who),
         }
         if action not in acts:
             raise UnknownName(f"There is no action {action!r}; there is {', '.join(acts)}.")
         acts[action]()
-
-    def change_roles(
-        self,
-        person: Given,
-        *,
-        user_id: Given,
-        guild_id: Given = None,
-        add: list[Given] | None = None,
-        remove: list[Given] | None = None,
-    ) -> Member:
-        user, target = self._names.user(person), self._names.user(user_id)
-        guild = self._here(user, guild_id)
-        added = [self._names.role(guild, each).id for each in add or []]
-        removed = {self._names.role(guild, each).id for each in remove or []}
-        held = [each for each in self._world.member(guild, target.id).role_ids if each not in removed]
-        who: Json = {"actor_id": user.id, "target_id": target.id}
-        return moderation.set_roles(self._core, guild, **who, role_ids=[*held, *added])
-
-    def set_channel_permissions(
-        self,
-        person: Given,
-        *,
-        channel_id: Given,
-        guild_id: Given = None,
-        role_id: Given = None,
-        user_id: Given = None,
-        allow: list[str] | int | str = 0,
-        deny: list[str] | int | str = 0,
-    ) -> Overwrite:
-        """Permissions as Discord's names in a list, or as bits."""
-        user = self._names.user(person)
-        guild = self._here(user, guild_id)
-        channel = self._names.channel(channel_id, guild)
-        about = self._names.user(user_id).id if user_id is not None else self._names.role(guild, role_id).id
-        overwrite = Overwrite(
-            about, 1 if user_id is not None else 0, int(permissions_of(allow)), int(permissions_of(deny))
-        )
-        channels.set_overwrite(self._core, guild, channel, overwrite, actor_id=user.id)
-        return overwrite
 
     def set_command_permissions(
         self,
@@ -203,6 +160,7 @@ class Acting(Places):
             raise UnknownName(f"There is no command {command!r}.")
         pairs = [(each, True) for each in allow] + [(each, False) for each in deny or []]
         rules = [self._rule(guild, given, allowed) for given, allowed in pairs]
+        before = guild.command_permissions.get(found.id, [])
         guild.command_permissions[found.id] = rules
         body = {
             "id": str(found.id),
@@ -218,6 +176,7 @@ class Acting(Places):
             Action.COMMAND_PERMISSION_UPDATE,
             actor_id=user.id,
             target_id=found.id,
+            changes=_permission_changes(before, rules),
             options={"application_id": str(found.application_id)},
         )
         return rules
@@ -229,9 +188,29 @@ class Acting(Places):
             return {"id": str(self._names.user(given).id), "type": 2, "permission": allowed}
 
     def set_preferences(
-        self, person: Given, *, dms_closed: bool | None = None, locale: str | None = None
+        self,
+        person: Given,
+        *,
+        dms_closed: bool | None = None,
+        locale: str | None = None,
+        blocked: list[Given] | None = None,
     ) -> Json:
+        """`blocked` lists all whom this person blocks from now on."""
         user = self._names.user(person)
+        if blocked is not None:
+            user.blocked_ids = [self._names.user(each).id for each in blocked]
         user.dms_closed = user.dms_closed if dms_closed is None else dms_closed
         user.locale = locale or user.locale
-        return {**payloads.user(user), "locale": user.locale, "dms_closed": user.dms_closed}
+        told = {"locale": user.locale, "dms_closed": user.dms_closed}
+        return {**payloads.user(user), **told, "blocked": [str(each) for each in user.blocked_ids]}
+
+
+def _permission_changes(before: list[Json], after: list[Json]) -> list[Json]:
+    """Each under the id of the role or person that it is about (audit log, "Audit Log Change Exceptions")."""
+    old, new = ({each["id"]: each for each in rules} for rules in (before, after))
+    sides = (("old_value", old), ("new_value", new))
+    return [
+        {"key": key, **{side: rules[key] for side, rules in sides if key in rules}}
+        for key in {**old, **new}
+        if old.get(key) != new.get(key)
+    ]

@@ -1,12 +1,12 @@
-"""Channels change: who may enter, how slow they are."""
+"""What all that is done with a channel begins and ends with: the right to it, and word of it. And its end."""
 
-from sandbox import audit, payloads
+from sandbox import audit, changes, channel_payloads, guilds, payloads
 from sandbox.audit import Action
 from sandbox.core import Core
-from sandbox.errors import missing_access, missing_permissions, unknown
+from sandbox.errors import Refused, missing_access, missing_permissions, not_in_direct_messages
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
-from sandbox.rows import Channel, Guild, Json, Overwrite
+from sandbox.rows import Channel, Guild, Json
 
 
 def require(core: Core, channel: Channel, actor_id: int, permission: Permission) -> None:
@@ -18,104 +18,56 @@ def require(core: Core, channel: Channel, actor_id: int, permission: Permission)
         raise missing_permissions()
 
 
-def updated(core: Core, channel: Channel) -> None:
+def guild_of(core: Core, channel: Channel) -> Guild:
+    """For what can be done in a guild only."""
+    guild = core.world.guild_of(channel)
+    if guild is None:
+        raise not_in_direct_messages()
+    return guild
+
+
+def tell(core: Core, name: str, channel: Channel) -> None:
     """A bot hears of every channel of its guilds, also of those that it cannot view."""
     audience = Audience(channel.guild_id, intent=Intent.GUILDS)
-    core.events.emit("CHANNEL_UPDATE", payloads.channel(core.world, channel), audience)
+    core.events.emit(name, payloads.channel(core.world, channel), audience)
 
 
-def set_overwrite(
+def updated(core: Core, channel: Channel) -> None:
+    tell(core, "CHANNEL_UPDATE", channel)
+
+
+def remove(core: Core, guild: Guild, channel: Channel, *, actor_id: int, reason: str | None = None) -> None:
+    """All that is in it goes with it, its threads untold; the channels of a category stay, without one."""
+    require(core, channel, actor_id, Permission.MANAGE_CHANNELS)
+    if "COMMUNITY" in guild.features and channel.id in (
+        guild.rules_channel_id,
+        guild.public_updates_channel_id,
+    ):
+        raise Refused(400, 50074, "Cannot delete a channel required for Community guilds")
+    for each in core.world.guild_channels(guild):
+        if each.parent_id == channel.id:
+            each.parent_id = None
+            updated(core, each)
+    for thread in core.world.threads_of(guild):
+        if thread.parent_id == channel.id:
+            core.world.forget_thread(guild, thread.id)
+    guild.channel_ids.remove(channel.id)
+    core.world.messages.pop(channel.id, None)
+    tell(core, "CHANNEL_DELETE", core.world.channels.pop(channel.id))
+    guilds.forget_channel(core, guild, channel.id)
+    core.world.forget_channel(channel.id)
+    lost = changes.between(channel_payloads.noted(channel), {})
+    note(core, guild, Action.CHANNEL_DELETE, channel, lost, actor_id=actor_id, reason=reason)
+
+
+def note(
     core: Core,
     guild: Guild,
+    kind: Action,
     channel: Channel,
-    overwrite: Overwrite,
+    found: list[Json],
     *,
-    actor_id: int,
-    reason: str | None = None,
-) -> None:
-    """Nobody may allow or deny what they do not have themselves."""
-    require(core, channel, actor_id, Permission.MANAGE_ROLES)
-    if (overwrite.allow | overwrite.deny) & ~int(core.channel_permissions(channel, actor_id)):
-        raise missing_permissions()
-    before = channel.overwrites.get(overwrite.id)
-    channel.overwrites[overwrite.id] = overwrite
-    action = Action.OVERWRITE_UPDATE if before else Action.OVERWRITE_CREATE
-    changes = [_change(key, getattr(before, key, None), getattr(overwrite, key)) for key in ("allow", "deny")]
-    _told(core, guild, channel, overwrite, action=action, changes=changes, actor_id=actor_id, reason=reason)
-
-
-def remove_overwrite(
-    core: Core, guild: Guild, channel: Channel, overwrite_id: int, *, actor_id: int, reason: str | None = None
-) -> None:
-    require(core, channel, actor_id, Permission.MANAGE_ROLES)
-    overwrite = channel.overwrites.pop(overwrite_id, None)
-    if overwrite is None:
-        raise unknown("permission overwrite")
-    changes = [{"key": key, "old_value": str(int(getattr(overwrite, key)))} for key in ("allow", "deny")]
-    _told(
-        core,
-        guild,
-        channel,
-        overwrite,
-        action=Action.OVERWRITE_DELETE,
-        changes=changes,
-        actor_id=actor_id,
-        reason=reason,
-    )
-
-
-def _change(key: str, before: int | None, after: int) -> Json:
-    old = {} if before is None else {"old_value": str(int(before))}
-    return {"key": key, **old, "new_value": str(int(after))}
-
-
-def _told(
-    core: Core,
-    guild: Guild,
-    channel: Channel,
-    overwrite: Overwrite,
-    *,
-    action: Action,
-    changes: list[Json],
     actor_id: int,
     reason: str | None,
 ) -> None:
-    updated(core, channel)
-    options = {"id": str(overwrite.id), "type": str(overwrite.type)}
-    if overwrite.type == 0:
-        options["role_name"] = guild.roles[overwrite.id].name
-    audit.record(
-        core,
-        guild,
-        action,
-        actor_id=actor_id,
-        target_id=channel.id,
-        reason=reason,
-        changes=changes,
-        options=options,
-    )
-
-
-def edit(
-    core: Core, guild: Guild, channel: Channel, wanted: Json, *, actor_id: int, reason: str | None = None
-) -> None:
-    """`wanted` holds fields of Channel with their new values."""
-    require(core, channel, actor_id, Permission.MANAGE_CHANNELS)
-    changes = [
-        {"key": key, "old_value": getattr(channel, key), "new_value": value}
-        for key, value in wanted.items()
-        if getattr(channel, key) != value
-    ]
-    for key, value in wanted.items():
-        setattr(channel, key, value)
-    if changes:
-        updated(core, channel)
-        audit.record(
-            core,
-            guild,
-            Action.CHANNEL_UPDATE,
-            actor_id=actor_id,
-            target_id=channel.id,
-            reason=reason,
-            changes=changes,
-        )
+    audit.record(core, guild, kind, actor_id=actor_id, target_id=channel.id, reason=reason, changes=found)

@@ -53,7 +53,7 @@ def _chosen(core: Core, session: Session, guild: Guild, asked: Json) -> tuple[li
     if not query and not session.intents & Intent.GUILD_MEMBERS:
         return [], []
     most = min(limit or MOST_CHOSEN, MOST_CHOSEN) if query else limit or None
-    return [each for each in guild.members.values() if _is_named(core, each, query.lower())][:most], []
+    return [each for each in guild.members.values() if is_named(core, each, query.lower())][:most], []
 
 
 def _by_id(guild: Guild, asked: object) -> tuple[list[Member], list[str]]:
@@ -74,7 +74,7 @@ def _presences(core: Core, session: Session, guild: Guild, found: list[Member]) 
     return [each for each in told if each["user"]["id"] in wanted]
 
 
-def _is_named(core: Core, member: Member, start: str) -> bool:
+def is_named(core: Core, member: Member, start: str) -> bool:
     user = core.world.user(member.user_id)
     names = (user.username, user.global_name or "", member.nick or "")
     return not start or any(name.lower().startswith(start) for name in names)

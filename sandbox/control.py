@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import audit, commands, payloads
+from sandbox import audit_listing, commands, payloads
 from sandbox.core import Core
 from sandbox.errors import Refused, UnknownName
 from sandbox.exposure import require_loopback
@@ -27,18 +27,21 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 50 * 1024 * 1024  # bytes: three files of the permitted size, in base64
 Serve = Callable[[web.Request], Awaitable[Any]]
+Table = list[tuple[str, str, Serve]]
 
 
 class Control:
-    def __init__(self, core: Core, people: People) -> None:
+    def __init__(self, core: Core, people: People, more: Table) -> None:
         self._core = core
         self._people = people
+        self._more = more
         self._names = Names(core.world)
         self._time = Timekeeping(core.clock)
 
     def add_to(self, app: web.Application) -> None:
         person = "/sandbox/people/{user}"
-        table: list[tuple[str, str, Serve]] = [
+        table: Table = [
+            *self._more,
             ("GET", "/sandbox/world", self._world),
             ("POST", "/sandbox/guilds", self._new_guild),
             ("GET", "/sandbox/guilds/{guild}/audit-log", self._audit_log),
@@ -70,13 +73,27 @@ class Control:
             "autocomplete": self._autocomplete,
             "message": self._message,
             "delete-message": self._doing(people.delete_message),
+            "edit": self._editing,
+            "react": self._doing(people.react),
+            "unreact": self._doing(people.unreact),
+            "pin": self._doing(people.pin),
+            "unpin": self._doing(people.unpin),
+            "thread": self._telling(people.thread),
             "join": self._join,
             "leave": self._doing(people.leave),
+            "invite": self._telling(people.invite),
             "moderate": self._doing(people.moderate),
             "roles": self._doing(people.change_roles),
             "command-permissions": self._telling(people.set_command_permissions),
             "channel-permissions": self._doing(people.set_channel_permissions),
             "preferences": self._telling(people.set_preferences),
+            "voice": self._telling(people.voice),
+            "voice-moderate": self._doing(people.voice_moderate),
+            "presence": self._telling(people.presence),
+            "typing": self._doing(people.typing),
+            "automod": self._telling(people.automod),
+            "channel": self._telling(people.manage_channel),
+            "role": self._telling(people.manage_role),
         }
 
     def _serving(self, serve: Serve) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -130,6 +147,10 @@ class Control:
         seen = self._people.sees(request.match_info["user"], one.channel_id, limit=1)
         return seen[0]
 
+    async def _editing(self, request: web.Request) -> Json:
+        body = await _body(request, self._people.edit, beside=1)
+        return self._people.seen(request.match_info["user"], self._people.edit(request.match_info["user"], **body))
+
     async def _join(self, request: web.Request) -> Json:
         body = await _body(request, self._people.join, beside=1)
         return payloads.member(self._core.world, self._people.join(request.match_info["user"], **body))
@@ -164,7 +185,7 @@ class Control:
         return guild_entry(self._core.world, new_guild(**await _body(request, new_guild)))
 
     async def _audit_log(self, request: web.Request) -> Json:
-        return audit.payload(
+        return audit_listing.payload(
             self._core, self._names.guild(request.match_info["guild"]), limit=_limit(request)
         )
 

@@ -78,10 +78,6 @@ def invalid_role() -> Refused:
     return Refused(400, 50028, "Invalid Role")
 
 
-def too_many(code: int, of_what: str, most: int) -> Refused:
-    return Refused(400, code, f"Maximum number of {of_what} reached ({most})")
-
-
 def system_message() -> Refused:
     return Refused(400, 50021, "Cannot execute action on a system message")
 
@@ -98,12 +94,25 @@ def boosts_needed() -> Refused:
     return Refused(403, 50101, "This server needs more boosts to perform this action")
 
 
-def slow_mode(until: str) -> Refused:
-    return Refused(429, 20016, f"This action cannot be performed due to slowmode rate limit: write again {until}")
+def slow_mode(sentence: str) -> Refused:
+    return Refused(429, 20016, f"Slow mode: {sentence}")
 
 
 def not_found() -> Refused:
     return Refused(404, 0, "404: Not Found")
+
+
+def method_not_allowed() -> Refused:
+    return Refused(405, 0, "405: Method Not Allowed")
+
+
+def entity_too_large() -> Refused:
+    return Refused(413, 40005, "Request entity too large")
+
+
+def blocked_by_cloudflare() -> Refused:
+    """Without a User-Agent (reference, "User Agent"); the sentence is not Discord's documentation's."""
+    return Refused(403, 40333, "internal network error")
 
 
 def missing_access() -> Refused:
@@ -148,6 +157,10 @@ def too_old_to_bulk_delete() -> Refused:
 
 def bad_webhook_token() -> Refused:
     return Refused(401, 50027, "Invalid Webhook Token")
+
+
+def too_many(code: int, what: str, most: int) -> Refused:
+    return Refused(400, code, f"Maximum number of {what} reached ({most})")
 
 
 def bad_json() -> Refused:

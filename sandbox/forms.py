@@ -49,8 +49,12 @@ class Form:
             self.wrong(key, "BASE_TYPE_REQUIRED", "This field is required")
         return value
 
-    def text(self, key: str, *, most: int, least: int = 0, required: bool = False) -> str | None:
+    def text(
+        self, key: str, *, most: int, least: int = 0, required: bool = False, trimmed: bool = False
+    ) -> str | None:
         value = self._value(key, required=required)
+        if trimmed and isinstance(value, str):
+            value = value.strip()
         if value is None:
             return None
         if not isinstance(value, str | int) or isinstance(value, bool):
@@ -59,6 +63,18 @@ class Form:
         if not least <= len(str(value)) <= most:
             self._length(key, least, most, len(str(value)))
         return str(value)
+
+    def url(self, key: str, *, schemes: Collection[str], most: int = 2048, required: bool = False) -> str | None:
+        value = self.text(key, most=most, least=int(required), required=required)
+        if not value:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if not separator or not rest.strip("/") or " " in value:
+            self.wrong(key, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        elif scheme.lower() not in schemes:
+            supported = f"Scheme must be one of {tuple(schemes)}."
+            self.wrong(key, "URL_TYPE_INVALID_SCHEME", f'Scheme "{scheme}" is not supported. {supported}')
+        return value
 
     def _length(self, key: str, least: int, most: int, length: int) -> None:
         if least and length:
@@ -144,6 +160,16 @@ class Form:
         except (TypeError, ValueError):
             self.wrong(key, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
             return None
+
+
+def forms_in(body: object) -> list[Form]:
+    """Of a body that is an array; what is wrong stands under the place in it."""
+    problems = Problems()
+    if not isinstance(body, list):
+        problems.add((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        problems.refuse_if_any()
+        return []
+    return [Form(item, (place,), problems) for place, item in enumerate_text(body)]
 
 
 def as_integer(value: object) -> int | None:

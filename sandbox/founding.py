@@ -48,6 +48,7 @@ MODERATION = (
     | Permission.BAN_MEMBERS
     | Permission.MODERATE_MEMBERS
     | Permission.MANAGE_MESSAGES
+    | Permission.BYPASS_SLOWMODE
     | Permission.PIN_MESSAGES
     | Permission.MANAGE_THREADS
     | Permission.MANAGE_NICKNAMES

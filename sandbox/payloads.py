@@ -1,6 +1,6 @@
 """How people, guilds and channels look on the wire: whole objects, as Discord's OpenAPI file lists them."""
 
-from sandbox import presences, thread_payloads, voice_states
+from sandbox import channel_payloads, presences, thread_payloads, voice_states
 from sandbox.clock import timestamp
 from sandbox.permissions import Permission
 from sandbox.rows import DIRECT_MESSAGE, Application, Ban, Channel, Emoji, Guild, Json, Member, Role, User
@@ -20,7 +20,7 @@ def user(one: User) -> Json:
         "global_name": one.global_name,
         "avatar": one.avatar,
         "avatar_decoration_data": None,
-        "banner": None,
+        "banner": one.banner,
         "accent_color": None,
         "public_flags": 0,
         "flags": 0,
@@ -104,38 +104,16 @@ def channel(world: World, one: Channel, reader_id: int | None = None) -> Json:
         recipients = [user(world.user(user_id)) for user_id in one.recipient_ids]
         people = [person for person in recipients if not person.get("bot")]
         return {"id": str(one.id), "type": 1, "flags": 0, "last_message_id": last, "recipients": people}
-    return {
-        "id": str(one.id),
-        "type": one.type,
-        "guild_id": str(one.guild_id),
-        "name": one.name,
-        "topic": one.topic,
-        "position": one.position,
-        "parent_id": str(one.parent_id) if one.parent_id else None,
-        "nsfw": one.nsfw,
-        "flags": 0,
-        "last_message_id": last,
-        "last_pin_timestamp": timestamp(one.last_pin_at) if one.last_pin_at else None,
-        "rate_limit_per_user": one.rate_limit_per_user,
-        "permission_overwrites": [
-            {
-                "id": str(each.id),
-                "type": each.type,
-                "allow": str(int(each.allow)),
-                "deny": str(int(each.deny)),
-            }
-            for each in one.overwrites.values()
-        ],
-    }
+    return channel_payloads.guild_channel(one)
 
 
 def bare_member(one: Member) -> Json:
     """Without the user, as in messages."""
     until = one.communication_disabled_until
     return {
-        "avatar": None,
+        "avatar": one.avatar,
         "avatar_decoration_data": None,
-        "banner": None,
+        "banner": one.banner,
         "collectibles": None,
         "communication_disabled_until": timestamp(until) if until else None,
         "deaf": one.deaf,
@@ -173,31 +151,35 @@ def emoji(one: Emoji) -> Json:
     }
 
 
+def _text(snowflake: int | None) -> str | None:
+    return None if snowflake is None else str(snowflake)
+
+
 def guild(one: Guild) -> Json:
     return {
         "id": str(one.id),
         "name": one.name,
-        "icon": None,
-        "description": None,
+        "icon": one.icon,
+        "description": one.description,
         "home_header": None,
         "splash": None,
         "discovery_splash": None,
-        "features": [],
+        "features": list(one.features),
         "banner": None,
         "owner_id": str(one.owner_id),
         "application_id": None,
         "region": "deprecated",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
+        "afk_channel_id": _text(one.afk_channel_id),
+        "afk_timeout": one.afk_timeout,
+        "system_channel_id": _text(one.system_channel_id),
+        "system_channel_flags": one.system_channel_flags,
         "widget_enabled": False,
         "widget_channel_id": None,
-        "verification_level": 1,
+        "verification_level": one.verification_level,
         "roles": [role(each) for each in one.roles.values()],
-        "default_message_notifications": 1,
+        "default_message_notifications": one.default_message_notifications,
         "mfa_level": 0,
-        "explicit_content_filter": 0,
+        "explicit_content_filter": one.explicit_content_filter,
         "max_presences": None,
         "max_members": 500_000,
         "max_stage_video_channel_users": 50,
@@ -206,16 +188,30 @@ def guild(one: Guild) -> Json:
         "premium_tier": 0,
         "premium_subscription_count": 0,
         "preferred_locale": one.preferred_locale,
-        "rules_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "public_updates_channel_id": None,
-        "premium_progress_bar_enabled": False,
+        "rules_channel_id": _text(one.rules_channel_id),
+        "safety_alerts_channel_id": _text(one.safety_alerts_channel_id),
+        "public_updates_channel_id": _text(one.public_updates_channel_id),
+        "premium_progress_bar_enabled": one.premium_progress_bar_enabled,
         "nsfw": False,
         "nsfw_level": 0,
         "emojis": [emoji(each) for each in one.emojis.values()],
         "stickers": [],
         "incidents_data": None,
     }
+
+
+def counts(world: World, one: Guild) -> Json:
+    """Bots are always there."""
+    people = (world.user(user_id) for user_id in one.members)
+    present = sum(each.bot or each.status != "offline" for each in people)
+    return {"approximate_member_count": len(one.members), "approximate_presence_count": present}
+
+
+def guild_preview(world: World, one: Guild) -> Json:
+    body = guild(one)
+    keys = ("id", "name", "icon", "description", "home_header", "splash", "discovery_splash", "features")
+    shown = {key: body[key] for key in (*keys, "emojis", "stickers")}
+    return {**shown, **counts(world, one)}
 
 
 def guild_create(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntFlag
 
-from sandbox.rows import PRIVATE_THREAD, Channel, Guild, Member
+from sandbox.rows import PRIVATE_THREAD, Channel, Guild, Member, Role
 
 
 class Permission(IntFlag):
@@ -140,11 +140,16 @@ def _overwrites_in_order(guild: Guild, member: Member, channel: Channel) -> list
     return [*ordered, (own.allow, own.deny)] if own else ordered
 
 
-def rank(guild: Guild, member: Member) -> int:
-    """The position of the highest role; the owner stands above all roles."""
+def standing(role: Role) -> tuple[int, int]:
+    """Of two roles at the same position the older one is the higher."""
+    return role.position, -role.id
+
+
+def rank(guild: Guild, member: Member) -> tuple[int, int]:
+    """Where the highest role stands; the owner stands above all roles."""
     if guild.owner_id == member.user_id:
-        return 1 << 31
-    return max((guild.roles[role_id].position for role_id in member.role_ids), default=0)
+        return 1 << 31, 0
+    return max((standing(guild.roles[role_id]) for role_id in member.role_ids), default=(0, -guild.id))
 
 
 def outranks(guild: Guild, actor: Member, target: Member) -> bool:

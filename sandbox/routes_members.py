@@ -1,20 +1,22 @@
 """Members and bans: what a moderation bot calls."""
 
-from typing import Any
+from itertools import islice
 
-from sandbox import moderation, payloads
+from sandbox import chunks, members, moderation, payloads, roles, voice_moderation
 from sandbox.errors import Refused, unknown
 from sandbox.events import Intent
 from sandbox.forms import Form
 from sandbox.permissions import Permission
+from sandbox.pictures import picture
 from sandbox.rest import Call, Routes
 from sandbox.routes_guilds import guild_of
-from sandbox.rows import Json, Member
+from sandbox.rows import Json
 
 routes = Routes()
 MEMBER = "/guilds/{guild_id}/members/{user_id}"
 BAN = "/guilds/{guild_id}/bans/{user_id}"
-A_WEEK = 604_800
+A_DAY = 86_400  # seconds
+A_WEEK = 7 * A_DAY
 
 
 def _who(call: Call) -> Json:
@@ -39,35 +41,47 @@ def get_member(call: Call) -> Json:
     return payloads.member(world, world.member(guild_of(call), call.ids["user_id"]))
 
 
+@routes.on("GET", "/guilds/{guild_id}/members/search")
+def search_members(call: Call) -> list[Json]:
+    guild, form = guild_of(call), Form({**call.query})
+    query = form.text("query", least=1, most=100, required=True) or ""
+    form.finish()
+    found = (each for each in guild.members.values() if chunks.is_named(call.core, each, query.lower()))
+    return [payloads.member(call.core.world, each) for each in islice(found, call.limit(1000, 1))]
+
+
 @routes.on("PATCH", MEMBER)
 def edit_member(call: Call) -> Json:
-    guild, core = guild_of(call), call.core
-    member = core.world.member(guild, call.ids["user_id"])
-    form = Form(call.json)
-    nick, role_ids = form.text("nick", most=32), form.snowflakes("roles", most=350)
-    until = form.moment("communication_disabled_until")
+    """Whatever is refused, nothing changes."""
+    guild, core, form = guild_of(call), call.core, Form(call.json)
+    read = {
+        "nick": form.text("nick", most=32),
+        "roles": form.snowflakes("roles", most=350) or [],
+        "communication_disabled_until": form.moment("communication_disabled_until"),
+        "flags": form.integer("flags", least=0) or 0,
+    }
+    in_voice = voice_moderation.read(form)
     form.finish()
-    if {"mute", "deaf", "channel_id"} & set(form.body):
-        raise Refused(400, 40032, "Target user is not connected to voice.")
-    if "nick" in form:
-        moderation.rename(core, guild, **_who(call), nick=nick)
-    if "roles" in form:
-        moderation.set_roles(core, guild, **_who(call), role_ids=role_ids or [])
-    if "communication_disabled_until" in form:
-        moderation.time_out(core, guild, **_who(call), until=until)
-    return payloads.member(core.world, member)
+    wanted = {"role_ids" if key == "roles" else key: value for key, value in read.items() if key in form}
+    members.check(core, guild, wanted, actor_id=call.actor_id, target_id=call.ids["user_id"])
+    voice_moderation.change(core, guild, in_voice, **_who(call))
+    return payloads.member(core.world, members.edit(core, guild, wanted, **_who(call)))
 
 
 @routes.on("PATCH", "/guilds/{guild_id}/members/@me")
 def edit_own_member(call: Call) -> Json:
-    guild = guild_of(call)
-    form = Form(call.json)
-    nick = form.text("nick", most=32)
+    guild, form = guild_of(call), Form(call.json)
+    member = guild.members[call.actor_id]
+    read = {
+        "nick": form.text("nick", most=32),
+        "avatar": picture(form, "avatar"),
+        "banner": picture(form, "banner"),
+        "bio": form.text("bio", most=190),
+    }
     form.finish()
-    own: Json = {"actor_id": call.actor_id, "target_id": call.actor_id, "reason": call.reason}
-    if "nick" in form:
-        moderation.rename(call.core, guild, **own, nick=nick)
-    return payloads.member(call.core.world, guild.members[call.actor_id])
+    wanted = {key: value for key, value in read.items() if key in form}
+    members.change_own(call.core, guild, member, wanted, reason=call.reason)
+    return payloads.member(call.core.world, member)
 
 
 @routes.on("DELETE", MEMBER)
@@ -75,24 +89,20 @@ def kick(call: Call) -> None:
     moderation.kick(call.core, guild_of(call), **_who(call))
 
 
-def _held(call: Call) -> tuple[Member, int]:
-    guild = guild_of(call)
-    return call.core.world.member(guild, call.ids["user_id"]), call.ids["role_id"]
-
-
 @routes.on("PUT", MEMBER + "/roles/{role_id}")
 def add_role(call: Call) -> None:
-    member, role_id = _held(call)
-    moderation.set_roles(call.core, guild_of(call), **_who(call), role_ids=[*member.role_ids, role_id])
+    guild = guild_of(call)
+    held = call.core.world.member(guild, call.ids["user_id"]).role_ids
+    members.edit(call.core, guild, {"role_ids": [*held, call.ids["role_id"]]}, **_who(call))
 
 
 @routes.on("DELETE", MEMBER + "/roles/{role_id}")
 def remove_role(call: Call) -> None:
-    member, role_id = _held(call)
-    if role_id not in guild_of(call).roles:
-        raise unknown("role")
-    kept = [each for each in member.role_ids if each != role_id]
-    moderation.set_roles(call.core, guild_of(call), **_who(call), role_ids=kept)
+    guild = guild_of(call)
+    held = call.core.world.member(guild, call.ids["user_id"]).role_ids
+    role = roles.find(guild, call.ids["role_id"])
+    kept = [each for each in held if each != role.id]
+    members.edit(call.core, guild, {"role_ids": kept}, **_who(call))
 
 
 @routes.on("GET", "/guilds/{guild_id}/bans")
@@ -100,12 +110,12 @@ def list_bans(call: Call) -> list[Json]:
     guild = guild_of(call)
     moderation.require(guild, call.actor_id, Permission.BAN_MEMBERS)
     before, after, limit = call.number("before"), call.number("after") or 0, call.limit(1000, 1000)
-    found = sorted(
-        (each for each in guild.bans.values() if each.user_id > after), key=lambda each: each.user_id
-    )
+    found = sorted(guild.bans.values(), key=lambda each: each.user_id)
     if before is not None:
         found = [each for each in found if each.user_id < before][-limit:]
-    return [payloads.ban(call.core.world, each) for each in found[:limit]]
+    else:
+        found = [each for each in found if each.user_id > after][:limit]
+    return [payloads.ban(call.core.world, each) for each in found]
 
 
 @routes.on("GET", BAN)
@@ -122,7 +132,8 @@ def get_ban(call: Call) -> Json:
 def ban(call: Call) -> None:
     """discord.py sends the seconds in the query, without a body; the reference wants them in the body."""
     form = Form({**call.query, **call.json})
-    seconds = form.integer("delete_message_seconds", least=0, most=A_WEEK) or 0
+    days = form.integer("delete_message_days", least=0, most=7) or 0  # the older name of it
+    seconds = form.integer("delete_message_seconds", least=0, most=A_WEEK) or days * A_DAY
     form.finish()
     moderation.ban(call.core, guild_of(call), **_who(call), delete_message_seconds=seconds)
 
@@ -133,23 +144,19 @@ def unban(call: Call) -> None:
 
 
 @routes.on("POST", "/guilds/{guild_id}/bulk-ban")
-def bulk_ban(call: Call) -> Any:
-    guild = guild_of(call)
-    both = Permission.BAN_MEMBERS, Permission.MANAGE_GUILD
-    for permission in both:
-        moderation.require(guild, call.actor_id, permission)
+def bulk_ban(call: Call) -> Json:
     form = Form(call.json)
-    user_ids = form.snowflakes("user_ids", most=200) or []
+    user_ids = form.snowflakes("user_ids", most=200)
+    if user_ids is None:
+        form.wrong("user_ids", "BASE_TYPE_REQUIRED", "This field is required")
     seconds = form.integer("delete_message_seconds", least=0, most=A_WEEK) or 0
     form.finish()
-    banned, failed = [], []
-    for user_id in user_ids:
-        who: Json = {"actor_id": call.actor_id, "target_id": user_id, "reason": call.reason}
-        try:
-            moderation.ban(call.core, guild, **who, delete_message_seconds=seconds)
-            banned.append(str(user_id))
-        except Refused:
-            failed.append(str(user_id))
-    if not banned:
-        raise Refused(400, 500000, "Failed to ban users")
-    return {"banned_users": banned, "failed_users": failed}
+    banned, failed = moderation.ban_many(
+        call.core,
+        guild_of(call),
+        actor_id=call.actor_id,
+        target_ids=user_ids or [],
+        reason=call.reason,
+        delete_message_seconds=seconds,
+    )
+    return {"banned_users": [str(each) for each in banned], "failed_users": [str(each) for each in failed]}

@@ -1,11 +1,14 @@
 """Users and direct channels."""
 
-from sandbox import payloads
-from sandbox.errors import unknown
+from sandbox import membership, payloads
+from sandbox.errors import Refused, unknown
+from sandbox.events import Audience
 from sandbox.forms import Form
 from sandbox.people import People
+from sandbox.pictures import picture
 from sandbox.rest import Call, Routes
-from sandbox.rows import Json
+from sandbox.routes_guilds import guild_of
+from sandbox.rows import Guild, Json
 
 routes = Routes()
 
@@ -20,23 +23,56 @@ def get_user(call: Call) -> Json:
     return payloads.user(call.core.world.user(call.ids["user_id"]))
 
 
+@routes.on("PATCH", "/users/@me")
+def edit_own_user(call: Call) -> Json:
+    """The bot hears of it too (gateway events, "User Update")."""
+    core, user, form = call.core, call.core.world.user(call.actor_id), Form(call.json)
+    wanted = {
+        "username": form.text("username", least=2, most=32, trimmed=True),
+        "avatar": picture(form, "avatar"),
+        "banner": picture(form, "banner"),
+    }
+    form.finish()
+    for key, value in wanted.items():
+        if key in form and (value or key != "username"):
+            setattr(user, key, value)
+    body = payloads.own_user(user)
+    core.events.emit("USER_UPDATE", body, Audience(application_id=call.application.id))
+    return body
+
+
 @routes.on("GET", "/users/@me/guilds")
 def own_guilds(call: Call) -> list[Json]:
-    world = call.core.world
+    """By their ids; the last ones before an id, the first ones after one."""
+    before, after, limit = call.number("before"), call.number("after") or 0, call.limit(200, 200)
+    found = sorted(call.core.world.guilds_of(call.actor_id), key=lambda guild: guild.id)
+    found = [each for each in found if each.id > after and (before is None or each.id < before)]
+    is_counted = call.query.get("with_counts", "").lower() in ("true", "1")
     return [
-        {
-            "id": str(guild.id),
-            "name": guild.name,
-            "icon": None,
-            "banner": None,
-            "owner": guild.owner_id == call.actor_id,
-            "permissions": str(int(call.core.guild_permissions(guild, call.actor_id))),
-            "features": [],
-            "approximate_member_count": len(guild.members),
-            "approximate_presence_count": 1,
-        }
-        for guild in world.guilds_of(call.actor_id)
+        _own_guild(call, each, is_counted=is_counted)
+        for each in (found[:limit] if before is None else found[-limit:])
     ]
+
+
+def _own_guild(call: Call, guild: Guild, *, is_counted: bool) -> Json:
+    body: Json = {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": guild.icon,
+        "banner": None,
+        "owner": guild.owner_id == call.actor_id,
+        "permissions": str(int(call.core.guild_permissions(guild, call.actor_id))),
+        "features": list(guild.features),
+    }
+    return {**body, **payloads.counts(call.core.world, guild)} if is_counted else body
+
+
+@routes.on("DELETE", "/users/@me/guilds/{guild_id}")
+def leave_guild(call: Call) -> None:
+    guild = guild_of(call)
+    if guild.owner_id == call.actor_id:
+        raise Refused(400, 50055, "Invalid Guild")
+    membership.leave(call.core, guild, call.actor_id)
 
 
 @routes.on("POST", "/users/@me/channels")

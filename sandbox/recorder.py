@@ -3,16 +3,18 @@
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any, Literal
 
 from sandbox.clock import Clock, timestamp
 
 KEPT = 50_000
+KEPT_CHARACTERS = 64 * 2**20  # of bodies: a thousand members in one chunk are 700 KB
 Kind = Literal["rest", "gateway"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Exchange:
     """Bodies are kept as the text that travelled, so that nothing that happens later can change them."""
 
@@ -27,10 +29,15 @@ class Exchange:
     reason: str | None = None
     files: tuple[str, ...] = ()
     unknown: bool = False
+    fault: str | None = None  # by this the answer is not Discord's own, or there was none
     session: str | None = None  # the gateway's, and the number there
     sequence: int | None = None
     request_text: str | None = None
     response_text: str | None = None
+
+    @property
+    def characters(self) -> int:
+        return len(self.request_text or "") + len(self.response_text or "")
 
     @property
     def request(self) -> Any:
@@ -38,11 +45,21 @@ class Exchange:
 
     @property
     def response(self) -> Any:
-        return json.loads(self.response_text) if self.response_text else None
+        """What Cloudflare answers in Discord's place is no JSON: that stays a text."""
+        try:
+            return json.loads(self.response_text) if self.response_text else None
+        except ValueError:
+            return self.response_text
+
+    def facts(self) -> dict[str, Any]:
+        """All but the bodies."""
+        return {name: getattr(self, name) for name in FACTS}
 
     def as_json(self) -> dict[str, Any]:
-        plain = {key: value for key, value in vars(self).items() if not key.endswith("_text")}
-        return {**plain, "files": list(self.files), "request": self.request, "response": self.response}
+        return {**self.facts(), "request": self.request, "response": self.response}
+
+
+FACTS = [each.name for each in fields(Exchange) if not each.name.endswith("_text")]
 
 
 Listener = Callable[[Exchange], None]
@@ -51,7 +68,8 @@ Listener = Callable[[Exchange], None]
 class Recorder:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: deque[Exchange] = deque(maxlen=KEPT)
+        self._kept: deque[Exchange] = deque()
+        self._characters = 0
         self._listeners: list[Listener] = []
         self.last_number = 0
 
@@ -70,12 +88,17 @@ class Recorder:
         self.last_number += 1
         exchange = Exchange(self.last_number, timestamp(self._clock.now()), kind, **facts)
         self._kept.append(exchange)
+        self._characters += exchange.characters
+        while len(self._kept) > KEPT or (self._characters > KEPT_CHARACTERS and len(self._kept) > 1):
+            self._characters -= self._kept.popleft().characters
         for listener in self._listeners:
             listener(exchange)
         return exchange
 
     def since(self, number: int = 0) -> Iterator[Exchange]:
-        return (exchange for exchange in self._kept if exchange.number > number)
+        """The numbers have no gaps, so that the place of the first is known."""
+        first = self._kept[0].number if self._kept else 0
+        return islice(self._kept, max(0, number + 1 - first), None)
 
     @property
     def unknown(self) -> list[Exchange]:

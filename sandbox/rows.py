@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 Json = dict[str, Any]
 
@@ -14,6 +14,7 @@ POSTS_ONLY = (15, 16)  # forum and media: nothing but threads in them
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_EMBEDS = 1 << 2
+HAS_THREAD = 1 << 5
 COMPONENTS_V2 = 1 << 15
 
 
@@ -21,17 +22,15 @@ class Mass:
     """A row of which there may be 100,000. It says itself that it changed, because nobody can look through them all
     five times a second; so nothing that it holds may change in place (tests/sandbox/test_worlds.py)."""
 
-    __slots__ = ("is_changed",)
-    changes: ClassVar[int] = 0
-    is_changed: bool
+    __slots__ = ("is_stored",)
+    is_stored: bool
 
     def __setattr__(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
-        object.__setattr__(self, "is_changed", True)
-        Mass.changes += 1
+        set_field(self, name, value)
+        set_field(self, "is_stored", False)
 
-    def is_stored(self) -> None:
-        object.__setattr__(self, "is_changed", False)
+
+set_field = object.__setattr__
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from sandbox import (
     routes_webhooks,
 )
 from sandbox.admission import Admission
+from sandbox.archiving import Archiver
 from sandbox.clock import Clock, Snowflakes, SystemClock
 from sandbox.connection import Connection
 from sandbox.control import Control
@@ -75,6 +76,7 @@ class Sandbox:
         world_file: Path | None = None,
         wire_log: Path | None = None,
         pacing: Pacing | None = None,
+        *,
         rate_limits: bool = True,
     ) -> None:
         """With a world file: that world, when the file is there, and every change to it.
@@ -101,6 +103,8 @@ class Sandbox:
         self._trouble = Trouble(self.faults, GatewayFaults(self.gateway), self.admission)
         if self._storage:
             self._storage.attach(self.core)
+        self._archiver = Archiver(self.core)
+        self._archiving: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 
     @property
@@ -117,6 +121,8 @@ class Sandbox:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Raises PortTaken."""
+        if self._storage:
+            self._storage.flush()  # a large new world takes a second: before anybody waits for it
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -127,9 +133,12 @@ class Sandbox:
             because = "is taken" if wrong.errno == errno.EADDRINUSE else f"cannot be used ({wrong.strerror})"
             raise PortTaken(f"Port {port} {because}: give the sandbox another one with --port.") from wrong
         bound = self._runner.addresses[0][1]
+        self._archiving = asyncio.create_task(self._archiver.run())
         self.core.url = f"http://{'[::1]' if ':' in host else host}:{bound}"
 
     async def close(self) -> None:
+        if self._archiving:
+            self._archiving.cancel()
         self.faults.clear()
         for connection in tuple(self.gateway.connections):
             connection.close(1001, "The sandbox stops.")
@@ -145,7 +154,10 @@ class Sandbox:
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST)
-        Rest(self.core, self.gateway, self.interactions, PAGES, self.admission, self.faults).add_to(app)
+        rest = Rest(
+            *(self.core, self.gateway, self.interactions, PAGES), admission=self.admission, faults=self.faults
+        )
+        rest.add_to(app)
         Control(self.core, self.people, self._trouble.table()).add_to(app)
         Page(self.core, self.people).add_to(app)
         app.router.add_get("/gateway", self._gateway)

@@ -34,14 +34,21 @@ class WireLog:
 
 
 def line_of(exchange: Exchange) -> bytes:
-    """The bodies go in as they are: a line break in JSON can only stand between its words."""
-    facts = {"process": os.getpid()} | {
-        key: value for key, value in vars(exchange).items() if not key.endswith("_text")
-    }
+    facts = {"process": os.getpid(), **exchange.facts()}
     head = json.dumps(facts, separators=(",", ":"))[:-1]
     bodies = [
-        f',"{key}":{text.replace(chr(13), " ").replace(chr(10), " ")}'
+        f',"{key}":{on_one_line(text)}'
         for key, text in (("request", exchange.request_text), ("response", exchange.response_text))
         if text is not None
     ]
     return f"{head}{''.join(bodies)}}}\n".encode()
+
+
+def on_one_line(text: str) -> str:
+    """JSON goes in as it is: a line break can only stand between its words. Cloudflare's answers are no JSON."""
+    if text[:1] not in '{["':
+        try:
+            json.loads(text)
+        except ValueError:
+            return json.dumps(text)
+    return text.replace("\r", " ").replace("\n", " ")

@@ -18,7 +18,7 @@ SEEDS = {
     '{"guilds": [{"name": "F", "owner": "olga", "roles": [{"name": "r", "permissions": ["FLY"]}]}]}': (
         "There is no permission 'FLY'."
     ),
-    '{"folk": []}': "There is no field 'folk'; there is people, applications, guilds.",
+    '{"folk": []}': "There is no field 'folk'; there is people, applications, guilds, more_guilds.",
     "[" * 100_000: "It is nested more than 64 levels deep.",
 }
 

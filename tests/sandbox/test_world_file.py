@@ -1,12 +1,25 @@
 """The world in a file: commands, messages and their buttons, ids and files come back."""
 
+import asyncio
+import contextlib
 import json
+import sqlite3
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import discord
+import orjson
+import pytest
 
+from sandbox.pieces import Known, assembled, read_as
+from sandbox.rows import Attachment, Message, User
+from sandbox.seed import seeded_world
 from sandbox.server import Sandbox
-from sandbox.storage import plain, read_as
-from sandbox.world import World
+from sandbox.storage import UnreadableWorld
+
+PROJECT = Path(__file__).parents[2]
 
 
 class Lasting(discord.ui.View):
@@ -54,11 +67,146 @@ async def test_a_change_is_written_soon_without_being_asked(opened, tmp_path, un
     path = tmp_path / "world.json"
     async with opened(world_file=path) as sandbox:
         sandbox.people.message("ann", "hello")
-        await until(path.exists)
-        assert "hello" in path.read_text()
-        assert [each.name for each in tmp_path.iterdir()] == ["world.json"]
+        await until(lambda: b"hello" in path.read_bytes())
+        await until(lambda: [each.name for each in tmp_path.iterdir()] == ["world.json"])
+
+
+async def test_what_is_gone_stays_gone(opened, tmp_path, until):
+    path = tmp_path / "world.json"
+    async with opened(world_file=path) as first:
+        one = first.people.message("ann", "mistyped")
+        first._storage.flush()
+        first.people.delete_message("ann", message_id=one.id)
+        first.people.moderate("max", "kick", "lou")
+    async with opened(world_file=path) as second:
+        assert second.people.sees("ann", "general") == []
+        assert second.world.guilds == first.world.guilds
+
+
+@pytest.mark.parametrize("changes", [1, 40])
+def test_only_what_changed_is_written(changes):
+    world, known = seeded_world(), Known()
+    everything = known.changes(world).written
+    assert len(everything) > 40
+    for user in list(world.users.values())[:changes]:
+        user.dms_closed = True
+    next(iter(world.guilds.values())).description = "Grass"
+    places = [place for place, _, _ in known.changes(world).written]
+    assert sorted(set(places)) == ["guilds", "users"]
+    assert len(places) == 1 + min(changes, len(world.users))
+    assert known.changes(world).written == []
 
 
 def test_every_row_is_read_back_as_it_was():
-    world = Sandbox().world
-    assert read_as(World, json.loads(json.dumps(world, default=plain))) == world
+    world, known = seeded_world(), Known()
+    pieces = known.changes(world).written
+    again = Known()
+    assert assembled(iter(pieces), again) == world
+    assert again.changes(world).written == []
+
+
+def test_a_value_is_read_by_its_annotation():
+    now = datetime.now(UTC)
+    one = Message(1, 2, 3, now, edited_at=now, attachments=[Attachment(4, "a.txt", 1, "/a.txt")], nonce="n")
+    assert read_as(Message, orjson.loads(orjson.dumps(one))) == one
+    assert read_as(User, {"id": 1, "username": "ann", "blocked_ids": [2]}).blocked_ids == (2,)
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from sandbox.server import Sandbox
+
+async def write():
+    sandbox = Sandbox(world_file=Path(sys.argv[1]))
+    await sandbox.start()
+    number = 0
+    while True:
+        number += 1
+        sandbox.people.message("ann", f"{sys.argv[2]} {number}")
+        print(number, flush=True)
+        await asyncio.sleep(0)
+
+asyncio.run(write())
+"""
+
+
+def is_written(text, path):
+    """It is in the file and the journal, with which SQLite would take it back, is gone."""
+    return text in path.read_bytes() and not path.with_name(path.name + "-journal").exists()
+
+
+@pytest.mark.parametrize("more", [0, 1, 300])
+async def test_kill_loses_at_most_the_last_moment_and_never_the_file(more, opened, tmp_path, until):
+    """A writer is killed without a warning wherever it is: what it wrote is a beginning of what it said."""
+    path = tmp_path / "world.json"
+    kept = {}
+    for run in ("first", "second", "third"):
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", KILLED, path, run, cwd=PROJECT, stdout=asyncio.subprocess.PIPE
+        )
+        await child.stdout.readline()
+        await until(partial(is_written, f'"{run} 1"'.encode(), path))
+        for _ in range(more):
+            await child.stdout.readline()
+        child.kill()
+        await child.communicate()
+        async with opened(world_file=path) as sandbox:
+            said = [one.content.split() for each in sandbox.world.messages.values() for one in each.values()]
+        numbers = {name: [int(number) for by, number in said if by == name] for name in (*kept, run)}
+        assert {name: numbers[name] for name in kept} == kept
+        assert numbers[run] == list(range(1, len(numbers[run]) + 1)) != []
+        kept = numbers
+
+
+def version_1(world):
+    def plain(value):
+        return (
+            value.isoformat()
+            if isinstance(value, datetime)
+            else {each: getattr(value, each) for each in value.__dataclass_fields__}
+        )
+
+    return json.dumps({"version": 1, "world": world}, default=plain)
+
+
+async def test_a_world_of_version_1_is_read(opened, tmp_path):
+    path = tmp_path / "world.json"
+    world = seeded_world()
+    path.write_text(version_1(world))
+    async with opened(world_file=path) as sandbox:
+        assert sandbox.world == world
+        sandbox.people.message("ann", "still here")
+    assert path.read_bytes().startswith(b"SQLite format 3")
+    async with opened(world_file=path) as sandbox:
+        assert [one["content"] for one in sandbox.people.sees("ann", "general")] == ["still here"]
+
+
+def another_database(path):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE their_own (one)")
+
+
+def of_tomorrow(path):
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript("CREATE TABLE piece (place, key, body); PRAGMA user_version = 3")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.write_text("{}"),
+        lambda path: path.write_text("no world at all, but long enough to be taken for something"),
+        another_database,
+        of_tomorrow,
+    ],
+)
+def test_what_is_no_world_is_refused_in_one_sentence_and_left_alone(make, tmp_path):
+    path = tmp_path / "world.json"
+    make(path)
+    before = path.read_bytes()
+    with pytest.raises(
+        UnreadableWorld, match=r"^\S+ is not a sandbox's world: move it away to start anew\.$"
+    ):
+        Sandbox(world_file=path)
+    assert path.read_bytes() == before

@@ -1,0 +1,212 @@
+"""The world as small pieces to store, cut and put together along its annotations: nothing here knows what a guild is.
+
+A dict of rows that is the world's own, or of rows of which there may be very many, is a shelf: each of its rows is a
+piece. All else belongs to the piece of the row that holds it.
+"""
+
+import types
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import orjson
+
+from sandbox.rows import Mass, set_field
+from sandbox.world import World
+
+Key = int | str
+Piece = tuple[str, Key, bytes]  # the shelf's place, such as guilds/123/members; the row's key there; the row
+Read = Callable[[Any], Any] | None  # nothing to do, if None
+
+
+@dataclass
+class Changes:
+    written: list[Piece]
+    gone: list[tuple[str, Key]]
+
+
+class Known:
+    """What is stored already: of each row a hash."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[str, dict[Key, int]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._hashes)
+
+    def note(self, place: str, key: Key, body: bytes) -> None:
+        self._hashes.setdefault(place, {})[key] = hash(body)
+
+    def changes(self, world: World) -> Changes:
+        """Takes them as stored from now on."""
+        found, seen = Changes([], []), set()
+        for place, rows, kind in _shelves(world):
+            seen.add(place)
+            known = self._hashes.setdefault(place, {})
+            for key, row in self._news(known, rows) if issubclass(kind, Mass) else rows.items():
+                body = _dumped(row)
+                if known.get(key) != (hashed := hash(body)):
+                    known[key] = hashed
+                    found.written.append((place, key, body))
+            if len(known) > len(rows):
+                self._forget(place, known.keys() - rows.keys(), found)
+        for place in self._hashes.keys() - seen:
+            self._forget(place, set(self._hashes[place]), found)
+            del self._hashes[place]
+        return found
+
+    @staticmethod
+    def _news(known: dict[Key, int], rows: dict[Key, Mass]) -> list[tuple[Key, Mass]]:
+        changed = [(key, row) for key, row in rows.items() if not row.is_stored or key not in known]
+        for _, row in changed:
+            set_field(row, "is_stored", True)
+        return changed
+
+    def _forget(self, place: str, keys: set[Key], found: Changes) -> None:
+        for key in keys:
+            del self._hashes[place][key]
+            found.gone.append((place, key))
+
+
+def assembled(pieces: Iterator[Piece], known: Known) -> World:
+    """The inverse: pieces in the order in which they were first stored."""
+    world = World()
+    shelves: dict[str, tuple[dict[Key, Any], Callable[[Any], Any]]] = {}
+    for place, key, body in pieces:
+        known.note(place, key, body)
+        value = orjson.loads(body)
+        if not place:
+            for name, each in value.items():
+                setattr(world, name, read_as(typing.get_type_hints(World)[name], each))
+            continue
+        if place not in shelves:
+            shelves[place] = _shelf_at(world, place)
+        rows, read = shelves[place]
+        rows[key] = row = read(value)
+        if isinstance(row, Mass):
+            set_field(row, "is_stored", True)
+    return world
+
+
+def _shelf_at(world: World, place: str) -> tuple[dict[Key, Any], Callable[[Any], Any]]:
+    here: Any = world
+    kind: Any = World
+    for part in place.split("/"):
+        if _is_row(kind):
+            here, kind = getattr(here, part), _hints(kind)[part]
+        else:
+            key_kind, kind = typing.get_args(kind)
+            key = int(part) if key_kind is int else part
+            here = here.setdefault(key, {}) if typing.get_origin(kind) is dict else here[key]
+    return here, reader(typing.get_args(kind)[1]) or (lambda value: value)
+
+
+def _shelves(world: World) -> Iterator[tuple[str, dict[Key, Any], type]]:
+    """Who holds a shelf comes before it."""
+    yield "", {"world": world}, World
+    for name, kind in _shelves_of(World).items():
+        yield from _shelf(name, getattr(world, name), kind)
+
+
+def _shelf(place: str, rows: dict[Key, Any], kind: Any) -> Iterator[tuple[str, dict[Key, Any], type]]:
+    inside = typing.get_args(kind)[1]
+    if typing.get_origin(inside) is dict:
+        for key, inner in rows.items():
+            yield from _shelf(f"{place}/{key}", inner, inside)
+        return
+    yield place, rows, inside
+    for name, inner_kind in _shelves_of(inside).items():
+        for key, row in rows.items():
+            yield from _shelf(f"{place}/{key}/{name}", getattr(row, name), inner_kind)
+
+
+def _is_row(kind: Any) -> bool:
+    return isinstance(kind, type) and is_dataclass(kind)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+@cache
+def _shelves_of(kind: type) -> dict[str, Any]:
+    return {name: hint for name, hint in _hints(kind).items() if _is_shelf(hint, kind is World)}
+
+
+def _is_shelf(hint: Any, of_the_world: bool) -> bool:
+    if typing.get_origin(hint) is not dict:
+        return False
+    inside = typing.get_args(hint)[1]
+    if typing.get_origin(inside) is dict:
+        return _is_shelf(inside, of_the_world)
+    return _is_row(inside) and (of_the_world or issubclass(inside, Mass))
+
+
+@cache
+def _own_fields(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.name not in _shelves_of(kind))
+
+
+def _dumped(row: Any) -> bytes:
+    kind: Any = type(row)
+    if not _shelves_of(kind):
+        return orjson.dumps(row, option=orjson.OPT_NON_STR_KEYS)
+    own = _own_fields(kind)
+    values = attrgetter(*own, "__class__")(row)  # one more, so that it is a tuple also for a single field
+    return orjson.dumps(dict(zip(own, values, strict=False)), option=orjson.OPT_NON_STR_KEYS)
+
+
+def read_as(kind: Any, value: Any) -> Any:
+    """What JSON made of a value, by its annotation."""
+    read = reader(kind)
+    return value if read is None else read(value)
+
+
+@cache
+def reader(kind: Any) -> Read:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return _optional(arguments)
+    if origin in (list, tuple):
+        return _sequence(origin, reader(arguments[0]))
+    if origin is dict and kind is not dict:
+        return _mapping(arguments)
+    if _is_row(kind):
+        return _row(kind)
+    return datetime.fromisoformat if kind is datetime else None
+
+
+def _optional(kinds: tuple[Any, ...]) -> Read:
+    read = next(filter(None, map(reader, kinds)), None)
+    return None if read is None else lambda value: None if value is None else read(value)
+
+
+def _sequence(kind: type, read: Read) -> Read:
+    if read is None:
+        return None if kind is list else kind
+    return lambda values: kind(map(read, values))
+
+
+def _mapping(kinds: tuple[Any, ...]) -> Read:
+    read = reader(kinds[1]) or (lambda value: value)
+    if kinds[0] is int:
+        return lambda values: {int(key): read(value) for key, value in values.items()}
+    return lambda values: {key: read(value) for key, value in values.items()}
+
+
+def _row(kind: Any) -> Read:
+    found = {name: reader(hint) for name, hint in _hints(kind).items() if name != "is_stored"}
+    reads = [(name, read) for name, read in found.items() if read]
+
+    def read(value: dict[str, Any]) -> Any:
+        for name, convert in reads:
+            if name in value:
+                value[name] = convert(value[name])
+        return kind(**value)
+
+    return read

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from sandbox import address, crowd, errands
+from sandbox import address, crowd, errands, fault_errand
 from sandbox.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
 from sandbox.storage import UnreadableWorld
@@ -21,9 +21,10 @@ UNAVAILABLE, BAD_CONFIGURATION = 69, 78
 
 def main(words: list[str]) -> int:
     try:
-        if words[:1] == ["as"]:
+        if words[:1] in (["as"], ["fault"]):
             styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-            code, text = asyncio.run(errands.run(words[1:], styled=styled))
+            errand = errands.run(words[1:], styled=styled) if words[0] == "as" else fault_errand.run(words[1:])
+            code, text = asyncio.run(errand)
             (sys.stderr if code else sys.stdout).write(text + "\n")
             return code
         return asyncio.run(serve(_arguments().parse_args(words)))
@@ -58,6 +59,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--wire-log", type=Path, help=f"write every exchange to this file, as JSON lines (else {VARIABLE})"
     )
+    parser.add_argument(
+        "--no-rate-limits", action="store_true", help="refuse nobody who asks often, and tell of no limits"
+    )
     return parser
 
 
@@ -79,7 +83,12 @@ async def serve(asked: argparse.Namespace) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sandbox = Sandbox(seed=asked.seed, world_file=asked.world, wire_log=asked.wire_log)
+    sandbox = Sandbox(
+        seed=asked.seed,
+        world_file=asked.world,
+        wire_log=asked.wire_log,
+        rate_limits=not asked.no_rate_limits,
+    )
     crowd.add_guilds(sandbox.world, asked.guilds)
     crowd.add_members(sandbox.world, next(iter(sandbox.world.guilds.values())), asked.members)
     await sandbox.start(port=asked.port)

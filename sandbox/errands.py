@@ -49,27 +49,36 @@ def arguments() -> Wording:
 async def run(words: list[str], *, styled: bool = False) -> tuple[int, str]:
     """The exit code, and what the person sees. Raises UnusablePort."""
     asked = arguments().parse_intermixed_args(words)
-    try:
+
+    async def act(http: aiohttp.ClientSession) -> tuple[int, str]:
         refuse_unreadable(words)
-        errand = Errand(asked, styled=styled)
-        async with aiohttp.ClientSession(timeout=NEAR_FOREVER) as errand.http:
-            return await VERBS[asked.verb](errand, asked.words)
+        return await VERBS[asked.verb](Errand(asked, http, styled=styled), asked.words)
+
+    return await on_sandbox(asked.url, act)
+
+
+async def on_sandbox(
+    url: str, act: Callable[[aiohttp.ClientSession], Awaitable[tuple[int, str]]]
+) -> tuple[int, str]:
+    """The exit code, and what came of it or what stood in the way."""
+    try:
+        async with aiohttp.ClientSession(timeout=NEAR_FOREVER) as http:
+            return await act(http)
     except Failed as failed:
         return failed.code, f"✗ {failed}"
     except aiohttp.InvalidURL:
-        return USAGE, f"✗ {asked.url!r} is no address: --url takes one such as http://127.0.0.1:8765."
+        return USAGE, f"✗ {url!r} is no address: --url takes one such as http://127.0.0.1:8765."
     except (aiohttp.ClientError, TimeoutError):
         return (
             FAILED,
-            f"✗ No sandbox answers at {asked.url}: start one with `python -m sandbox`, or give --url.",
+            f"✗ No sandbox answers at {url}: start one with `python -m sandbox`, or give --url.",
         )
 
 
 class Errand:
-    http: aiohttp.ClientSession
-
-    def __init__(self, asked: argparse.Namespace, *, styled: bool) -> None:
+    def __init__(self, asked: argparse.Namespace, http: aiohttp.ClientSession, *, styled: bool) -> None:
         self.asked = asked
+        self.http = http
         self._styled = styled
         self._sandbox = f"{asked.url.rstrip('/')}/sandbox"
         self._person = f"{self._sandbox}/people/{quote(asked.name, safe='')}"
@@ -81,11 +90,11 @@ class Errand:
 
     async def get(self, what: str) -> Any:
         async with self.http.get(f"{self._person}/{what}") as response:
-            return await _told(response)
+            return await told_by(response)
 
     async def post(self, verb: str, body: Json) -> Any:
         async with self.http.post(f"{self._person}/{verb}", json=body) as response:
-            return await _told(response)
+            return await told_by(response)
 
     async def answered(self, verb: str, body: Json) -> tuple[int, str]:
         told = await self.post(verb, body if verb == "submit" else {**self.where, **body})
@@ -99,11 +108,11 @@ class Errand:
         legend = Legend()
         if "<" in json.dumps(told):
             async with self.http.get(f"{self._sandbox}/world") as response:
-                legend = Legend(await _told(response))
+                legend = Legend(await told_by(response))
         return Rendering(legend, with_ids=self.asked.ids, styled=self._styled)
 
 
-async def _told(response: aiohttp.ClientResponse) -> Any:
+async def told_by(response: aiohttp.ClientResponse) -> Any:
     try:
         told = await response.json(content_type=None)
     except ValueError as wrong:

@@ -29,12 +29,9 @@ ACKNOWLEDGED_AFTER_SECONDS = 0.02
 same millisecond comes before that note, is measured from the heartbeat before, and logged as "41.3s behind"."""
 SENDS_PER_MINUTE = 120  # heartbeats included: they are among the send events
 LARGEST_PAYLOAD = 4096  # bytes
-LARGEST_FRAME = (
-    4 * 1024 * 1024
-)  # what is larger is not even read to its end, and closed with the protocol's own 1009
-MOST_WAITING = (
-    128 * 1024 * 1024
-)  # characters that a bot has not taken yet; a guild of 100,000 members has 70 million
+LARGEST_FRAME = 4 * 1024 * 1024  # a larger one is not read at all, and closed with the protocol's own 1009
+MOST_WAITING = 128 * 1024 * 1024  # characters not taken yet; the members of a guild of 100,000 are 70 million
+GOODBYES = (1000, 1001)
 HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACKNOWLEDGED = 1, 2, 6, 7, 9, 10, 11
 RECEIVED = {IDENTIFY: "IDENTIFY", RESUME: "RESUME", **NAMES}
 SENT = {RECONNECT: "RECONNECT", INVALID_SESSION: "INVALID_SESSION"}
@@ -51,6 +48,7 @@ class Connection:
         self._waiting = 0
         self._received: deque[datetime] = deque(maxlen=SENDS_PER_MINUTE + 1)
         self._has_beaten = True
+        self._is_closing = False
         self._ended = asyncio.Event()
         self.session: Session | None = None
 
@@ -84,18 +82,24 @@ class Connection:
         writing = asyncio.create_task(self._write())
         watching = asyncio.create_task(self._watch_heartbeats())
         try:
-            await self._converse()
-            await asyncio.wait([writing], timeout=0.5)
+            if closes := await self._converse():
+                self._outbox.put_nowait(closes)
+                await asyncio.wait([writing], timeout=0.5)
         finally:
             writing.cancel()
             watching.cancel()
             self._gateway.connections.discard(self)
             self._ended.set()
             if self.session:
-                self._gateway.lost(self.session, self, self._socket.close_code)
+                self._gateway.lost(self.session, self, said_goodbye=self._said_goodbye())
         return self._socket
 
-    async def _converse(self) -> None:
+    def _said_goodbye(self) -> bool:
+        """A client that is closed answers with a code, too, and that is often 1000: it says nothing."""
+        return not self._is_closing and self._socket.close_code in GOODBYES
+
+    async def _converse(self) -> Closes | None:
+        """Until the socket is closed, or has to be."""
         try:
             self._agree()
             self.send_op(HELLO, {"heartbeat_interval": int(HEARTBEAT_SECONDS * 1000), "_trace": ["sandbox"]})
@@ -103,7 +107,8 @@ class Connection:
                 if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                     self._receive(frame.data)
         except Closes as closes:
-            self._outbox.put_nowait(closes)
+            return closes
+        return None
 
     def _agree(self) -> None:
         query = self._request.query
@@ -128,6 +133,7 @@ class Connection:
                 self._waiting -= len(item)
 
     async def _end(self, closes: Closes) -> None:
+        self._is_closing = True
         log.info("The gateway closes a bot's socket: %s", closes)
         told = json.dumps({"code": closes.code, "reason": closes.reason})
         self._core.recorder.gateway("SEND", "CLOSE", told)

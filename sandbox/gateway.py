@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from sandbox import payloads
+from sandbox import archiving, payloads
 from sandbox.closes import Closes
 from sandbox.connection import HEARTBEAT, INVALID_SESSION, RECONNECT, Connection
 from sandbox.core import Core
@@ -125,6 +125,7 @@ class Gateway:
             with_presences=bool(session.intents & Intent.GUILD_PRESENCES),
             large_threshold=session.large_threshold,
         )
+        body["threads"] = archiving.shown_to(self.core, guild, session.user_id)
         session.dispatch_payload("GUILD_CREATE", body)
 
     def resume(self, connection: Connection, asked: Json) -> Session | None:
@@ -148,12 +149,12 @@ class Gateway:
         session.dispatch_payload("RESUMED", {"_trace": ["sandbox"]})
         return session
 
-    def lost(self, session: Session, connection: Connection, close_code: int | None) -> None:
-        """A client that closes with 1000 or 1001 says goodbye to its session; any other end can be resumed."""
+    def lost(self, session: Session, connection: Connection, *, said_goodbye: bool) -> None:
+        """Who closes with 1000 or 1001 ends its session; after any other end it can be resumed."""
         if session.line is not connection:
             return
         session.line, session.lost_at = None, self.core.now()
-        if close_code in (1000, 1001):
+        if said_goodbye:
             self.forget(session)
 
     def forget(self, session: Session) -> None:

@@ -34,7 +34,7 @@ def _hidden(message: Json, reader_id: int) -> Hidden:
     if "guild_id" not in message:
         return False, False
     replied = message.get("referenced_message")
-    return not _concerns(message, reader_id), bool(replied) and not _concerns(replied, reader_id)
+    return not _concerns(message, reader_id), replied is not None and not _concerns(replied, reader_id)
 
 
 def _concerns(message: Json, reader_id: int) -> bool:
@@ -51,7 +51,7 @@ def _without(message: Json, hidden: Hidden) -> Json:
 
 
 def _emptied(message: Json) -> Json:
-    emptied = {key: EMPTY.get(key, value) for key, value in message.items() if key != "poll"}
+    emptied: Json = {key: EMPTY.get(key, value) for key, value in message.items() if key != "poll"}
     if "message_snapshots" in emptied:
         emptied["message_snapshots"] = [
             {**each, "message": _emptied(each["message"])} for each in emptied["message_snapshots"]

@@ -1,45 +1,16 @@
-"""The gateway: sessions that survive, intents, chunks, close codes, compression."""
+"""The gateway's sockets: opcodes, heartbeats, close codes."""
 
 import asyncio
-import json
 import time
-import zlib
-from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import aiohttp
 import discord
 import pytest
+from gateway_client import application_of, closed_with, identify, in_session, raw, told
 
-from sandbox import connection, crowd
+from sandbox import connection
 from sandbox.connection import HEARTBEAT_SECONDS
-from sandbox.events import Intent
-
-
-@asynccontextmanager
-async def raw(sandbox, http, query=""):
-    async with http.ws_connect(sandbox.gateway_url + query) as socket:
-        yield socket
-
-
-async def identify(socket, sandbox, **changed):
-    application = next(iter(sandbox.world.applications.values()))
-    asked = {"token": application.token, "intents": int(Intent.GUILDS), "properties": {}} | changed
-    await socket.send_json({"op": 2, "d": asked})
-
-
-async def until_event(socket, name):
-    while True:
-        told = await socket.receive_json(timeout=5)
-        if told["t"] == name:
-            return told
-
-
-async def closed_with(socket):
-    while True:
-        frame = await socket.receive(timeout=5)
-        if frame.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
-            return socket.close_code
 
 
 @pytest.mark.parametrize(
@@ -79,15 +50,6 @@ async def test_identifying_twice_is_4005_and_another_version_4012(sandbox, http)
 async def test_a_foreign_page_cannot_listen(sandbox, http):
     with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
         await http.ws_connect(sandbox.gateway_url, headers={"Origin": "http://evil.example"})
-
-
-async def test_privileged_intents_have_to_be_granted(opened, login, tmp_path):
-    seed = tmp_path / "seed.json"
-    seed.write_text(json.dumps({"applications": [{"name": "Reeve", "intents": ["GUILD_MEMBERS"]}]}))
-    async with opened(seed=seed) as sandbox:
-        with pytest.raises(discord.PrivilegedIntentsRequired):
-            async with login(sandbox):
-                pass
 
 
 async def test_ready_and_guilds_come_in_order_and_numbered(sandbox, http):
@@ -138,80 +100,6 @@ async def test_more_than_120_sends_in_a_minute_is_4008(sandbox, http):
         assert await closed_with(socket) == 4008
 
 
-async def test_zlib_is_one_stream(sandbox, http):
-    async with raw(sandbox, http, "?v=10&encoding=json&compress=zlib-stream") as socket:
-        stream = zlib.decompressobj()
-        assert json.loads(stream.decompress(await socket.receive_bytes()))["op"] == 10
-        await identify(socket, sandbox)
-        frame = await socket.receive_bytes()
-        assert frame.endswith(b"\x00\x00\xff\xff")
-        assert json.loads(stream.decompress(frame))["t"] == "READY"
-
-
-async def test_a_lost_socket_is_resumed_with_what_was_missed(sandbox, bot):
-    resumed, heard = bot.wait_for("resumed", timeout=5), bot.wait_for("message", timeout=5)
-    session = next(iter(sandbox.gateway.sessions.values()))
-    resuming = asyncio.gather(resumed, heard)
-    sandbox.gateway.drop()
-    sandbox.people.message("ann", "while you were away")
-    _, message = await resuming
-    assert message.content == "while you were away"
-    assert list(sandbox.gateway.sessions.values()) == [session]
-
-
-async def test_asked_to_reconnect_the_bot_resumes(sandbox, bot):
-    resumed = asyncio.ensure_future(bot.wait_for("resumed", timeout=5))
-    await asyncio.sleep(0)
-    sandbox.gateway.ask_to_reconnect()
-    await resumed
-
-
-async def test_an_invalid_session_is_resumed_or_made_anew(sandbox, bot):
-    resumed = asyncio.ensure_future(bot.wait_for("resumed", timeout=5))
-    await asyncio.sleep(0)
-    sandbox.gateway.invalidate(resumable=True)
-    await resumed
-    ready = asyncio.ensure_future(bot.wait_for("ready", timeout=10))
-    await asyncio.sleep(0)
-    before = set(sandbox.gateway.sessions)
-    sandbox.gateway.invalidate(resumable=False)
-    await ready
-    assert not before & set(sandbox.gateway.sessions)
-
-
-async def test_a_session_that_nobody_knows_is_op_9(sandbox, http):
-    application = next(iter(sandbox.world.applications.values()))
-    async with raw(sandbox, http) as socket:
-        await socket.receive_json()
-        await socket.send_json({"op": 6, "d": {"token": application.token, "session_id": "none", "seq": 3}})
-        assert await socket.receive_json() == {"t": None, "s": None, "op": 9, "d": False}
-        await identify(socket, sandbox)
-        assert (await socket.receive_json())["t"] == "READY"
-
-
-async def test_a_number_from_the_future_is_4007(sandbox, http):
-    application = next(iter(sandbox.world.applications.values()))
-    async with raw(sandbox, http) as socket:
-        await identify(socket, sandbox)
-        session_id = (await until_event(socket, "READY"))["d"]["session_id"]
-        await socket.close(code=4000)
-    async with raw(sandbox, http) as socket:
-        await socket.send_json(
-            {"op": 6, "d": {"token": application.token, "session_id": session_id, "seq": 99}}
-        )
-        assert await closed_with(socket) == 4007
-
-
-@pytest.mark.parametrize(("code", "is_kept"), [(1000, False), (1001, False), (4000, True)])
-async def test_who_says_goodbye_cannot_resume(sandbox, http, until, code, is_kept):
-    async with raw(sandbox, http) as socket:
-        await identify(socket, sandbox)
-        await until_event(socket, "READY")
-        await socket.close(code=code)
-    await until(lambda: not sandbox.gateway.connections)
-    assert bool(sandbox.gateway.sessions) is is_kept
-
-
 async def test_the_server_may_ask_for_a_heartbeat(sandbox, http):
     async with raw(sandbox, http) as socket:
         await socket.receive_json()
@@ -219,56 +107,102 @@ async def test_the_server_may_ask_for_a_heartbeat(sandbox, http):
         assert (await socket.receive_json())["op"] == 1
 
 
-async def test_members_come_by_name_by_id_and_in_chunks(sandbox, bot, login):
-    guild = bot.guild()
-    assert [each.name for each in await guild.query_members("an", limit=5)] == ["ann"]
-    found = await guild.query_members(user_ids=[bot.member("ben").id, 1])
-    assert [each.name for each in found] == ["ben"]
-    crowd.add_members(sandbox.world, sandbox.world.guilds[guild.id], 2500)
-    async with login(sandbox) as other:
-        assert len(other.guild().members) == 2518
-    chunks = [one for one in sandbox.recorder.since() if one.route == "GUILD_MEMBERS_CHUNK"]
-    assert {one.response["chunk_count"] for one in chunks} >= {3}
-
-
-async def test_without_message_content_only_what_concerns_the_bot_is_readable(sandbox, login):
-    intents = discord.Intents.all()
-    intents.message_content = False
-    async with login(sandbox, intents=intents) as bot:
-        heard: asyncio.Queue[discord.Message] = asyncio.Queue()
-        bot.on_message = heard.put
-        sandbox.people.message("ann", "among us", attachments=[{"filename": "a.txt", "base64": ""}])
-        sandbox.people.message("ann", f"<@{bot.user.id}> help")
-        sandbox.people.message("ann", "private", to="Reeve")
-        await bot.channel().send("own")
-        contents = [await heard.get() for _ in range(4)]
-    assert [one.content for one in contents] == ["", f"<@{bot.user.id}> help", "private", "own"]
-    assert contents[0].attachments == []
-
-
-async def test_events_go_only_to_who_asked_for_them_and_may_see_them(sandbox, http):
+@pytest.mark.parametrize(
+    "frame",
+    ["[]", "3", '{"op": "2"}', '{"op": true}', '{"op": 2, "d": 3}', '{"op": 6}', b"\xff", r'"\ud800"'],
+)
+async def test_what_cannot_be_decoded_is_4002(sandbox, http, frame, caplog):
     async with raw(sandbox, http) as socket:
-        await identify(
-            socket, sandbox, intents=int(Intent.GUILDS | Intent.GUILD_MESSAGES | Intent.GUILD_MODERATION)
-        )
-        await until_event(socket, "GUILD_CREATE")
-        sandbox.people.leave("lou", "Green")
-        sandbox.people.set_channel_permissions(
-            "olga", channel_id="staff", role_id="Reeve", deny=["VIEW_CHANNEL"]
-        )
-        sandbox.people.message("max", "secret", channel_id="staff")
-        sandbox.people.moderate("max", "ban", "ann")
-        sandbox.people.message("max", "public")
-        await until_event(socket, "MESSAGE_CREATE")
-    names = [one.route for one in sandbox.recorder.since() if one.kind == "gateway" and one.method == "SEND"]
-    assert "GUILD_MEMBER_REMOVE" not in names
-    assert names.count("MESSAGE_CREATE") == 1
-    assert "GUILD_BAN_ADD" in names
+        await (socket.send_bytes if isinstance(frame, bytes) else socket.send_str)(frame)
+        assert await closed_with(socket) == 4002
+    assert [each for each in caplog.records if each.exc_info] == []
 
 
-async def test_what_was_told_does_not_change_with_the_world(sandbox, bot):
-    sandbox.people.message("ann", "before")
-    message = next(iter(sandbox.world.messages.values()))
-    next(iter(message.values())).content = "after"
-    told = [one.response for one in sandbox.recorder.since() if one.route == "MESSAGE_CREATE"]
-    assert told[0]["content"] == "before"
+@pytest.mark.parametrize(("size", "code"), [(4096, None), (4097, 4002), (1_000_000, 4002)])
+async def test_a_payload_has_at_most_4096_bytes(sandbox, http, size, code):
+    start = '{"op": 1, "d": null, "x": "'
+    text = start + "ü" * ((size - len(start) - 2) // 2)
+    text += "x" * (size - len(text.encode()) - 2) + '"}'
+    async with raw(sandbox, http) as socket:
+        await socket.receive_json()
+        await socket.send_str(text)
+        if code:
+            assert await closed_with(socket) == code
+        else:
+            assert (await socket.receive_json())["op"] == 11
+
+
+@pytest.mark.parametrize(
+    "changed", [{"large_threshold": 49}, {"large_threshold": 251}, {"large_threshold": "50"}, {"compress": 1}]
+)
+async def test_an_identify_with_a_wrong_field_is_4002(sandbox, http, changed):
+    async with raw(sandbox, http) as socket:
+        await identify(socket, sandbox, **changed)
+        assert await closed_with(socket) == 4002
+
+
+async def test_resuming_in_a_session_is_4005(sandbox, http):
+    async with in_session(sandbox, http) as (socket, ready):
+        await socket.send_json({"op": 6, "d": {"session_id": ready["session_id"], "seq": 1}})
+        assert await closed_with(socket) == 4005
+
+
+@pytest.mark.parametrize("op", [3, 4, 8, 31, 43])
+async def test_what_needs_a_session_is_4003_without_one(sandbox, http, op):
+    async with raw(sandbox, http) as socket:
+        await socket.send_json({"op": op, "d": {}})
+        assert await closed_with(socket) == 4003
+
+
+async def test_discord_py_sends_a_heartbeat_when_it_is_asked(sandbox, bot, until, monkeypatch):
+    session = next(iter(sandbox.gateway.sessions.values()))
+    beaten = []
+    handle = session.line._handle
+    monkeypatch.setattr(session.line, "_handle", lambda op, asked: (beaten.append(op), handle(op, asked)))
+    sandbox.gateway.ask_for_heartbeat()
+    await until(lambda: 1 in beaten)
+
+
+async def test_who_never_reads_is_cut_off_and_can_resume(sandbox, http, until, monkeypatch):
+    """What waits for a bot is bounded: the sandbox does not grow with what nobody takes."""
+    monkeypatch.setattr(connection, "MOST_WAITING", 1_000_000)
+    application = application_of(sandbox)
+    _reader, writer = await slow_reader(sandbox)
+    hello = b'{"op":2,"d":{"token":"%s","intents":33281,"properties":{}}}' % application.token.encode()
+    writer.write(bytes([0x81, 0xFE]) + len(hello).to_bytes(2) + bytes(4) + hello)
+    await until(lambda: sandbox.gateway.sessions)
+    session = next(iter(sandbox.gateway.sessions.values()))
+    sent = 0
+    while session.line is not None and sent < 20_000:
+        sandbox.people.message("ann", "x" * 2000)
+        sent += 1
+        await asyncio.sleep(0)
+    assert sent < 20_000
+    assert sandbox.gateway.connections == set()
+    assert session.id in sandbox.gateway.sessions
+    writer.close()
+
+
+async def slow_reader(sandbox):
+    """A socket that asks for a WebSocket and then reads nothing more."""
+    place = sandbox.url.removeprefix("http://")
+    host, port = place.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    lines = [
+        "GET /gateway HTTP/1.1",
+        f"Host: {place}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Version: 13",
+    ]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    await reader.readuntil(b"\r\n\r\n")
+    return reader, writer
+
+
+async def test_why_a_socket_was_closed_stands_among_the_exchanges(sandbox, http):
+    async with raw(sandbox, http) as socket:
+        await socket.send_str("{")
+        await closed_with(socket)
+    assert told(sandbox, "CLOSE") == [{"code": 4002, "reason": "Error while decoding payload."}]

@@ -1,9 +1,9 @@
 """The audit log is read, with everything that its entries name (reference, "Audit Log Object")."""
 
-from sandbox import automod_rules, commands, payloads
+from sandbox import automod_rules, commands, payloads, thread_payloads, webhooks
 from sandbox.audit import entry_payload, is_kept
 from sandbox.core import Core
-from sandbox.rows import AuditEntry, Guild, Json
+from sandbox.rows import AuditEntry, Guild, Json, Webhook
 
 
 def payload(
@@ -41,10 +41,10 @@ def _named(core: Core, guild: Guild, entries: list[AuditEntry]) -> Json:
         "integrations": [
             _integration(core, each) for each in sorted(applications & world.applications.keys())
         ],
-        "webhooks": [],
+        "webhooks": [_webhook(core, world.webhooks[each]) for each in sorted(ids & world.webhooks.keys())],
         "guild_scheduled_events": [],
         "threads": [
-            payloads.channel(world, world.channels[each]) for each in sorted(ids & set(guild.thread_ids))
+            thread_payloads.thread(world.channels[each]) for each in sorted(ids & set(guild.thread_ids))
         ],
         "application_commands": [
             commands.payload(world.commands[each]) for each in sorted(ids & world.commands.keys())
@@ -54,6 +54,11 @@ def _named(core: Core, guild: Guild, entries: list[AuditEntry]) -> Json:
             for each in sorted(ids & guild.automod_rules.keys())
         ],
     }
+
+
+def _webhook(core: Core, one: Webhook) -> Json:
+    """Who reads the log may not yet write with the webhook."""
+    return {key: value for key, value in webhooks.payload(core, one).items() if key not in ("token", "url")}
 
 
 def _integration(core: Core, application_id: int) -> Json:

@@ -8,7 +8,6 @@ from sandbox.rows import Json, User
 STATUSES = ("online", "idle", "dnd", "invisible", "offline")
 ACTIVITY_TYPES = range(6)
 SETTABLE = {"name": 128, "state": 128, "url": 512}
-CUSTOM = 4
 
 
 def payload(user: User) -> Json:
@@ -51,10 +50,4 @@ def _activity(core: Core, form: Form) -> Json:
     kind = form.choice("type", ACTIVITY_TYPES) or 0
     texts = {key: form.text(key, most=most, required=key == "name") for key, most in SETTABLE.items()}
     given = {key: text for key, text in texts.items() if text is not None}
-    created_at = int(core.now().timestamp() * 1000)
-    return {
-        **given,
-        "type": kind,
-        "created_at": created_at,
-        "id": "custom" if kind == CUSTOM else f"{kind:016x}",
-    }
+    return {**given, "type": kind, "created_at": int(core.now().timestamp() * 1000)}

@@ -3,7 +3,7 @@
 from sandbox import channels, presences, voice, voice_moderation
 from sandbox.errors import UnknownName
 from sandbox.forms import Form
-from sandbox.permissions import Permission
+from sandbox.permissions import to_speak_in
 from sandbox.places import Given, Places
 from sandbox.rows import Json
 from sandbox.typing_events import started_typing
@@ -81,5 +81,5 @@ class Being(Places):
         user = self._names.user(person)
         bot = None if to is None else self._names.user(to)
         channel = self.direct(user, bot) if bot else self.channel(user, guild_id, channel_id)
-        channels.require(self._core, channel, user.id, Permission.SEND_MESSAGES)
+        channels.require(self._core, channel, user.id, to_speak_in(channel))
         started_typing(self._core, channel, user.id)

@@ -34,7 +34,7 @@ def payload(core: Core, interaction: Interaction, details: Json, source: Message
         **_who(core, guild, channel, interaction.user_id),
     }
     if source is not None:
-        body["message"] = message(core, source)
+        body["message"] = message(core, source, application.bot_user_id)
     return body
 
 

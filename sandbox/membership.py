@@ -1,14 +1,17 @@
 """People and bots come to a guild and leave it."""
 
-from sandbox import payloads, voice
+from collections.abc import Iterable
+
+from sandbox import archiving, payloads, thread_members, voice
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
 from sandbox.permissions import Permission
 from sandbox.rows import Application, Ban, Guild, Json, Member
 
 
-def join(core: Core, guild: Guild, user_id: int) -> Member:
-    member = guild.members[user_id] = Member(user_id, core.now())
+def join(core: Core, guild: Guild, user_id: int, *, role_ids: Iterable[int] = ()) -> Member:
+    roles = tuple(each for each in role_ids if each in guild.roles)
+    member = guild.members[user_id] = Member(user_id, core.now(), roles)
     body = {**payloads.member(core.world, member), "guild_id": str(guild.id)}
     core.events.emit("GUILD_MEMBER_ADD", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))
     return member
@@ -23,6 +26,7 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
             "GUILD_DELETE", gone, Audience(guild.id, intent=Intent.GUILDS, application_id=application.id)
         )
     voice.disconnect(core, guild, user_id)
+    thread_members.forget(core, guild, user_id)
     del guild.members[user_id]
     body = {"guild_id": str(guild.id), "user": payloads.user(core.world.user(user_id))}
     core.events.emit("GUILD_MEMBER_REMOVE", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))
@@ -31,6 +35,7 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
 def install(core: Core, guild: Guild, application: Application) -> None:
     """The bot hears of a guild that it was added to, whether it asked for presences or not: itself alone."""
     body = payloads.guild_create(core.world, guild, application.bot_user_id, with_presences=False)
+    body["threads"] = archiving.shown_to(core, guild, application.bot_user_id)
     del body[
         "unavailable"
     ]  # it stands there for guilds that the bot was in before; clients tell the two apart by it

@@ -2,18 +2,28 @@
 
 from datetime import timedelta
 
-from sandbox import components, embeds
+from sandbox import archiving, components, embeds, thread_members
 from sandbox.core import Core
 from sandbox.drafts import Draft, mentions_in
-from sandbox.errors import bad_bulk_count, empty_message, invalid_form, others_message, too_old_to_bulk_delete
+from sandbox.errors import (
+    Refused,
+    bad_bulk_count,
+    empty_message,
+    invalid_form,
+    others_message,
+    system_message,
+    too_old_to_bulk_delete,
+)
 from sandbox.events import Audience, Intent
-from sandbox.message_payloads import attachment, message_event
+from sandbox.message_payloads import message_event
 from sandbox.permissions import Permission
-from sandbox.rows import COMPONENTS_V2, LOADING, SUPPRESS_EMBEDS, Channel, Json, Message
+from sandbox.rows import LOADING, POSTS_ONLY, PRIVATE_THREAD, SUPPRESS_EMBEDS, Channel, Json, Message
 
 NONCE_REMEMBERED = timedelta(minutes=5)
 BULK_DELETABLE = timedelta(days=14)
-REPLY = 19
+REPLY, THREAD_STARTER = 19, 21
+WRITTEN = (0, REPLY, 20, 23)  # by a person or a bot; every other type is the system's
+LASTING = (1, 2, 3, 4, 5, THREAD_STARTER)  # cannot be deleted (reference, "Message Types")
 
 
 def audience_of(one: Message) -> Audience:
@@ -24,15 +34,25 @@ def audience_of(one: Message) -> Audience:
 
 
 def create(
-    core: Core, channel: Channel, author_id: int, draft: Draft, *, answer_to: Json | None = None
+    core: Core,
+    channel: Channel,
+    author_id: int,
+    draft: Draft,
+    *,
+    answer_to: Json | None = None,
+    message_id: int | None = None,
 ) -> Message:
     """`answer_to` holds what an interaction's answer adds: application_id, interaction, type, ephemeral_to."""
+    if channel.type in POSTS_ONLY:
+        raise Refused(400, 40058, "Cannot send a message in a forum channel")
     if draft.is_empty and not (answer_to and answer_to.get("flags", 0) & LOADING):
         raise empty_message()
     if draft.enforce_nonce and (earlier := _sent_before(core, channel, author_id, draft)):
         return earlier
+    if answer_to is None:
+        archiving.refuse_locked(core, channel, author_id)
     one = Message(
-        id=core.ids.next(),
+        id=message_id or core.ids.next(),
         channel_id=channel.id,
         guild_id=channel.guild_id,
         author_id=author_id,
@@ -43,11 +63,65 @@ def create(
     )
     _refer(core, channel, one, draft)
     fill(core, one, draft)
+    archiving.wake(core, channel)
+    _publish(core, channel, one)
+    if answer_to is None and channel.thread:
+        _bring_in(core, channel, one)
+    return one
+
+
+def announce(
+    core: Core,
+    channel: Channel,
+    author_id: int,
+    type_: int,
+    content: str = "",
+    *,
+    reference: Json | None = None,
+    mention_ids: list[int] | None = None,
+) -> Message:
+    """What the system writes in somebody's name."""
+    one = Message(
+        core.ids.next(),
+        channel.id,
+        author_id,
+        core.now(),
+        channel.guild_id,
+        type_,
+        content,
+        mention_ids=mention_ids or [],
+        reference=reference,
+    )
+    _publish(core, channel, one)
+    return one
+
+
+def _publish(core: Core, channel: Channel, one: Message) -> None:
     core.world.messages.setdefault(channel.id, {})[one.id] = one
     if one.ephemeral_to is None:
         channel.last_message_id = one.id
+        _count(channel, one)
     core.events.emit("MESSAGE_CREATE", message_event(core, one), audience_of(one))
-    return one
+
+
+def _count(channel: Channel, one: Message) -> None:
+    """The message that a thread began with is not counted (reference, "Thread Fields")."""
+    if channel.thread is None:
+        return
+    if one.type != THREAD_STARTER and one.id != channel.id:
+        channel.thread.message_count += 1
+        channel.thread.total_message_sent += 1
+    one.position = channel.thread.total_message_sent
+
+
+def _bring_in(core: Core, channel: Channel, one: Message) -> None:
+    """Who writes in a thread is in it, and so is who is mentioned there, if the author may bring others."""
+    guild, parent = core.world.guild(channel.guild_id or 0), core.world.parent_of(channel)
+    shut = channel.type == PRIVATE_THREAD and channel.thread and not channel.thread.invitable
+    mentioned = [] if shut and not archiving.moderates(core, channel, one.author_id) else one.mention_ids
+    for user_id in (one.author_id, *mentioned):
+        if user_id in guild.members and core.sees(parent, user_id):
+            thread_members.join(core, channel, user_id)
 
 
 def _sent_before(core: Core, channel: Channel, author_id: int, draft: Draft) -> Message | None:
@@ -74,7 +148,9 @@ def _refer(core: Core, channel: Channel, one: Message, draft: Draft) -> None:
             raise invalid_form({"message_reference": {"_errors": [problem]}})
         return
     refer_to(one, replied)
-    if (draft.allowed_mentions or {}).get("replied_user", draft.allowed_mentions is None):
+    allowed = draft.allowed_mentions
+    if replied.webhook_id is None and (allowed is None or allowed["replied_user"]):
+        one.pings_replied = True
         one.mention_ids.append(replied.author_id)
 
 
@@ -92,25 +168,29 @@ def fill(core: Core, one: Message, draft: Draft) -> None:
     """Takes over what the draft gives, and leaves the rest."""
     if "content" in draft.given:
         one.content = draft.content
+    if "content" in draft.given or draft.texts:
         _mention(core, one, draft)
     _attach(core, one, draft)
-    urls = {each.filename: attachment(core, each) for each in one.attachments}
+    files = {each.filename: each for each in one.attachments}
     if "embeds" in draft.given:
         one.embeds = draft.embeds
-        embeds.use_attachments(one.embeds, urls)
+        embeds.use_attachments(core, one.embeds, files)
     if "components" in draft.given:
         one.components = draft.components
-        components.use_attachments(one.components, urls)
+        components.use_attachments(core, one.components, files)
     kept = one.flags & ~SUPPRESS_EMBEDS if "flags" in draft.given else one.flags
     one.flags = kept | draft.flags
 
 
 def _mention(core: Core, one: Message, draft: Draft) -> None:
+    """Built anew from the new text: an edit takes away whom it no longer mentions."""
     mentions = mentions_in(draft)
+    replied = one.mention_ids[:1] if one.pings_replied else []
     known = [user_id for user_id in mentions.user_ids if user_id in core.world.users]
-    one.mention_ids = list(dict.fromkeys([*one.mention_ids, *known]))
+    one.mention_ids = list(dict.fromkeys([*replied, *known]))
     channel = core.world.channel(one.channel_id)
-    may_all = bool(core.channel_permissions(channel, one.author_id) & Permission.MENTION_EVERYONE)
+    permissions = core.channel_permissions(channel, one.author_id)
+    may_all = one.webhook_id is not None or bool(permissions & Permission.MENTION_EVERYONE)
     one.mention_everyone = mentions.everyone and may_all
     guild = core.world.guild_of(channel)
     roles = guild.roles if guild else {}
@@ -119,7 +199,9 @@ def _mention(core: Core, one: Message, draft: Draft) -> None:
 
 def _attach(core: Core, one: Message, draft: Draft) -> None:
     if "attachments" in draft.given:
-        one.attachments = [each for each in one.attachments if each.id in draft.kept_attachment_ids]
+        one.attachments = [each for each in one.attachments if each.id in draft.kept]
+        for each in one.attachments:
+            draft.kept[each.id].describe(each)
     for upload in draft.uploads:
         new = core.files.keep(upload, attachment_id=core.ids.next(), owner_id=one.channel_id)
         one.attachments.append(new)
@@ -140,7 +222,8 @@ def edit(core: Core, one: Message, draft: Draft) -> Message:
 
 
 def updated(core: Core, one: Message) -> None:
-    core.events.emit("MESSAGE_UPDATE", message_event(core, one), audience_of(one))
+    """An update is never spoken, whatever the message was (reference, "Message Update")."""
+    core.events.emit("MESSAGE_UPDATE", {**message_event(core, one), "tts": False}, audience_of(one))
 
 
 def refuse_others(one: Message, editor_id: int) -> None:
@@ -149,15 +232,17 @@ def refuse_others(one: Message, editor_id: int) -> None:
 
 
 def delete(core: Core, one: Message) -> None:
-    core.world.messages[one.channel_id].pop(one.id, None)
+    if one.type in LASTING:
+        raise system_message()
+    _take_out(core, one)
     core.events.emit("MESSAGE_DELETE", _deleted(one, {"id": str(one.id)}), audience_of(one))
 
 
-def delete_many(core: Core, channel: Channel, found: list[Message]) -> None:
+def delete_many(core: Core, found: list[Message]) -> None:
     if not found:
         return
     for one in found:
-        core.world.messages[channel.id].pop(one.id, None)
+        _take_out(core, one)
     gone = _deleted(found[0], {"ids": [str(one.id) for one in found]})
     core.events.emit("MESSAGE_DELETE_BULK", gone, audience_of(found[0]))
 
@@ -167,12 +252,21 @@ def bulk_delete(core: Core, channel: Channel, message_ids: list[int]) -> list[Me
         raise bad_bulk_count()
     kept = core.world.messages.get(channel.id, {})
     found = [
-        kept[each] for each in dict.fromkeys(message_ids) if each in kept and kept[each].ephemeral_to is None
+        one
+        for one in (kept[each] for each in dict.fromkeys(message_ids) if each in kept)
+        if one.ephemeral_to is None and one.type not in LASTING
     ]
     if any(core.now() - one.created_at > BULK_DELETABLE for one in found):
         raise too_old_to_bulk_delete()
-    delete_many(core, channel, found)
+    delete_many(core, found)
     return found
+
+
+def _take_out(core: Core, one: Message) -> None:
+    core.world.messages[one.channel_id].pop(one.id, None)
+    thread = core.world.channel(one.channel_id).thread
+    if thread and one.position is not None and one.id != one.channel_id:
+        thread.message_count = max(0, thread.message_count - 1)
 
 
 def _deleted(one: Message, ids: Json) -> Json:
@@ -183,7 +277,3 @@ def _deleted(one: Message, ids: Json) -> Json:
 def public(core: Core, channel: Channel) -> list[Message]:
     """Oldest first, without what only one person sees."""
     return [one for one in core.world.messages.get(channel.id, {}).values() if one.ephemeral_to is None]
-
-
-def is_v2(one: Message) -> bool:
-    return bool(one.flags & COMPONENTS_V2)

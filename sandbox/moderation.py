@@ -92,7 +92,7 @@ def _delete_recent(core: Core, guild: Guild, author_id: int, period: timedelta) 
             for one in messages.public(core, channel)
             if one.author_id == author_id and one.created_at > since
         ]
-        messages.delete_many(core, channel, recent)
+        messages.delete_many(core, recent)
 
 
 def unban(core: Core, guild: Guild, *, actor_id: int, target_id: int, reason: str | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import payloads
-from sandbox.commands import (
+from sandbox.command_specs import (
     ATTACHMENT,
     BOOLEAN,
     CHANNEL_OPTION,
@@ -87,7 +87,8 @@ class Resolved:
         return self._put("attachments", kept.id, attachment(self.core, kept))
 
     def message(self, one: Message) -> str:
-        body = message(self.core, one)
+        reader = self.core.world.applications[self.application_id].bot_user_id
+        body = message(self.core, one, reader)
         if one.guild_id is not None:
             body["guild_id"] = str(one.guild_id)
         return self._put("messages", one.id, body)

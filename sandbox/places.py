@@ -44,6 +44,12 @@ class Places:
             return self._names.guild(given)
         return next(iter(self._world.guilds_of(person.id)), None)
 
+    def _here(self, user: User, guild_id: Given) -> Guild:
+        guild = self._guild(guild_id, user)
+        if guild is None or user.id not in guild.members:
+            raise UnknownName(f"{user.username} is not in {guild.name if guild else 'any guild'}.")
+        return guild
+
     def channel(self, person: User, guild_id: Given = None, channel_id: Given = None) -> Channel:
         """Without a guild a name means the person's first guild that has it; without a channel, `general`."""
         guild = None if guild_id is None else self._names.guild(guild_id)
@@ -78,8 +84,8 @@ class Places:
                     return messages[number]
         raise UnknownName(f"{person.username} sees no message {message_id!r}.")
 
-    def _seen(self, one: Message) -> Json:
-        return message_event(self._core, one)
+    def _seen(self, person: User, one: Message) -> Json:
+        return message_event(self._core, one, person.id)
 
     async def _answer(self, interaction: Interaction, wait_seconds: float) -> Answer:
         failed = await self._interactions.wait_for_answer(interaction, wait_seconds)
@@ -92,7 +98,7 @@ class Places:
             acknowledged_ms=round(passed.total_seconds() * 1000, 3) if passed is not None else None,
             deferred=acknowledged_at is not None and interaction.callback_type in (MESSAGE + 1, MESSAGE + 2),
             ephemeral=interaction.is_ephemeral or any(one.flags & EPHEMERAL for one in shown),
-            messages=[self._seen(one) for one in shown],
+            messages=[self._seen(self._world.user(interaction.user_id), one) for one in shown],
             modal=interaction.modal,
             failed=failed,
         )

@@ -1,9 +1,10 @@
 """What a person sees."""
 
+from sandbox import archiving
 from sandbox.errors import UnknownName
 from sandbox.events import Event
 from sandbox.places import Given, Places
-from sandbox.rows import DIRECT_MESSAGE, Channel, Json
+from sandbox.rows import DIRECT_MESSAGE, Channel, Json, Message
 
 
 class Seeing(Places):
@@ -15,19 +16,22 @@ class Seeing(Places):
         channel = self.channel(user, guild_id, channel_id)
         if not self._core.sees(channel, user.id):
             raise UnknownName(f"{user.username} does not see #{channel.name}.")
-        return [self._seen(one) for one in self._visible(user, channel)[-limit:]]
+        return [self._seen(user, one) for one in self._visible(user, channel)[-limit:]]
 
     def direct_messages(self, person: Given, *, limit: int = 100) -> list[Json]:
         """Of all direct channels together, oldest first."""
         user = self._names.user(person)
         directs = [each for each in self._world.channels.values() if each.type == DIRECT_MESSAGE]
         found = [one for each in directs for one in self._visible(user, each)]
-        return [self._seen(one) for one in sorted(found, key=lambda one: one.id)[-limit:]]
+        return [self._seen(user, one) for one in sorted(found, key=lambda one: one.id)[-limit:]]
+
+    def seen(self, person: Given, one: Message) -> Json:
+        return self._seen(self._names.user(person), one)
 
     def visible_channels(self, person: Given, *, guild_id: Given = None) -> list[Channel]:
         user = self._names.user(person)
         guild = self._guild(guild_id, user)
-        found = self._world.guild_channels(guild) if guild else []
+        found = [*self._world.guild_channels(guild), *archiving.active(self._core, guild)] if guild else []
         return [each for each in found if self._core.sees(each, user.id)]
 
     def notices(self, person: Given, event: Event) -> Json | None:
@@ -43,7 +47,7 @@ class Seeing(Places):
             "event": event.name,
             "guild_id": audience.guild_id,
             "channel_id": audience.channel_id,
-            "message_id": payload.get("id") if event.name.startswith("MESSAGE_") else None,
+            "message_id": _message_of(event),
             "user_id": about,
         }
         return {key: str(value) for key, value in told.items() if value is not None}
@@ -54,3 +58,8 @@ class Seeing(Places):
             return self._core.sees(channel, user_id)
         guild = self._world.guilds.get(guild_id or 0)
         return guild is not None and user_id in guild.members
+
+
+def _message_of(event: Event) -> object:
+    payload = event.payload
+    return payload.get("message_id", payload.get("id")) if event.name.startswith("MESSAGE_") else None

@@ -1,6 +1,6 @@
 """Whether a person's client offers a command at all (reference, "Application Command Permissions")."""
 
-from sandbox.commands import CHAT
+from sandbox.command_specs import CHAT
 from sandbox.core import Core
 from sandbox.permissions import Permission, in_guild, timed_out
 from sandbox.rows import Channel, Command, Guild, Json, Member
@@ -34,7 +34,7 @@ def _hidden_in_guild(
     if member is None:
         return f"{name} is not in {guild.name}."
     return _forbidden_there(core, member, channel, command) or _not_offered(
-        guild, member, channel, command, name
+        guild, member, _settings_of(core, channel), command, name
     )
 
 
@@ -47,9 +47,16 @@ def _forbidden_there(core: Core, member: Member, channel: Channel, command: Comm
         return f"{name} is timed out and cannot use commands."
     if not permissions & Permission.USE_APPLICATION_COMMANDS:
         return f"{name} may not use commands in #{channel.name}."
-    if command.spec.get("nsfw") and not channel.nsfw:
+    if channel.thread and channel.thread.archived:
+        return f"{channel.name} is archived: nobody can use commands there."
+    if command.spec.get("nsfw") and not _settings_of(core, channel).nsfw:
         return f"{spelled(command)} is for age-restricted channels only."
     return None
+
+
+def _settings_of(core: Core, channel: Channel) -> Channel:
+    """A thread has those of its parent."""
+    return channel if channel.thread is None else core.world.parent_of(channel)
 
 
 def _not_offered(guild: Guild, member: Member, channel: Channel, command: Command, name: str) -> str | None:

@@ -60,6 +60,11 @@ class World:
     def threads_of(self, guild: Guild) -> list[Channel]:
         return [self.channels[thread_id] for thread_id in guild.thread_ids]
 
+    def forget_thread(self, guild: Guild, thread_id: int) -> None:
+        guild.thread_ids.remove(thread_id)
+        del self.channels[thread_id]
+        self.messages.pop(thread_id, None)
+
     def parent_of(self, thread: Channel) -> Channel:
         return self.channel(thread.parent_id or 0)
 

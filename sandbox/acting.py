@@ -3,7 +3,18 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from sandbox import archiving, audit, channels, invites, members, membership, messages, moderation, payloads, slowmode
+from sandbox import (
+    archiving,
+    audit,
+    channels,
+    invites,
+    members,
+    membership,
+    messages,
+    moderation,
+    payloads,
+    slowmode,
+)
 from sandbox.audit import Action
 from sandbox.automod_execution import screened
 from sandbox.drafts import read_draft

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sandbox import messages
-from sandbox.components import TOP_OF_A_MODAL, read_components
+from sandbox import components, messages
 from sandbox.core import Core
 from sandbox.drafts import Draft, read_draft
 from sandbox.errors import already_acknowledged, unknown
@@ -71,7 +70,7 @@ def _update(core: Core, interaction: Interaction, details: Json, files: Files) -
     if source is None:
         raise unknown("message")
     interaction.original_id = source.id
-    messages.edit(core, source, read_draft(details, files, was_v2=messages.is_v2(source)))
+    messages.edit(core, source, read_draft(details, files, edits=source))
     interaction.shows(source.id)
 
 
@@ -92,14 +91,13 @@ def _show_modal(_core: Core, interaction: Interaction, details: Json, _files: Fi
     form = Form(details)
     form.text("custom_id", least=1, most=100, required=True)
     form.text("title", least=1, most=45, required=True)
-    form.array("components", least=1, most=5, required=True)
-    components = read_components(form, top=TOP_OF_A_MODAL)
+    shown = components.of_modal(form)
     form.finish()
     interaction.modal = {
         "interaction_id": str(interaction.id),
         "custom_id": details["custom_id"],
         "title": details["title"],
-        "components": components,
+        "components": shown,
     }
 
 
@@ -200,7 +198,7 @@ def message_of(core: Core, interaction: Interaction, name: str) -> Message:
 
 def edit(core: Core, interaction: Interaction, name: str, body: Json, files: Files) -> Message:
     one = message_of(core, interaction, name)
-    draft = read_draft(body, files, was_v2=messages.is_v2(one))
+    draft = read_draft(body, files, edits=one)
     change = messages.complete if one.flags & LOADING else messages.edit
     change(core, one, draft)
     if one.id == interaction.original_id:

@@ -1,27 +1,12 @@
 """Application commands: what may be registered, and how Discord gives it back."""
 
-import re
 from collections.abc import Iterable, Iterator
 
+from sandbox.command_specs import GROUP, MOST, read_spec
 from sandbox.core import Core
-from sandbox.errors import unknown
+from sandbox.errors import Refused, too_many, unknown
 from sandbox.forms import Form, enumerate_text
 from sandbox.rows import Command, Json
-
-CHAT, USER, MESSAGE = 1, 2, 3
-SUB_COMMAND, GROUP, STRING, INTEGER, BOOLEAN = 1, 2, 3, 4, 5
-USER_OPTION, CHANNEL_OPTION, ROLE_OPTION, MENTIONABLE, NUMBER, ATTACHMENT = 6, 7, 8, 9, 10, 11
-MOST = {CHAT: 100, USER: 15, MESSAGE: 15}
-CHARACTERS = 8000
-CHAT_NAME = re.compile(r"[-_'\w]{1,32}")
-SPEC_KEYS = (
-    "name_localizations",
-    "description_localizations",
-    "options",
-    "default_member_permissions",
-    "contexts",
-    "integration_types",
-)
 
 
 def of(core: Core, application_id: int, guild_id: int | None) -> list[Command]:
@@ -62,9 +47,10 @@ def replace_all(core: Core, application_id: int, guild_id: int | None, body: obj
     form = Form({"commands": body})
     listed = form.array("commands", required=True) or []
     problems = form.problems
-    specs = [_read(Form(each, (place,), problems)) for place, each in enumerate_text(listed)]
+    specs = [read_spec(Form(each, (place,), problems)) for place, each in enumerate_text(listed)]
     _refuse_duplicates(form, specs)
     form.finish()
+    _refuse_too_many(specs)
     kept = {(spec["name"], spec["type"]) for spec in specs}
     for command in of(core, application_id, guild_id):
         if (command.name, command.type) not in kept:
@@ -75,15 +61,21 @@ def replace_all(core: Core, application_id: int, guild_id: int | None, body: obj
 def create(core: Core, application_id: int, guild_id: int | None, body: object) -> tuple[Command, bool]:
     """One of the same name and type is overwritten; the flag says whether it is new."""
     form = Form(body)
-    spec = _read(form)
+    spec = read_spec(form)
     form.finish()
+    there = of(core, application_id, guild_id)
+    if not any((each.name, each.type) == (spec["name"], spec["type"]) for each in there):
+        _refuse_too_many([*(each.spec for each in there), spec])
     return _put(core, application_id, guild_id, spec)
 
 
 def edit(core: Core, command: Command, body: object) -> Command:
     form = Form(body)
-    spec = _read(Form({**command.spec, **form.body, "type": command.type}, (), form.problems))
+    spec = read_spec(Form({**command.spec, **form.body, "type": command.type}, (), form.problems))
     form.finish()
+    others = (each for each in of(core, command.application_id, command.guild_id) if each is not command)
+    if any((each.name, each.type) == (spec["name"], command.type) for each in others):
+        raise Refused(400, 40041, "An application command with that name already exists")
     if spec != command.spec:
         command.spec, command.version = spec, core.ids.next()
     return command
@@ -102,118 +94,19 @@ def _put(core: Core, application_id: int, guild_id: int | None, spec: Json) -> t
 
 
 def _refuse_duplicates(form: Form, specs: Iterable[Json]) -> None:
-    seen: dict[tuple[str, int], int] = {}
-    counts = dict.fromkeys(MOST, 0)
+    seen: set[tuple[str, int]] = set()
     for place, spec in enumerate(specs):
         key = (str(spec["name"]), spec["type"])
         if key in seen:
             message = "Application command names must be unique"
-            form.problems.add((str(place),), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
-        seen[key] = place
-        counts[spec["type"]] += 1
-    for kind, number in counts.items():
-        if number > MOST[kind]:
-            message = f"Must be {MOST[kind]} or fewer in length."
-            form.problems.add((str(len(seen) - 1),), "BASE_TYPE_MAX_LENGTH", message)
+            form.problems.add((str(place), "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
+        seen.add(key)
 
 
-def _read(form: Form) -> Json:
-    kind = CHAT if form.body.get("type") is None else form.choice("type", MOST, required=True) or CHAT
-    name = _name(form, kind)
-    description = form.text("description", least=1 if kind == CHAT else 0, most=100, required=kind == CHAT)
-    spec: Json = {"type": kind, "name": name, "description": description or ""}
-    if kind != CHAT and description:
-        form.wrong(
-            "description", "APPLICATION_COMMAND_DESCRIPTION_NOT_ALLOWED", "Context menus have no description"
-        )
-    for key in SPEC_KEYS:
-        spec[key] = form.body.get(key)
-    spec["dm_permission"] = form.body.get("dm_permission") is not False
-    spec["nsfw"] = form.boolean("nsfw")
-    spec["integration_types"] = spec["integration_types"] or [0]
-    spec["options"] = _options(form, depth=0) if kind == CHAT else []
-    permissions = form.body.get("default_member_permissions")
-    spec["default_member_permissions"] = None if permissions is None else str(permissions)
-    if sum(map(len, _texts(spec))) > CHARACTERS:
-        form.wrong("options", "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
-    return {
-        key: value for key, value in spec.items() if value is not None or key == "default_member_permissions"
-    }
-
-
-def _texts(spec: Json) -> Iterator[str]:
-    yield from (str(spec[key]) for key in ("name", "description", "value") if spec.get(key) is not None)
-    for key in ("options", "choices"):
-        for each in spec.get(key) or []:
-            yield from _texts(each)
-
-
-def _name(form: Form, kind: int) -> str | None:
-    name = form.text("name", least=1, most=32, required=True)
-    if name and kind == CHAT and (not CHAT_NAME.fullmatch(name) or name != name.lower()):
-        form.wrong("name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-    return name
-
-
-def _options(form: Form, depth: int) -> list[Json]:
-    form.array("options", most=25)
-    options = [_option(each, depth) for each in form.forms("options")]
-    names = [option.get("name") for option in options]
-    if len(set(names)) < len(names):
-        form.wrong(
-            "options",
-            "APPLICATION_COMMAND_OPTIONS_NAME_INVALID",
-            "Option name already exists in this command",
-        )
-    required = [bool(option.get("required")) for option in options]
-    if required != sorted(required, reverse=True):
-        form.wrong(
-            "options",
-            "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
-            "Required options must be placed before non-required options",
-        )
-    if len({option["type"] <= GROUP for option in options}) > 1:
-        form.wrong(
-            "options",
-            "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
-            "Sub-command and sub-command group option types are mutually exclusive to all other types",
-        )
-    return options
-
-
-def _option(form: Form, depth: int) -> Json:
-    kind = form.choice("type", range(1, 12), required=True) or STRING
-    form.text("description", least=1, most=100, required=True)
-    _name(form, CHAT)
-    option = {key: value for key, value in form.body.items() if value is not None}
-    option["type"] = kind
-    if kind <= GROUP:
-        if depth >= 3 - kind:
-            form.wrong(
-                "type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-commands are nested too deeply"
-            )
-        option["options"] = _options(form, depth + 1)
-        return option
-    if "choices" in option:
-        option["choices"] = _choices(form)
-    if option.get("choices") and option.get("autocomplete"):
-        form.wrong(
-            "autocomplete",
-            "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID",
-            "Choices and autocomplete exclude each other",
-        )
-    return option
-
-
-def _choices(form: Form) -> list[Json]:
-    form.array("choices", most=25)
-    choices = []
-    for choice in form.forms("choices"):
-        choice.text("name", least=1, most=100, required=True)
-        if choice.body.get("value") is None:
-            choice.wrong("value", "BASE_TYPE_REQUIRED", "This field is required")
-        choices.append({key: value for key, value in choice.body.items() if value is not None})
-    return choices
+def _refuse_too_many(specs: list[Json]) -> None:
+    for kind, most in MOST.items():
+        if sum(spec["type"] == kind for spec in specs) > most:
+            raise too_many(30032, "application commands", most)
 
 
 def leaves(spec: Json, before: str = "") -> Iterator[tuple[str, list[Json]]]:

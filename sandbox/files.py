@@ -2,12 +2,14 @@
 
 import mimetypes
 import re
-import struct
 from dataclasses import dataclass
 
+from sandbox.images import image_type, measures
 from sandbox.rows import Attachment
 
 LIMIT = 10 * 1024 * 1024  # bytes, for a guild without boosts (reference, "Uploading Files")
+LONGEST_NAME = 200  # bytes: file systems take 255
+IS_SPOILER = 1 << 3
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Upload:
     content: bytes
     content_type: str | None = None
     description: str | None = None
+    is_spoiler: bool = False
 
 
 class Files:
@@ -33,41 +36,40 @@ class Files:
         path = f"/{folder}/{owner_id}/{attachment_id}/{filename}"
         self.contents[path] = upload.content
         width, height = measures(upload.content)
+        spoiler = upload.is_spoiler or filename.startswith("SPOILER_")
         return Attachment(
             id=attachment_id,
             filename=filename,
             size=len(upload.content),
             path=path,
-            content_type=upload.content_type or mimetypes.guess_type(filename)[0],
+            content_type=content_type(filename, upload.content) or _told(upload.content_type),
             description=upload.description,
             width=width,
             height=height,
             ephemeral=ephemeral,
+            flags=IS_SPOILER if spoiler else 0,
         )
 
 
 def clean_name(filename: str) -> str:
     """Discord keeps letters, digits, dot, dash and underscore."""
-    name = re.sub(r"[^\w.\-]", "_", filename.rsplit("/", 1)[-1])[:200]
+    name = re.sub(r"[^\w.\-]", "_", filename.rsplit("/", 1)[-1])
+    stem, dot, ending = name.rpartition(".")
+    room = LONGEST_NAME - len((dot + ending).encode())
+    name = _cut(stem, room) + dot + ending if room > 0 else _cut(name, LONGEST_NAME)
     return name if name.strip(".") else "unknown"
 
 
-def measures(content: bytes) -> tuple[int | None, int | None]:
-    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) >= 24:
-        width, height = struct.unpack(">II", content[16:24])
-        return width, height
-    if content[:6] in (b"GIF87a", b"GIF89a") and len(content) >= 10:
-        width, height = struct.unpack("<HH", content[6:10])
-        return width, height
-    return _jpeg_measures(content) if content.startswith(b"\xff\xd8") else (None, None)
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode()[:most_bytes].decode(errors="ignore")
 
 
-def _jpeg_measures(content: bytes) -> tuple[int | None, int | None]:
-    place = 2
-    while place + 9 < len(content):
-        marker, length = struct.unpack(">HH", content[place : place + 4])
-        if 0xFFC0 <= marker <= 0xFFC3:  # the frame headers that carry the measures
-            height, width = struct.unpack(">HH", content[place + 5 : place + 9])
-            return width, height
-        place += 2 + length
-    return None, None
+def content_type(filename: str, content: bytes) -> str | None:
+    """By what it is, then by its ending; a text is told with its encoding."""
+    kind = image_type(content) or mimetypes.guess_type(filename)[0]
+    return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind
+
+
+def _told(kind: str | None) -> str | None:
+    """What an uploader says who knows: libraries send octet-stream for everything."""
+    return None if kind == "application/octet-stream" else kind

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from sandbox import commands, crowd, membership, payloads
 from sandbox.clock import timestamp
-from sandbox.commands import CHAT
+from sandbox.command_specs import CHAT
 from sandbox.core import Core
 from sandbox.fitting import Within
 from sandbox.founding import ORDINARY, add_guild

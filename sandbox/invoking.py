@@ -1,7 +1,7 @@
 """A person uses commands: slash, context menu, autocomplete."""
 
 from sandbox import commands, invocations
-from sandbox.commands import CHAT, GROUP
+from sandbox.command_specs import CHAT, GROUP, USER
 from sandbox.errors import UnknownName
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, Interaction
 from sandbox.options import Resolved, Unacceptable, read_options
@@ -50,7 +50,7 @@ class Invoking(Places):
         if because:
             return Answer(failed=because)
         resolved = Resolved(self._core, found.application_id, channel, user.id)
-        if found.type == commands.USER:
+        if found.type == USER:
             target = resolved.user(target_id)
         else:
             one = self._message(user, target_id)
@@ -153,7 +153,7 @@ class Invoking(Places):
 
 
 def _target(details: Json) -> Json:
-    if details["type"] == commands.USER:
+    if details["type"] == USER:
         return {"target_user": details["resolved"]["users"][details["target_id"]]}
     return {"target_message_id": details["target_id"]}
 

@@ -1,7 +1,6 @@
 """What a browser gets: uploaded files, the page when it is there, and one WebSocket a person."""
 
 import asyncio
-import mimetypes
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
@@ -11,6 +10,8 @@ from sandbox.core import Core
 from sandbox.errors import UnknownName
 from sandbox.events import Event
 from sandbox.exposure import require_loopback
+from sandbox.files import content_type
+from sandbox.links import is_valid
 from sandbox.names import Names
 from sandbox.people import People
 from sandbox.rows import Json
@@ -63,12 +64,13 @@ class Page:
         return web.Response(body=default_avatar(int(request.match_info["number"])), content_type="image/png")
 
     async def _file(self, request: web.Request) -> web.Response:
+        """A link that is forged, or older than a day, is as good as none."""
         content = self._core.files.contents.get(request.path)
-        if content is None:
-            raise web.HTTPNotFound
-        kind = mimetypes.guess_type(request.path)[0] or "application/octet-stream"
+        if content is None or not is_valid(self._core, request.path, request.query):
+            return web.Response(status=404, text="This content is no longer available.")
+        kind = content_type(request.path, content) or "application/octet-stream"
         safe = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-        return web.Response(body=content, content_type=kind, headers=safe)
+        return web.Response(body=content, headers={"Content-Type": kind, **safe})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         require_loopback(request)

@@ -3,21 +3,24 @@
 from typing import Any
 
 from sandbox import invocations
-from sandbox.components import (
+from sandbox.component_kinds import (
     BUTTON,
     CHANNEL_SELECT,
+    CHECK,
+    CHECKS,
     LABEL,
     LINK,
     MENTIONABLE_SELECT,
+    PREMIUM,
+    RADIO,
     ROLE_SELECT,
     ROW,
     STRING_SELECT,
     TEXT_INPUT,
     UPLOAD,
     USER_SELECT,
-    every,
-    find,
 )
+from sandbox.components import every, find
 from sandbox.errors import UnknownName
 from sandbox.interactions import COMPONENT, MODAL, Interaction
 from sandbox.names import as_id
@@ -49,6 +52,8 @@ class Pressing(Places):
             return Answer(failed=f"The button {component.get('label') or custom_id} is disabled.")
         if component.get("style") == LINK:
             return Answer(failed=f"The button is a link to {component['url']}.")
+        if component.get("style") == PREMIUM:
+            return Answer(failed="The button sells something: there is no shop here.")
         return await self._press(user, one, component, {}, wait_seconds)
 
     async def select(
@@ -183,7 +188,7 @@ def chosen_values(component: Json, values: list[Any], resolved: Resolved) -> lis
     if not least <= len(values) <= most:
         raise Unacceptable(f"Choose {least} to {most} values, not {len(values)}.")
     kind = component["type"]
-    if kind == STRING_SELECT:
+    if kind in (STRING_SELECT, CHECKS):
         return [_option_value(component, value) for value in values]
     resolve = {
         USER_SELECT: resolved.user,
@@ -220,10 +225,32 @@ def _field(component: Json, label: str | None, fields: Json, resolved: Resolved)
     told: Json = {"type": kind, "id": component["id"], "custom_id": custom_id}
     if kind == TEXT_INPUT:
         return {**told, "value": _written(component, label, given)}
-    chosen = [] if given is None else given if isinstance(given, list) else [given]
+    if kind == CHECK:
+        return {**told, "value": _ticked(component, label, given)}
+    chosen = _preset(component) if given is None else given if isinstance(given, list) else [given]
+    if kind == RADIO:
+        return {**told, "value": _single(component, label, chosen)}
     if not chosen and component.get("required") is False:
         return {**told, "values": []}
     return {**told, "values": chosen_values(component, chosen, resolved)}
+
+
+def _preset(component: Json) -> list[Any]:
+    """What stands there before the person touches it."""
+    by_option = [option["value"] for option in component.get("options", []) if option.get("default")]
+    return by_option or [each["id"] for each in component.get("default_values", [])]
+
+
+def _ticked(component: Json, label: str | None, given: object) -> bool:
+    if not isinstance(given, bool | None):
+        raise Unacceptable(f"The field {label or component['custom_id']} must be true or false.")
+    return bool(component["default"]) if given is None else given
+
+
+def _single(component: Json, label: str | None, chosen: list[Any]) -> str | None:
+    if len(chosen) > 1 or (component["required"] and not chosen):
+        raise Unacceptable(f"The field {label or component['custom_id']} takes one choice.")
+    return _option_value(component, chosen[0]) if chosen else None
 
 
 def _written(component: Json, label: str | None, given: object) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sandbox.components import BUTTON, LABEL, LINK, ROW, SELECTS, TEXT, TEXT_INPUT, every
+from sandbox.component_kinds import BUTTON, LABEL, LINK, ROW, SELECTS, TEXT, TEXT_INPUT
+from sandbox.components import every
 from sandbox.legend import Legend
 from sandbox.message_payloads import COMMAND_ANSWERS
 from sandbox.rows import EPHEMERAL, LOADING, Json

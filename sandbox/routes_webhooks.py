@@ -1,13 +1,17 @@
-"""Answers to interactions. The interaction's token is the key; a bot token is not needed."""
+"""Answers to interactions, and what goes through webhooks. A token is the key here; a bot's own is not needed.
 
-from sandbox import answers
+Both kinds of webhook share their paths: the id of a channel's webhook means that, an application's an interaction.
+"""
+
+from sandbox import answers, messages, webhooks
+from sandbox.drafts import read_draft
 from sandbox.interactions import Interaction
 from sandbox.message_payloads import message
 from sandbox.rest import Call, Routes
-from sandbox.rows import Json
+from sandbox.rows import Json, Message, Webhook
 
 routes = Routes()
-WEBHOOK = "/webhooks/{application_id}/{token}"
+WEBHOOK = "/webhooks/{webhook_id}/{token}"
 MESSAGE = WEBHOOK + "/messages/{name}"
 
 
@@ -16,34 +20,62 @@ def callback(call: Call) -> Json | None:
     interaction = call.interactions.to_answer(call.ids["interaction_id"], call.parts["token"])
     answers.acknowledge(call.core, interaction, call.json, call.uploads)
     call.after = interaction.tell
-    if call.query.get("with_response", "").lower() not in ("1", "true"):
+    if not _asked(call, "with_response"):
         return None
     return answers.callback_payload(call.core, interaction)
 
 
+def _asked(call: Call, key: str) -> bool:
+    return call.query.get(key, "").lower() in ("1", "true")
+
+
+def _of_channel(call: Call) -> Webhook | None:
+    return webhooks.with_token(call.core, call.ids["webhook_id"], call.parts["token"])
+
+
 def _interaction(call: Call) -> Interaction:
-    interaction = call.interactions.by_webhook(call.ids["application_id"], call.parts["token"])
+    interaction = call.interactions.by_webhook(call.ids["webhook_id"], call.parts["token"])
     call.after = interaction.tell
     return interaction
 
 
+def _message(call: Call, webhook: Webhook) -> Message:
+    return webhooks.message_of(call.core, webhook, call.parts["name"], thread_id=call.number("thread_id"))
+
+
 @routes.on("POST", WEBHOOK, public=True)
-def follow_up(call: Call) -> Json:
-    """Waits whether asked to or not: Discord does so for an interaction's webhook."""
-    return message(call.core, answers.follow_up(call.core, _interaction(call), call.json, call.uploads))
+def send(call: Call) -> Json | None:
+    """An interaction's webhook always waits; a channel's when it is asked to."""
+    webhook = _of_channel(call)
+    if webhook is None:
+        return message(call.core, answers.follow_up(call.core, _interaction(call), call.json, call.uploads))
+    thread_id = call.number("thread_id")
+    one = webhooks.execute(call.core, webhook, call.json, call.uploads, thread_id=thread_id)
+    return message(call.core, one) if _asked(call, "wait") else None
 
 
 @routes.on("GET", MESSAGE, public=True)
-def get_answer(call: Call) -> Json:
-    return message(call.core, answers.message_of(call.core, _interaction(call), call.parts["name"]))
+def get_message(call: Call) -> Json:
+    webhook = _of_channel(call)
+    if webhook is None:
+        return message(call.core, answers.message_of(call.core, _interaction(call), call.parts["name"]))
+    return message(call.core, _message(call, webhook))
 
 
 @routes.on("PATCH", MESSAGE, public=True)
-def edit_answer(call: Call) -> Json:
-    name = call.parts["name"]
-    return message(call.core, answers.edit(call.core, _interaction(call), name, call.json, call.uploads))
+def edit_message(call: Call) -> Json:
+    webhook = _of_channel(call)
+    if webhook is None:
+        name = call.parts["name"]
+        return message(call.core, answers.edit(call.core, _interaction(call), name, call.json, call.uploads))
+    one = _message(call, webhook)
+    return message(call.core, messages.edit(call.core, one, read_draft(call.json, call.uploads, edits=one)))
 
 
 @routes.on("DELETE", MESSAGE, public=True)
-def delete_answer(call: Call) -> None:
-    answers.delete(call.core, _interaction(call), call.parts["name"])
+def delete_message(call: Call) -> None:
+    webhook = _of_channel(call)
+    if webhook is None:
+        answers.delete(call.core, _interaction(call), call.parts["name"])
+    else:
+        messages.delete(call.core, _message(call, webhook))

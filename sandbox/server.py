@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sandbox import (
     routes_applications,
+    routes_attachments,
     routes_automod,
     routes_channels,
     routes_guilds,
@@ -47,6 +48,7 @@ from sandbox.wire_log import WireLog
 LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room
 PAGES = (
     routes_applications.routes,
+    routes_attachments.routes,
     routes_automod.routes,
     routes_channels.routes,
     routes_guilds.routes,

@@ -1,5 +1,6 @@
 """What a request brings: JSON, a form, or a form with files."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,7 +17,7 @@ JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded",
 
 
 async def read(request: web.Request) -> tuple[Any, dict[str, Upload], str | None]:
-    """The body, the files by their place, and the text that the body travelled as.
+    """The body, the files by their place, and the body's text: of a form, what it says as JSON.
 
     Raises Refused, HTTPRequestEntityTooLarge.
     """
@@ -28,7 +29,8 @@ async def read(request: web.Request) -> tuple[Any, dict[str, Upload], str | None
     if request.content_type not in (JSON, FORM):
         raise bad_content_type()
     if request.content_type == FORM:
-        return _form(raw), {}, None
+        form = _form(raw)
+        return form, {}, json.dumps(form)
     return _json(raw), {}, raw.decode()
 
 
@@ -69,7 +71,8 @@ async def _multipart(request: web.Request) -> tuple[Any, dict[str, Upload], str 
     files = [(key, part) for key, part in form.items() if isinstance(part, FileField)]
     uploads = {_place(key): _upload(part) for key, part in files if key != "payload_json"}
     if "payload_json" not in form:
-        return {key: part for key, part in form.items() if isinstance(part, str)}, uploads, None
+        fields = {key: part for key, part in form.items() if isinstance(part, str)}
+        return fields, uploads, json.dumps(fields)
     raw = _raw(form["payload_json"])
     if not raw:
         return None, uploads, None

@@ -1,5 +1,6 @@
 """The one way of every REST request: who calls, how often, what is asked, do it, answer, record."""
 
+import contextlib
 import json
 import logging
 import re
@@ -147,8 +148,9 @@ class Rest:
         if text is not None:
             response.body = text.encode()
             response.headers["Content-Type"] = kind
-        await response.prepare(request)
-        await response.write_eof()
+        with contextlib.suppress(ConnectionError):  # who asked is gone: nobody minds
+            await response.prepare(request)
+            await response.write_eof()
         return response
 
     def _record(

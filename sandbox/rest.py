@@ -36,7 +36,7 @@ class Call:
     headers: dict[str, str]
     body: Any = None
     files: dict[str, Upload] | None = None
-    text: str | None = None  # that the body travelled as
+    text: str | None = None  # the body's
     caller: Application | None = None
     after: Callable[[], None] | None = None  # once the answer is on its way
 

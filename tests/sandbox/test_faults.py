@@ -5,6 +5,8 @@ import asyncio
 import aiohttp
 import pytest
 
+from sandbox import fault_errand
+
 BANS = "PUT /guilds/*/bans/*"
 SAY = "POST /channels/*/messages"
 
@@ -235,3 +237,30 @@ async def test_a_route_is_a_method_and_a_path_with_stars(order, ban, route, is_h
 async def test_nonsense_is_one_sentence(order, body, sentence):
     assert await order(**body) == (400, {"error": sentence})
     assert await order("GET") == (200, {"faults": []})
+
+
+async def test_faults_are_ordered_from_a_shell(sandbox, ban, is_banned):
+    async def fault(*words):
+        return await fault_errand.run([*words, "--url", sandbox.url])
+
+    assert await fault(BANS, "502", "--applied") == (0, f"{BANS} 502 (applied): hit 0 of 1")
+    assert ((await ban("gus"))[0], is_banned("gus")) == (502, True)
+    assert await fault() == (0, f"{BANS} 502 (applied): hit 1 of 1")
+    assert (await fault("GET /gateway", "--after", "0.01", "--times", "2"))[1].endswith(
+        "GET /gateway late: hit 0 of 2"
+    )
+    assert (await fault("duplicate", "--times", "3"))[1].endswith("duplicate: hit 0 of 3")
+    assert await fault("--clear") == (0, "No faults are set.")
+    assert (await fault(BANS, "fine"))[0] == 1
+    assert await fault("explode") == (
+        1,
+        "✗ The field 'gateway' must be one of drop, reconnect, invalid, duplicate, not 'explode'.",
+    )
+
+
+async def test_a_client_that_gives_up_leaves_no_error_in_the_log(sandbox, http, caplog, until):
+    sandbox.faults.add("GET /gateway", after_seconds=0.1)
+    with pytest.raises(TimeoutError):
+        await http.get(sandbox.api_url + "/gateway", timeout=aiohttp.ClientTimeout(total=0.02))
+    await until(lambda: len(faults(sandbox)) == 1)
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []

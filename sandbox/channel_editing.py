@@ -18,13 +18,12 @@ def create(core: Core, guild: Guild, wanted: Json, *, actor_id: int, reason: str
     """`wanted` holds fields of Channel. Overwrites are by default those of the category, and the place is the last."""
     parent = _category(core, guild, wanted.get("parent_id"))
     _require_at(core, guild, parent, actor_id, Permission.MANAGE_CHANNELS)
-    given = wanted.get("overwrites")
-    if given:
+    if wanted.get("overwrites"):
         _check_new_overwrites(core, guild, wanted, actor_id)
     if len(guild.channel_ids) >= MOST_CHANNELS:
         raise too_many(30013, "guild channels", MOST_CHANNELS)
     channel = Channel(id=core.ids.next(), guild_id=guild.id, **wanted)
-    if given is None and parent:
+    if parent and not channel.overwrites:
         channel.overwrites = dict(parent.overwrites)
     if "position" not in wanted:
         channel.position = _last_position(core, guild, channel.type) + 1

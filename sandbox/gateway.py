@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from sandbox import archiving, payloads
+from sandbox import archiving, payloads, presences
 from sandbox.closes import Closes
 from sandbox.connection import HEARTBEAT, INVALID_SESSION, RECONNECT, Connection
 from sandbox.core import Core
@@ -20,9 +20,8 @@ RESUMABLE_SECONDS = 600
 
 
 class Gateway:
-    def __init__(self, core: Core, pacing: Pacing | None = None) -> None:
+    def __init__(self, core: Core, pacing: Pacing) -> None:
         self.core = core
-        pacing = pacing or Pacing()
         self.starts = Starts(core.clock, pacing)
         self.requests = GatewayRequests(core, pacing)
         self.sessions: dict[str, Session] = {}
@@ -62,6 +61,7 @@ class Gateway:
         session = Session(
             self.core, application, one.intents, one.shard, one.large_threshold, one.compress, line=connection
         )
+        presences.asked_on_gateway(self.core, session.user_id, asked.get("presence") or {})
         self.sessions[session.id] = session
         self._welcome(session)
         return session
@@ -158,7 +158,10 @@ class Gateway:
             self.forget(session)
 
     def forget(self, session: Session) -> None:
+        """A bot whose last session is gone is offline."""
         self.sessions.pop(session.id, None)
+        if not self._sessions_of(session.application):
+            presences.change(self.core, self.core.world.user(session.user_id), "offline", ())
 
     def _is_stale(self, session: Session) -> bool:
         lost_at = session.lost_at

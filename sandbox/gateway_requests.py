@@ -6,7 +6,6 @@ from sandbox import payloads, presences, voice
 from sandbox.chunks import asks_for_all, member_chunks, nonce_of
 from sandbox.closes import Closes
 from sandbox.core import Core
-from sandbox.errors import Refused
 from sandbox.forms import as_integer
 from sandbox.pacing import MemberLists, Pacing
 from sandbox.rows import Guild, Json
@@ -38,8 +37,7 @@ class GatewayRequests:
         """Raises Closes."""
         if not isinstance(asked, dict):
             raise Closes(4002)
-        if op in self._answers:
-            self._answers[op](session, asked)
+        self._answers[op](session, asked)
 
     def _guild(self, session: Session, guild_id: object) -> Guild | None:
         """One that the bot is in; others are passed over in silence. Raises Closes."""
@@ -50,10 +48,7 @@ class GatewayRequests:
         return guild if guild and session.user_id in guild.members else None
 
     def _presence(self, session: Session, asked: Json) -> None:
-        try:
-            presences.asked_on_gateway(self._core, session.user_id, asked)
-        except Refused as wrong:
-            raise Closes(4002) from wrong
+        presences.asked_on_gateway(self._core, session.user_id, asked)
 
     def _voice_state(self, session: Session, asked: Json) -> None:
         voice.asked_on_gateway(self._core, session.user_id, asked)

@@ -1,6 +1,8 @@
 """Who is online and what they do (reference, "Presence")."""
 
+from sandbox.closes import Closes
 from sandbox.core import Core
+from sandbox.errors import Refused
 from sandbox.events import Audience, Intent
 from sandbox.forms import Form
 from sandbox.rows import Json, User
@@ -22,17 +24,23 @@ def payload(user: User) -> Json:
 
 
 def asked_on_gateway(core: Core, user_id: int, asked: object) -> None:
-    """What a bot asks by op 3. Raises Refused."""
+    """What a bot says of itself by op 3, or as it identifies. Raises Closes."""
     form = Form(asked)
     status, activities = read(core, form)
-    form.finish()
+    try:
+        form.finish()
+    except Refused as wrong:
+        raise Closes(4002) from wrong
     change(core, core.world.user(user_id), status, activities)
 
 
 def change(core: Core, user: User, status: str, activities: tuple[Json, ...]) -> None:
     """Every guild hears of it. Who is invisible looks as if offline, and does nothing."""
     shown = "offline" if status == "invisible" else status
-    user.status, user.activities = shown, () if shown == "offline" else activities
+    before, after = (user.status, user.activities), (shown, () if shown == "offline" else activities)
+    if before == after:
+        return
+    user.status, user.activities = after
     for guild in core.world.guilds_of(user.id):
         body = {**payload(user), "guild_id": str(guild.id)}
         core.events.emit("PRESENCE_UPDATE", body, Audience(guild.id, intent=Intent.GUILD_PRESENCES))

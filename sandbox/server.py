@@ -35,7 +35,7 @@ from sandbox.files import Files
 from sandbox.gateway import Gateway
 from sandbox.gateway_faults import GatewayFaults
 from sandbox.interactions import Interactions
-from sandbox.pacing import Pacing
+from sandbox.pacing import UNHURRIED, Pacing
 from sandbox.page import Page
 from sandbox.people import People
 from sandbox.pipeline import PREFIX, Rest
@@ -83,8 +83,8 @@ class Sandbox:
     ) -> None:
         """With a world file: that world, when the file is there, and every change to it.
         With a wire log: every exchange is written to that file as a line of JSON.
-        Without rate limits nobody is told of any, refused or banned.
-        Bots may begin sessions as often as Discord lets them, or as a suite's own `pacing` says.
+        Without rate limits nobody is told of any, refused or banned, nor sent away by the gateway, unless `pacing`
+        says how often a bot may begin a session there.
 
         Raises UnreadableWorld, UnreadableSeed.
         """
@@ -97,7 +97,7 @@ class Sandbox:
             self.recorder.listen(self._wire_log)
         self.world = stored or seeded_world(seed)
         self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
-        self.gateway = Gateway(self.core, pacing)
+        self.gateway = Gateway(self.core, pacing or (Pacing() if rate_limits else UNHURRIED))
         self.interactions = Interactions(self.core)
         self.people = People(self.core, self.interactions)
         self.admission = Admission(self.core, limited=rate_limits)

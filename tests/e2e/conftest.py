@@ -11,7 +11,7 @@ from sandbox.server import Sandbox
 
 @pytest.fixture(scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    sandbox = Sandbox()
+    sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     yield sandbox
     await sandbox.close()

@@ -39,7 +39,7 @@ class World:
 
 @pytest.fixture
 async def world(dsn: str, tmp_path: Path) -> AsyncIterator[World]:
-    sandbox = Sandbox()
+    sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     async with Play(sandbox.url) as play:
         bot = Bot(sandbox.api_url, dsn, tmp_path)
@@ -197,7 +197,7 @@ async def test_nothing_is_asked_of_the_sandbox_that_discord_does_not_have(world:
 
 
 async def test_kill_of_the_bot_and_of_its_embedded_postgresql(short_dir: Path) -> None:
-    sandbox = Sandbox()
+    sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     bot = Bot(sandbox.api_url, None, short_dir / "both")
     async with Play(sandbox.url) as play:

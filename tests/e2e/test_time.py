@@ -15,7 +15,7 @@ QUARTER = timedelta(days=90)
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """One of its own: nobody else's time is moved."""
-    sandbox = Sandbox()
+    sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
     yield sandbox
     await sandbox.close()

@@ -17,7 +17,6 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from sandbox.clock import ManualClock
-from sandbox.pacing import UNHURRIED
 from sandbox.server import Sandbox
 
 
@@ -30,7 +29,7 @@ def clock() -> ManualClock:
 @asynccontextmanager
 async def open_sandbox(**settings: Any) -> AsyncIterator[Sandbox]:
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE
-    sandbox = Sandbox(**{"pacing": UNHURRIED, "rate_limits": False, **settings})
+    sandbox = Sandbox(**{"rate_limits": False, **settings})
     await sandbox.start()
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sandbox.api_url, yarl.URL(sandbox.gateway_url)
     yield sandbox

@@ -33,7 +33,7 @@ async def test_who_identifies_again_within_5_seconds_is_told_to_wait(opened, clo
 
 
 async def test_it_is_the_rule_of_a_sandbox_that_nobody_told_otherwise(opened, http):
-    async with opened(pacing=None) as sandbox, in_session(sandbox, http), raw(sandbox, http) as socket:
+    async with opened(rate_limits=True) as sandbox, in_session(sandbox, http), raw(sandbox, http) as socket:
         await identify(socket, sandbox)
         assert (await until_op(socket, 9))["d"] is False
 

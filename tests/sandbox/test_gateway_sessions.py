@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from gateway_client import (
+    application_of,
     closed_with,
     identify,
     in_session,
@@ -18,6 +19,7 @@ from sandbox import session as sessions
 from sandbox.events import Intent
 from sandbox.gateway import RESUMABLE_SECONDS
 
+WITH_PRESENCES = int(Intent.GUILDS | Intent.GUILD_PRESENCES)
 MESSAGES = int(Intent.GUILDS | Intent.GUILD_MESSAGES | Intent.MESSAGE_CONTENT)
 
 
@@ -228,3 +230,28 @@ async def test_who_identifies_in_an_outage_is_told_of_it(sandbox, http):
         sandbox.gateway.recover(green.id)
         await until_event(socket, "GUILD_CREATE")
         assert (await until_event(socket, "GUILD_CREATE"))["d"]["id"] == str(green.id)
+
+
+async def test_a_bot_is_online_while_it_has_a_session_and_shows_what_it_said_at_first(sandbox, http, until):
+    green = next(iter(sandbox.world.guilds.values()))
+    user = sandbox.world.user(application_of(sandbox).bot_user_id)
+    playing = {"status": "dnd", "activities": [{"name": "Chess", "type": 0}], "since": None, "afk": False}
+    async with in_session(sandbox, http, intents=WITH_PRESENCES) as (watching, _):
+        assert user.status == "online"
+        async with in_session(sandbox, http, presence=playing) as (socket, _):
+            shown = (await until_event(watching, "PRESENCE_UPDATE"))["d"]
+            await socket.close(code=1000)
+            await until(lambda: len(sandbox.gateway.sessions) == 1)
+            assert user.status == "dnd"
+        await watching.close(code=1000)
+    await until(lambda: not sandbox.gateway.sessions)
+    assert user.status == "offline"
+    assert (shown["status"], shown["activities"][0]["name"]) == ("dnd", "Chess")
+    assert shown["guild_id"] == str(green.id)
+
+
+async def test_an_identify_with_a_presence_that_cannot_be_is_4002(sandbox, http):
+    async with raw(sandbox, http) as socket:
+        await identify(socket, sandbox, presence={"status": "asleep"})
+        assert await closed_with(socket) == 4002
+    assert not sandbox.gateway.sessions

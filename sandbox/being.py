@@ -46,22 +46,21 @@ class Being(Places):
     ) -> None:
         """mute, unmute, deafen, undeafen, move (to the channel) or disconnect."""
         user, target = self._names.user(person), self._names.user(target_id)
-        guild, core = self._here(user, guild_id), self._core
-        who: Json = {"actor_id": user.id, "target_id": target.id}
+        guild = self._here(user, guild_id)
         to = None if channel_id is None else self._names.channel(channel_id, guild).id
-        acts = {
-            "mute": lambda: voice_moderation.silence(core, guild, "mute", wanted=True, **who),
-            "unmute": lambda: voice_moderation.silence(core, guild, "mute", wanted=False, **who),
-            "deafen": lambda: voice_moderation.silence(core, guild, "deaf", wanted=True, **who),
-            "undeafen": lambda: voice_moderation.silence(core, guild, "deaf", wanted=False, **who),
-            "move": lambda: voice_moderation.move(core, guild, to, **who),
-            "disconnect": lambda: voice_moderation.move(core, guild, None, **who),
+        wanted: dict[str, Json] = {
+            "mute": {"mute": True},
+            "unmute": {"mute": False},
+            "deafen": {"deaf": True},
+            "undeafen": {"deaf": False},
+            "move": {"channel_id": to},
+            "disconnect": {"channel_id": None},
         }
-        if action not in acts:
-            raise UnknownName(f"There is no action {action!r}; there is {', '.join(acts)}.")
+        if action not in wanted:
+            raise UnknownName(f"There is no action {action!r}; there is {', '.join(wanted)}.")
         if action == "move" and to is None:
             raise UnknownName("Moving somebody needs a channel.")
-        acts[action]()
+        voice_moderation.change(self._core, guild, wanted[action], actor_id=user.id, target_id=target.id)
 
     def presence(
         self, person: Given, *, status: str | None = None, activities: list[Json] | None = None

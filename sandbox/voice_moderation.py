@@ -4,7 +4,6 @@ Permissions decide alone: rank counts for roles, kicks, bans and nicknames only 
 """
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sandbox import audit, channels, membership, voice
 from sandbox.audit import Action
@@ -16,8 +15,7 @@ from sandbox.permissions import Permission
 from sandbox.rows import Channel, Guild, Json, VoiceState
 from sandbox.voice_states import STAGE
 
-Sense = Literal["mute", "deaf"]
-NEEDED: dict[Sense, Permission] = {"mute": Permission.MUTE_MEMBERS, "deaf": Permission.DEAFEN_MEMBERS}
+NEEDED = {"mute": Permission.MUTE_MEMBERS, "deaf": Permission.DEAFEN_MEMBERS}
 
 
 def not_connected() -> Refused:
@@ -32,78 +30,6 @@ def state_of(core: Core, guild: Guild, user_id: int) -> VoiceState:
     return state
 
 
-def _connected(core: Core, guild: Guild, user_id: int) -> VoiceState:
-    core.world.member(guild, user_id)
-    state = guild.voice_states.get(user_id)
-    if state is None:
-        raise not_connected()
-    return state
-
-
-def silence(
-    core: Core,
-    guild: Guild,
-    sense: Sense,
-    *,
-    wanted: bool,
-    actor_id: int,
-    target_id: int,
-    reason: str | None = None,
-) -> None:
-    """By the server, for all its channels, until somebody takes it back."""
-    require(guild, actor_id, NEEDED[sense])
-    state = _connected(core, guild, target_id)
-    member = guild.members[target_id]
-    before = getattr(member, sense)
-    if before == wanted:
-        return
-    setattr(member, sense, wanted)
-    voice.updated(core, guild, state)
-    membership.updated(core, guild, member)
-    audit.record(
-        core,
-        guild,
-        Action.MEMBER_UPDATE,
-        actor_id=actor_id,
-        target_id=target_id,
-        reason=reason,
-        changes=[{"key": sense, "old_value": before, "new_value": wanted}],
-    )
-
-
-def move(
-    core: Core,
-    guild: Guild,
-    channel_id: int | None,
-    *,
-    actor_id: int,
-    target_id: int,
-    reason: str | None = None,
-) -> None:
-    """None throws out. Who moves others must be able to enter there; who is moved need not."""
-    require(guild, actor_id, Permission.MOVE_MEMBERS)
-    state = _connected(core, guild, target_id)
-    if channel_id is None:
-        channels.require(core, core.world.channel(state.channel_id), actor_id, Permission.MOVE_MEMBERS)
-        voice.disconnect(core, guild, target_id)
-        audit.tally(core, guild, Action.MEMBER_DISCONNECT, actor_id=actor_id, target_id=None, reason=reason)
-        return
-    channel = voice.voice_channel(core, guild, channel_id)
-    channels.require(core, channel, actor_id, Permission.CONNECT | Permission.MOVE_MEMBERS)
-    if state.channel_id == channel.id:
-        return
-    voice.put(core, guild, target_id, channel)
-    audit.tally(
-        core,
-        guild,
-        Action.MEMBER_MOVE,
-        actor_id=actor_id,
-        target_id=None,
-        reason=reason,
-        options={"channel_id": str(channel.id)},
-    )
-
-
 def read(form: Form) -> Json:
     """What a change of a member says about voice: mute, deaf, channel_id."""
     wanted: Json = {key: form.boolean(key) for key in NEEDED if form.body.get(key) is not None}
@@ -115,12 +41,76 @@ def read(form: Form) -> Json:
 def change(
     core: Core, guild: Guild, wanted: Json, *, actor_id: int, target_id: int, reason: str | None = None
 ) -> None:
-    who: Json = {"actor_id": actor_id, "target_id": target_id, "reason": reason}
+    """Any of mute, deaf and channel_id (None throws out); all of it is allowed before anything changes."""
+    if not wanted:
+        return
+    who: Json = {"actor_id": actor_id, "reason": reason}
+    state = _checked(core, guild, wanted, actor_id=actor_id, target_id=target_id)
     for sense in NEEDED:
         if sense in wanted:
-            silence(core, guild, sense, wanted=wanted[sense], **who)
+            _silence(core, guild, state, sense, wanted=wanted[sense], **who)
     if "channel_id" in wanted:
-        move(core, guild, wanted["channel_id"], **who)
+        _move(core, guild, state, wanted["channel_id"], **who)
+
+
+def _checked(core: Core, guild: Guild, wanted: Json, *, actor_id: int, target_id: int) -> VoiceState:
+    """Who moves others must be able to enter there; who is moved need not."""
+    for key, needed in {**NEEDED, "channel_id": Permission.MOVE_MEMBERS}.items():
+        if key in wanted:
+            require(guild, actor_id, needed)
+    core.world.member(guild, target_id)
+    state = guild.voice_states.get(target_id)
+    if state is None:
+        raise not_connected()
+    if "channel_id" not in wanted:
+        return state
+    if wanted["channel_id"] is None:
+        channels.require(core, core.world.channel(state.channel_id), actor_id, Permission.MOVE_MEMBERS)
+    else:
+        channel = voice.voice_channel(core, guild, wanted["channel_id"])
+        channels.require(core, channel, actor_id, Permission.CONNECT | Permission.MOVE_MEMBERS)
+    return state
+
+
+def _silence(
+    core: Core,
+    guild: Guild,
+    state: VoiceState,
+    sense: str,
+    *,
+    wanted: bool,
+    actor_id: int,
+    reason: str | None,
+) -> None:
+    """By the server, for all its channels, until somebody takes it back."""
+    member = guild.members[state.user_id]
+    before = getattr(member, sense)
+    if before == wanted:
+        return
+    setattr(member, sense, wanted)
+    voice.updated(core, guild, state)
+    membership.updated(core, guild, member)
+    audit.record(
+        core,
+        guild,
+        Action.MEMBER_UPDATE,
+        actor_id=actor_id,
+        target_id=state.user_id,
+        reason=reason,
+        changes=[{"key": sense, "old_value": before, "new_value": wanted}],
+    )
+
+
+def _move(
+    core: Core, guild: Guild, state: VoiceState, channel_id: int | None, *, actor_id: int, reason: str | None
+) -> None:
+    who: Json = {"actor_id": actor_id, "target_id": None, "reason": reason}
+    if channel_id is None:
+        voice.disconnect(core, guild, state.user_id)
+        audit.tally(core, guild, Action.MEMBER_DISCONNECT, **who)
+    elif channel_id != state.channel_id:
+        voice.put(core, guild, state.user_id, core.world.channel(channel_id))
+        audit.tally(core, guild, Action.MEMBER_MOVE, **who, options={"channel_id": str(channel_id)})
 
 
 def _on_stage(core: Core, guild: Guild, user_id: int, channel_id: int | None) -> tuple[VoiceState, Channel]:

@@ -42,8 +42,9 @@ async def test_a_bot_that_comes_later_finds_who_is_online(sandbox, login):
     async with login(sandbox) as bot:
         assert bot.member("ann").status is discord.Status.idle
         assert bot.member("ben").status is discord.Status.offline
-    [listed] = next(one for one in heard(sandbox, "GUILD_CREATE") if one["name"] == "Hill")["presences"]
-    assert "guild_id" not in listed
+    listed = next(one for one in heard(sandbox, "GUILD_CREATE") if one["name"] == "Hill")["presences"]
+    assert sorted(one["status"] for one in listed) == ["idle", "online"]
+    assert not any("guild_id" in one for one in listed)
 
 
 async def test_without_the_intent_a_bot_neither_finds_nor_hears_presences(sandbox, login):
@@ -71,6 +72,16 @@ async def test_a_bot_says_its_own_presence(sandbox, bot, until):
     await until(lambda: heard(sandbox, "PRESENCE_UPDATE"))
     told = heard(sandbox, "PRESENCE_UPDATE")[-1]
     assert (told["client_status"], told["activities"][0]["name"]) == ({"web": "idle"}, "with fire")
+
+
+async def test_a_bot_is_online_while_it_has_a_session(timed, clock, login, until):
+    async with login(timed) as bot:
+        me = timed.world.user(bot.user.id)
+        assert (bot.guild().me.status, me.status) == (discord.Status.online, "online")
+    await until(lambda: not timed.gateway.connections)
+    clock.advance(601)
+    timed.people.message("ann", "Is it gone?")
+    assert me.status == "offline"
 
 
 async def test_a_presence_that_makes_no_sense_closes_the_socket(sandbox, bot, until):

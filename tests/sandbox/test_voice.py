@@ -212,6 +212,14 @@ async def test_silencing_and_moving_need_their_permissions_and_somebody_in_voice
     assert entries(green, 24) == []
 
 
+async def test_of_a_change_that_is_refused_in_part_nothing_is_done(green, sandbox, bot):
+    permit(green, Permission.MUTE_MEMBERS)
+    sandbox.people.voice("ann", channel_id="lounge")
+    ann = bot.member("ann")
+    assert await code_of(ann.edit(mute=True, nick="Annie", voice_channel=None)) == (403, 50013)
+    assert (green.members[ann.id].mute, green.members[ann.id].nick, green.audit) == (False, None, [])
+
+
 async def test_a_bot_moves_where_it_could_go_itself(green, sandbox, bot):
     permit(green, Permission.MOVE_MEMBERS)
     sandbox.people.voice("ann", channel_id="lounge")

@@ -18,6 +18,8 @@ from database.embedded import EmbeddedServer
 from database.models import metadata
 from database.service import DatabaseService
 
+pytest_plugins = ["conformance_plugin"]
+
 OWN_SERVER = os.environ.pop("DATABASE_URL", None)
 """Taken out of the environment: no test may touch the database that an operator uses."""
 for secret in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DATABASE_URL_FILE", "REEVE_DATA_DIR"):

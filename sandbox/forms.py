@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.errors import invalid_form
 
 Path = tuple[str, ...]
+WRITTEN = {"true": True, "false": False}
 
 
 class Problems:
@@ -18,6 +19,9 @@ class Problems:
         for key in path:
             node = node.setdefault(key, {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
+
+    def __bool__(self) -> bool:
+        return bool(self._tree)
 
     def refuse_if_any(self) -> None:
         if self._tree:
@@ -118,7 +122,8 @@ class Form:
         return [number for number in found if number is not None]
 
     def boolean(self, key: str) -> bool:
-        value = self.body.get(key)
+        """Also as text: discord.py asks so whether to count a prune, and Discord takes it."""
+        value = WRITTEN.get(str(self.body.get(key)), self.body.get(key))
         if not isinstance(value, bool | None):
             self.wrong(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
         return bool(value)

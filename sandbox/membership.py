@@ -21,7 +21,7 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
     """A bot hears that its guild is gone, before anybody hears that it left."""
     application = core.world.application_of(user_id)
     if application:
-        gone = {"id": str(guild.id), "unavailable": False}
+        gone = {"id": str(guild.id)}  # without `unavailable`: it is no outage
         core.events.emit(
             "GUILD_DELETE", gone, Audience(guild.id, intent=Intent.GUILDS, application_id=application.id)
         )

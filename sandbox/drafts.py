@@ -101,6 +101,7 @@ def read_draft(
     attached |= {each.filename for each in edits.attachments} if edits else set()
     components.refuse_missing_files(form, draft.components, attached)
     form.finish()
+    _refuse_too_much(draft, edits)
     if stickers:
         raise Refused(400, 50081, "Invalid sticker sent")  # there is none in this world
     if edits and _leaves_nothing(draft, edits):
@@ -167,7 +168,6 @@ def _read_attachments(form: Form, draft: Draft, files: dict[str, Upload], edits:
             draft.kept[attachment_id] = Kept(description, is_spoiler)
     listed = files.keys() & described.keys() if edits and "attachments" in form else files.keys()
     draft.uploads = [_described(files[key], described.get(key)) for key in files if key in listed]
-    _refuse_too_much(draft, edits)
 
 
 def _described(upload: Upload, facts: Form | None) -> Upload:

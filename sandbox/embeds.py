@@ -20,7 +20,7 @@ def read_embeds(form: Form) -> list[Json] | None:
     if form.array("embeds", most=MOST_EMBEDS) is None:
         return None
     embeds = [_read(embed) for embed in form.forms("embeds")]
-    if sum(map(characters, embeds)) > MOST_CHARACTERS:
+    if not form.problems and sum(map(characters, embeds)) > MOST_CHARACTERS:
         form.wrong("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
     return embeds
 

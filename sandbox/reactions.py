@@ -48,8 +48,8 @@ def _begin(core: Core, channel: Channel, one: Message, asked: Reaction, actor_id
 
 def remove(core: Core, channel: Channel, one: Message, wanted: str, *, user_id: int, actor_id: int) -> None:
     """One's own, or as a moderator another's."""
-    foreign = Permission.MANAGE_MESSAGES if user_id != actor_id else Permission.READ_MESSAGE_HISTORY
-    channels.require(core, channel, actor_id, Permission.VIEW_CHANNEL | foreign)
+    needed = Permission.VIEW_CHANNEL if user_id == actor_id else Permission.MANAGE_MESSAGES
+    channels.require(core, channel, actor_id, needed)
     found = require(core, one, wanted)
     archiving.refuse_archived(channel)
     if user_id not in found.user_ids:

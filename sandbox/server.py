@@ -42,6 +42,7 @@ from sandbox.pipeline import PREFIX, Rest
 from sandbox.recorder import Recorder
 from sandbox.seed import seeded_world
 from sandbox.storage import Storage
+from sandbox.thread_sync import ThreadSync
 from sandbox.trouble import Trouble
 from sandbox.wire_log import WireLog
 
@@ -105,7 +106,7 @@ class Sandbox:
         self._trouble = Trouble(self.faults, GatewayFaults(self.gateway), self.admission)
         if self._storage:
             self._storage.attach(self.core)
-        self._archiver = Archiver(self.core)
+        self._archiver, self._thread_sync = Archiver(self.core), ThreadSync(self.core)
         self._archiving: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 

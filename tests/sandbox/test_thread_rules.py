@@ -196,3 +196,18 @@ async def test_nothing_waits_for_a_thread_of_a_sandbox_that_closed(opened):
         sandbox.people.thread("ann", "create", name="Talk")
     await asyncio.sleep(0)
     assert [each for each in asyncio.all_tasks() if "Archiver" in repr(each)] == []
+
+
+async def test_who_comes_to_see_a_channel_is_shown_its_threads(sandbox, bot):
+    people = sandbox.people
+    place = {"channel_id": "general", "role_id": "Reeve"}
+    mine = await bot.channel().create_thread(name="mine", type=discord.ChannelType.public_thread)
+    people.set_channel_permissions("olga", **place, deny=["VIEW_CHANNEL"])
+    people.thread("ann", "create", name="theirs")
+    assert await code_of(bot.fetch_channel(mine.id)) == (403, 50001)
+    people.set_channel_permissions("olga", **place, deny=["ATTACH_FILES"])
+    people.set_channel_permissions("olga", **place, deny=[])
+    [told] = heard_in(sandbox, "THREAD_LIST_SYNC")
+    assert told.response["channel_ids"] == [str(bot.channel().id)]
+    assert [each["name"] for each in told.response["threads"]] == ["mine", "theirs"]
+    assert [each["id"] for each in told.response["members"]] == [str(mine.id)]

@@ -1,7 +1,7 @@
 """Channels are made, changed and removed, and so are their permission overwrites."""
 
 from sandbox import channel_editing, channel_forms, channels, overwrites, payloads, routes_threads
-from sandbox.errors import unknown
+from sandbox.errors import unknown, wrong_channel_type
 from sandbox.forms import Form, forms_in
 from sandbox.permissions import Permission
 from sandbox.rest import Call, Reply, Routes
@@ -20,6 +20,8 @@ def _who(call: Call) -> Json:
 
 def _place(call: Call) -> tuple[Guild, Channel]:
     channel = call.core.world.channel(call.ids["channel_id"])
+    if channel.thread:
+        raise wrong_channel_type()
     return channels.guild_of(call.core, channel), channel
 
 
@@ -65,10 +67,10 @@ def get_channel(call: Call) -> Json:
 
 @routes.on("PATCH", CHANNEL)
 def edit_channel(call: Call) -> Json:
-    guild, channel = _place(call)
+    channel = call.core.world.channel(call.ids["channel_id"])
     if channel.thread:
         return routes_threads.edit(call, channel)
-    form = Form(call.json)
+    guild, form = channels.guild_of(call.core, channel), Form(call.json)
     wanted = channel_forms.changed(form, guild, channel)
     form.finish()
     channel_editing.edit(call.core, guild, channel, wanted, **_who(call))

@@ -201,7 +201,7 @@ async def test_channels_are_sorted_and_only_one_changes_its_category(bot, api, g
     }
 
 
-async def test_by_hand_a_channel_is_made_changed_and_removed(sandbox, bot, until):
+async def test_by_hand_a_channel_is_made_changed_and_removed(sandbox, bot, http, until):
     made = bot.wait_for("guild_channel_create", timeout=5)
     sandbox.people.manage_channel("olga", "create", name="Lounge", type="voice", user_limit=5)
     lounge = await made
@@ -211,6 +211,12 @@ async def test_by_hand_a_channel_is_made_changed_and_removed(sandbox, bot, until
     await until(lambda: not bot.guild().voice_channels)
     by_olga = [entry async for entry in bot.guild().audit_logs(user=bot.member("olga"))]
     assert [entry.action.name for entry in by_olga] == ["channel_delete", "channel_update", "channel_create"]
+    async with http.post(
+        f"{sandbox.url}/sandbox/people/olga/channel", json={"action": "create", "name": "A B"}
+    ) as done:
+        assert (done.status, (await done.json())["name"]) == (200, "a-b")
+    async with http.post(f"{sandbox.url}/sandbox/people/ann/role", json={"action": "create"}) as done:
+        assert (done.status, "50013" in (await done.json())["error"]) == (403, True)
     for act in ({"action": "create", "name": "mine"}, {"action": "delete", "channel_id": "general"}):
         with pytest.raises(Refused, match="50013"):
             sandbox.people.manage_channel("ann", **act)

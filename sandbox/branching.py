@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from sandbox import payloads, thread_edits, thread_guests, threads
+from sandbox.automod_execution import screened
 from sandbox.drafts import read_draft
 from sandbox.errors import UnknownName
 from sandbox.fitting import Within
@@ -79,7 +80,14 @@ class Branching(Places):
         if parent.type in POSTS_ONLY:
             posted = Plan(plan.name, applied_tags=[_tag(parent, each) for each in tags])
             draft = read_draft({"content": content}, {})
-            return threads.post(self._core, parent, posted, draft, actor_id=user.id)[0]
+            first = screened(
+                self._core,
+                parent,
+                user.id,
+                content,
+                lambda: threads.post(self._core, parent, posted, draft, actor_id=user.id)[1],
+            )
+            return self._world.channel(first.channel_id)
         if parent.type == ANNOUNCEMENT_CHANNEL and plan.type == PUBLIC_THREAD:
             plan = Plan(plan.name, ANNOUNCEMENT_THREAD)
         return threads.start(self._core, parent, plan, actor_id=user.id)

@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.automod_matching import match_of
 from sandbox.automod_regex import BadPattern, Pattern
-from sandbox.rows import AutomodRule
+from sandbox.errors import Refused
+from sandbox.rows import AutomodRule, Channel
 
 KEYWORDS = [
     ("cat*", ["catch", "Catapult", "a CAttLE"], ["wildcat", "education"]),
@@ -66,3 +67,21 @@ def test_no_pattern_takes_long(written):
 def test_what_rusts_expressions_do_not_have_is_no_pattern(written):
     with pytest.raises(BadPattern):
         Pattern(written)
+
+
+def test_a_forums_post_and_an_edit_are_read_before_anybody_sees_them(sandbox):
+    guild = next(guild for guild in sandbox.world.guilds.values() if guild.name == "Green")
+    forum = Channel(700_100_000_000_000_004, 15, guild_id=guild.id, name="forum")
+    sandbox.world.channels[forum.id] = forum
+    guild.channel_ids.append(forum.id)
+    rule = {"name": "Words", "event_type": 1, "trigger_type": 1, "enabled": True, "actions": [{"type": 1}]}
+    sandbox.people.automod("olga", "create", rule={**rule, "trigger_metadata": {"keyword_filter": ["spam"]}})
+    posted = {"name": "Food", "guild_id": "Green", "channel_id": "forum"}
+    with pytest.raises(Refused, match="200000"):
+        sandbox.people.thread("ann", "create", content="spam and eggs", **posted)
+    assert guild.thread_ids == []
+    sandbox.people.thread("ann", "create", content="eggs", **posted)
+    one = sandbox.people.message("ann", "eggs")
+    with pytest.raises(Refused, match="200000"):
+        sandbox.people.edit("ann", message_id=one.id, content="more spam")
+    assert (one.content, len(guild.thread_ids)) == ("eggs", 1)

@@ -91,6 +91,22 @@ async def test_a_presence_that_makes_no_sense_closes_the_socket(sandbox, bot, un
     assert heard(sandbox, "PRESENCE_UPDATE") == []
 
 
+async def test_a_status_a_voice_state_and_a_rule_outlive_the_sandbox(opened, tmp_path):
+    path = tmp_path / "world.json"
+    rule = {"name": "Words", "event_type": 1, "trigger_type": 3, "actions": [{"type": 1}]}
+    async with opened(world_file=path) as sandbox:
+        sandbox.people.automod("olga", "create", rule=rule)
+        sandbox.people.presence("ann", status="idle", activities=[{"name": "chess"}])
+        green = next(guild for guild in sandbox.world.guilds.values() if guild.name == "Green")
+        channel = sandbox.world.channels[green.channel_ids[0]]
+        channel.type = 2
+        sandbox.people.voice("ann", channel_id=channel.id, self_mute=True)
+        kept = (green.voice_states, green.automod_rules, sandbox.world.users)
+    async with opened(world_file=path) as sandbox:
+        green = sandbox.world.guilds[green.id]
+        assert (green.voice_states, green.automod_rules, sandbox.world.users) == kept
+
+
 async def test_a_bot_hears_who_types_where(sandbox, bot):
     typing = bot.wait_for("typing", timeout=5)
     sandbox.people.typing("ann")

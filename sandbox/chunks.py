@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox import payloads
+from sandbox import payloads, presences
 from sandbox.closes import Closes
 from sandbox.core import Core
 from sandbox.events import Intent
@@ -66,12 +66,12 @@ def _by_id(guild: Guild, asked: object) -> tuple[list[Member], list[str]]:
 
 
 def _presences(core: Core, session: Session, guild: Guild, found: list[Member]) -> list[Json]:
-    """Those that GUILD_CREATE would tell of the members found; without the intent none."""
+    """Of those found who are not offline; without the intent none."""
     if not session.intents & Intent.GUILD_PRESENCES:
         return []
-    told = payloads.guild_create(core.world, guild, session.user_id, with_presences=True)["presences"]
-    wanted = {str(each.user_id) for each in found}
-    return [each for each in told if each["user"]["id"] in wanted]
+    people = (core.world.user(each.user_id) for each in found)
+    whole = {"guild_id": str(guild.id)}
+    return [{**presences.payload(each), **whole} for each in people if each.status != "offline"]
 
 
 def is_named(core: Core, member: Member, start: str) -> bool:

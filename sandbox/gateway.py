@@ -28,6 +28,10 @@ class Gateway:
         self.connections: set[Connection] = set()
         self._down: set[int] = set()  # guilds in an outage
         self._to_duplicate = 0
+        for application in core.world.applications.values():
+            core.world.user(
+                application.bot_user_id
+            ).status = "offline"  # a world file may remember a bot as online
         core.events.listen(self._offer)
 
     def _offer(self, event: Event) -> None:

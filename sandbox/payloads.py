@@ -217,7 +217,7 @@ def guild_preview(world: World, one: Guild) -> Json:
 def guild_create(
     world: World, one: Guild, bot_user_id: int, *, with_presences: bool, large_threshold: int = 250
 ) -> Json:
-    shown = _listed(one, bot_user_id, with_presences=with_presences, large_threshold=large_threshold)
+    shown = _listed(world, one, bot_user_id, with_presences=with_presences, large_threshold=large_threshold)
     people = (world.user(each.user_id) for each in shown)
     online = [each for each in people if each.status != "offline"]
     return {
@@ -237,15 +237,25 @@ def guild_create(
     }
 
 
-def _listed(one: Guild, bot_user_id: int, *, with_presences: bool, large_threshold: int) -> list[Member]:
+def _listed(
+    world: World, one: Guild, bot_user_id: int, *, with_presences: bool, large_threshold: int
+) -> list[Member]:
     """The bot and who is in voice without the presence intent and in the largest guilds; everybody in a small one; in a
-    large one who has a role or a nickname (gateway events, "Request Guild Members")."""
+    large one also who is online, has a role or a nickname (gateway events, "Request Guild Members")."""
+    always = {bot_user_id: None, **one.voice_states}
+    if not with_presences or len(one.members) > LARGEST_LISTED:
+        return [one.members[user_id] for user_id in always]
     everybody = list(one.members.values())
-    if not with_presences or len(everybody) > LARGEST_LISTED:
-        return [one.members[user_id] for user_id in {bot_user_id: None, **one.voice_states}]
     if len(everybody) <= large_threshold:
         return everybody
-    return [each for each in everybody if each.role_ids or each.nick or each.user_id == bot_user_id]
+    return [
+        each
+        for each in everybody
+        if each.role_ids
+        or each.nick
+        or each.user_id in always
+        or world.user(each.user_id).status != "offline"
+    ]
 
 
 def ban(world: World, one: Ban) -> Json:

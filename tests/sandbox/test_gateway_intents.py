@@ -127,14 +127,16 @@ async def test_without_the_guilds_intent_no_guild_is_told(sandbox, http):
     [
         (1, 250, (1, False)),
         (PRESENCES, 250, (78, False)),
-        (PRESENCES, 77, (18, True)),
+        (PRESENCES, 77, (20, True)),
         (PRESENCES, 78, (78, False)),
     ],
 )
 async def test_members_are_listed_by_intent_and_size(sandbox, http, intents, threshold, listed):
-    """Without presences the bot alone; of a large guild those with a role or a nickname."""
+    """Without presences the bot alone; of a large guild those who are online, have a role or a nickname."""
     guild = next(iter(sandbox.world.guilds.values()))
     crowd.add_members(sandbox.world, guild, 60)
+    newcomers = [member for member in guild.members.values() if not member.role_ids]
+    newcomers[0].nick, sandbox.world.user(newcomers[1].user_id).status = "known", "idle"
     async with in_session(sandbox, http, intents=intents, large_threshold=threshold) as (socket, _):
         body = (await until_event(socket, "GUILD_CREATE"))["d"]
     assert (len(body["members"]), body["large"]) == listed

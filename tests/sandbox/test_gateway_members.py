@@ -85,9 +85,13 @@ async def test_a_request_without_what_it_needs_is_4002(sandbox, http, green, ask
         assert await closed_with(socket) == 4002
 
 
-async def test_presences_are_told_with_their_intent_alone(sandbox, http, green):
+async def test_presences_are_told_with_their_intent_alone_and_of_who_is_not_offline(sandbox, http, green):
+    asked = {"query": "a", "limit": 0, "presences": True}
+    sandbox.people.presence("ann", status="dnd")
     async with in_session(sandbox, http) as (socket, _):
-        assert (await chunk_of(socket, green, query="ann", limit=1, presences=True))["presences"] == []
+        assert (await chunk_of(socket, green, **asked))["presences"] == []
+    async with in_session(sandbox, http, intents=int(Intent.GUILDS | Intent.GUILD_PRESENCES)) as (socket, _):
+        assert [each["status"] for each in (await chunk_of(socket, green, **asked))["presences"]] == ["dnd"]
         assert "presences" not in await chunk_of(socket, green, query="ann", limit=1)
 
 

@@ -64,8 +64,8 @@ def aged(limit: Limit, method: str, ids: dict[str, int], now: datetime) -> Limit
 
 
 def whose(caller: object, route: str, parts: dict[str, str]) -> Whose:
-    """The caller and the top-level resources in the path; a webhook's token stands for whoever has it."""
-    if route.startswith("/webhooks/{"):
+    """The caller and the top-level resources in the path; the token of a webhook or an interaction stands for both."""
+    if route.startswith(("/webhooks/{", "/interactions/{")):
         found = list(parts.values())[:2]
         return tuple(found) if "{token}" in route or "{webhook_token}" in route else (caller, found[0])
     return (caller, parts.get("guild_id"), parts.get("channel_id"))

@@ -68,6 +68,7 @@ class RateLimits:
     def __init__(self, clock: Clock, *, on: bool = True) -> None:
         self._clock = clock
         self._windows: dict[tuple[str, Whose], Window] = {}
+        self._many = MANY_WINDOWS  # when those that are over are thrown away
         self.on = on
         self.global_per_second = GLOBAL_PER_SECOND
 
@@ -103,8 +104,9 @@ class RateLimits:
         now, key = self._clock.now(), (limit.name, whose)
         window = self._windows.get(key)
         if window is None or window.until <= now:
-            if len(self._windows) >= MANY_WINDOWS:
+            if len(self._windows) >= self._many:
                 self._windows = {each: kept for each, kept in self._windows.items() if kept.until > now}
+                self._many = max(MANY_WINDOWS, 2 * len(self._windows))
             window = self._windows[key] = Window(now + timedelta(seconds=limit.seconds))
         return window
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import discord
 import pytest
 
+from sandbox.ratelimits import MANY_WINDOWS, Limit, RateLimits
+
 PROJECT = Path(__file__).parents[2]
 
 
@@ -182,6 +184,27 @@ async def test_answers_to_interactions_do_not_count_among_all_requests(limited, 
         assert bot.errors == []
     assert statuses[-1] == 429
     assert [each["content"] for each in limited.people.sees("ann", "general")] == ["3", "2"]
+
+
+async def test_each_interaction_may_be_answered_however_many_there_are(limited, login):
+    def prepare(bot):
+        @bot.tree.command()
+        async def ping(interaction: discord.Interaction):
+            """Answer."""
+            await interaction.response.send_message("pong")
+
+    async with login(limited, prepare):
+        answers = [await limited.people.slash("ann", "ping") for _ in range(60)]
+    assert {each.failed for each in answers} == {None}
+    assert 429 not in {each.status for each in limited.recorder.since()}
+
+
+async def test_windows_that_are_over_are_forgotten(clock):
+    limits, limit = RateLimits(clock), Limit("some", 1, 1)
+    for number in range(3 * MANY_WINDOWS):
+        limits.spend(limit, (number,))
+        clock.advance(0.01)
+    assert len(limits._windows) <= MANY_WINDOWS
 
 
 async def test_who_has_no_token_counts_by_address(limited, ask):

@@ -10,7 +10,7 @@ from sandbox.clock import moment_of
 from sandbox.fitting import Unfit
 from sandbox.forms import as_integer
 from sandbox.permissions import NONE, Permission
-from sandbox.rows import Application, Channel, Guild, Json, Member, Overwrite, Role
+from sandbox.rows import Application, Channel, Emoji, Guild, Json, Member, Overwrite, Role
 from sandbox.world import World
 
 STAFF = {
@@ -81,6 +81,7 @@ class GuildPlan:
     channels: list[Json] = field(default_factory=lambda: list(CHANNELS))
     roles: list[Json] = field(default_factory=list)
     preferred_locale: str = "en-US"
+    emojis: list[str] = field(default_factory=list)
 
 
 def roles_of(name: str) -> list[str]:
@@ -101,6 +102,8 @@ def add_guild(world: World, plan: GuildPlan, *, guild_id: int, next_id: Callable
     for bot in plan.bots:
         role_ids = tuple(role.id for role in guild.roles.values() if role.bot_id == bot.bot_user_id)
         guild.members[bot.bot_user_id] = Member(bot.bot_user_id, joined_at + timedelta(days=1), role_ids)
+    for emoji in (Emoji(next_id(), name) for name in plan.emojis):
+        guild.emojis[emoji.id] = emoji
     return guild
 
 

@@ -1,12 +1,14 @@
-"""Reactions and pinned messages."""
+"""Reactions, the emoji for them, and pinned messages."""
 
 from datetime import datetime
 
 from sandbox import channels, payloads, pins, reactions
 from sandbox.clock import timestamp
+from sandbox.errors import unknown
 from sandbox.forms import Form
 from sandbox.permissions import Permission
 from sandbox.rest import Call, Routes
+from sandbox.routes_guilds import guild_of
 from sandbox.routes_messages import channel_of, message_of, shown
 from sandbox.rows import Channel, Json, Message
 
@@ -16,6 +18,19 @@ EMOJI = REACTIONS + "/{emoji}"
 PINS = "/channels/{channel_id}/messages/pins"
 OLD_PINS = "/channels/{channel_id}/pins"
 MOST_LISTED = 50
+
+
+@routes.on("GET", "/guilds/{guild_id}/emojis")
+def list_emojis(call: Call) -> list[Json]:
+    return [payloads.emoji(each) for each in guild_of(call).emojis.values()]
+
+
+@routes.on("GET", "/guilds/{guild_id}/emojis/{emoji_id}")
+def get_emoji(call: Call) -> Json:
+    one = guild_of(call).emojis.get(call.ids["emoji_id"])
+    if one is None:
+        raise unknown("emoji")
+    return payloads.emoji(one)
 
 
 def _message(call: Call) -> tuple[Channel, Message]:

@@ -123,4 +123,5 @@ def _plan(world: World, described: Json, by_name: Mapping[str, int]) -> GuildPla
         channels=described.get("channels", list(CHANNELS)),
         roles=described.get("roles", []),
         preferred_locale=described.get("preferred_locale", "en-US"),
+        emojis=described.get("emojis", []),
     )

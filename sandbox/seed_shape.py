@@ -48,6 +48,7 @@ class SeededGuild(TypedDict, total=False):
     channels: list[SeededChannel]
     roles: list[SeededRole]
     preferred_locale: str
+    emojis: list[str]
     more_members: Annotated[int, Within(0, MOST_MEMBERS)]
 
 

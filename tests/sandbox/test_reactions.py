@@ -1,5 +1,7 @@
 """Reactions by bots and by hand: what Discord takes for an emoji, who may, and what everybody hears."""
 
+import json
+
 import discord
 import pytest
 
@@ -86,6 +88,20 @@ async def test_guilds_have_emoji_of_their_own(sandbox, bot, emojis):
     )
     other = await bot.channel().send("again")
     assert await code_of(other.add_reaction(f"hills:{FOREIGN.id}")) == (403, 50013)
+
+
+async def test_a_seed_may_give_a_guild_its_emoji(tmp_path, opened, login):
+    seed = tmp_path / "seed.json"
+    members = {"people": [{"name": "eve"}], "applications": [{"name": "Helper", "owner": "eve"}]}
+    guild = {"name": "Fen", "owner": "eve", "members": {}, "emojis": ["frog"]}
+    seed.write_text(json.dumps({**members, "guilds": [guild]}))
+    async with opened(seed=seed) as sandbox, login(sandbox) as bot:
+        [frog] = await bot.guild("Fen").fetch_emojis()
+        assert (frog.name, await bot.guild("Fen").fetch_emoji(frog.id)) == ("frog", frog)
+        assert await code_of(bot.guild("Fen").fetch_emoji(1)) == (404, 10014)
+        said = sandbox.people.message("eve", "x")
+        sandbox.people.react("eve", message_id=said.id, emoji="frog")
+        assert sandbox.people.sees("eve", "general")[0]["reactions"][0]["emoji"]["id"] == str(frog.id)
 
 
 @pytest.mark.parametrize("emoji", ["👍🏽", "👨‍👩‍👧‍👦", "🇩🇪", "1️⃣", "©️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "⁉️", "❤"])

@@ -1,6 +1,7 @@
 """The gateway's sockets: opcodes, heartbeats, close codes."""
 
 import asyncio
+import contextlib
 import time
 from types import SimpleNamespace
 
@@ -206,3 +207,18 @@ async def test_why_a_socket_was_closed_stands_among_the_exchanges(sandbox, http)
         await socket.send_str("{")
         await closed_with(socket)
     assert told(sandbox, "CLOSE") == [{"code": 4002, "reason": "Error while decoding payload."}]
+
+
+async def test_a_text_that_is_not_utf_8_ends_with_the_protocols_own_code(sandbox, http, caplog):
+    async with raw(sandbox, http) as socket:
+        await socket._writer.send_frame(b"\xff", aiohttp.WSMsgType.TEXT)
+        assert await closed_with(socket) == 1007
+    assert [each for each in caplog.records if each.exc_info] == []
+
+
+async def test_a_frame_of_megabytes_is_not_read(sandbox, http, until, caplog):
+    async with raw(sandbox, http) as socket:
+        with contextlib.suppress(ConnectionError):
+            await socket.send_str(" " * 5_000_000)
+        await until(lambda: not sandbox.gateway.connections)
+    assert [each for each in caplog.records if each.exc_info] == []

@@ -1,6 +1,6 @@
 """What all that is done with a channel begins and ends with: the right to it, and word of it. And its end."""
 
-from sandbox import audit, changes, channel_payloads, guilds, payloads
+from sandbox import audit, changes, channel_payloads, guild_settings, payloads, voice
 from sandbox.audit import Action
 from sandbox.core import Core
 from sandbox.errors import Refused, missing_access, missing_permissions, not_in_direct_messages
@@ -44,6 +44,7 @@ def remove(core: Core, guild: Guild, channel: Channel, *, actor_id: int, reason:
         guild.public_updates_channel_id,
     ):
         raise Refused(400, 50074, "Cannot delete a channel required for Community guilds")
+    voice.empty(core, guild, channel.id)
     for each in core.world.guild_channels(guild):
         if each.parent_id == channel.id:
             each.parent_id = None
@@ -54,7 +55,7 @@ def remove(core: Core, guild: Guild, channel: Channel, *, actor_id: int, reason:
     guild.channel_ids.remove(channel.id)
     core.world.messages.pop(channel.id, None)
     tell(core, "CHANNEL_DELETE", core.world.channels.pop(channel.id))
-    guilds.forget_channel(core, guild, channel.id)
+    guild_settings.forget_channel(core, guild, channel.id)
     core.world.forget_channel(channel.id)
     lost = changes.between(channel_payloads.noted(channel), {})
     note(core, guild, Action.CHANNEL_DELETE, channel, lost, actor_id=actor_id, reason=reason)

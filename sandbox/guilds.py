@@ -4,22 +4,15 @@ from datetime import datetime, timedelta
 
 from sandbox import audit, changes, membership, payloads
 from sandbox.audit import Action
-from sandbox.channel_types import ANNOUNCEMENT, TEXT, VOICE
 from sandbox.core import Core
 from sandbox.errors import Refused, boosts_needed, invalid_form, missing_permissions, unknown
-from sandbox.events import Audience, Intent
+from sandbox.guild_settings import CHANNELS_BY_FIELD, COMMUNITY_CHANNELS, updated
 from sandbox.moderation import require
 from sandbox.permissions import Permission
 from sandbox.rows import Guild, Json, Member
 
 MUTABLE_FEATURES = ("COMMUNITY", "INVITES_DISABLED", "RAID_ALERTS_DISABLED")
-COMMUNITY_CHANNELS = ("rules_channel_id", "public_updates_channel_id", "safety_alerts_channel_id")
 REQUIRED_OF_A_COMMUNITY = ("rules_channel_id", "public_updates_channel_id")
-CHANNELS_BY_FIELD = {
-    "afk_channel_id": (VOICE,),
-    "system_channel_id": (TEXT,),
-    **dict.fromkeys(COMMUNITY_CHANNELS, (TEXT, ANNOUNCEMENT)),
-}
 NOTED = (
     "name",
     "description",
@@ -34,10 +27,6 @@ NOTED = (
     "premium_progress_bar_enabled",
     *CHANNELS_BY_FIELD,
 )
-
-
-def updated(core: Core, guild: Guild) -> None:
-    core.events.emit("GUILD_UPDATE", payloads.guild(guild), Audience(guild.id, intent=Intent.GUILDS))
 
 
 def edit(core: Core, guild: Guild, wanted: Json, *, actor_id: int, reason: str | None = None) -> None:
@@ -102,15 +91,6 @@ def _features(core: Core, guild: Guild, wanted: Json, actor_id: int) -> list[str
 def refuse_pictures_of_boosted_guilds(given: Json) -> None:
     if any(given.get(key) for key in ("splash", "discovery_splash", "banner")):
         raise boosts_needed()
-
-
-def forget_channel(core: Core, guild: Guild, channel_id: int) -> None:
-    """It is gone: no setting names it any longer."""
-    named = [key for key in CHANNELS_BY_FIELD if getattr(guild, key) == channel_id]
-    for key in named:
-        setattr(guild, key, None)
-    if named:
-        updated(core, guild)
 
 
 def prunable(core: Core, guild: Guild, *, actor_id: int, days: int, role_ids: list[int]) -> list[Member]:

@@ -3,6 +3,7 @@
 from sandbox import audit_listing, guilds, payloads
 from sandbox.errors import missing_access
 from sandbox.forms import Form
+from sandbox.guild_settings import CHANNELS_BY_FIELD
 from sandbox.locales import LOCALES
 from sandbox.moderation import require
 from sandbox.permissions import Permission
@@ -62,7 +63,7 @@ def _read(form: Form) -> Json:
         "system_channel_flags": form.integer("system_channel_flags", least=0),
         "features": form.array("features"),
         "premium_progress_bar_enabled": form.boolean("premium_progress_bar_enabled"),
-        **{key: form.snowflake(key) for key in guilds.CHANNELS_BY_FIELD},
+        **{key: form.snowflake(key) for key in CHANNELS_BY_FIELD},
     }
     if found["preferred_locale"] not in (None, *LOCALES):
         form.wrong("preferred_locale", "BASE_TYPE_CHOICES", f"Value must be one of {sorted(LOCALES)}.")

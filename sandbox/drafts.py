@@ -53,11 +53,12 @@ class Draft:
     reply_to_id: int | None = None
     reply_channel_id: int | None = None
     needs_the_replied: bool = True
+    forwards: bool = False  # what the reference names is passed on, not answered
     allowed_mentions: Json | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.content.strip() or self.shown_embeds or self.components or self.uploads)
+        return not (self.content.strip() or self.shown_embeds or self.components or self.uploads or self.forwards)
 
     @property
     def shown_embeds(self) -> list[Json]:
@@ -89,7 +90,8 @@ def read_draft(
         nonce=_nonce(form),
         enforce_nonce=form.boolean("enforce_nonce"),
         reply_to_id=_replied(reply) if reply else None,
-        reply_channel_id=reply.snowflake("channel_id") if reply else None,
+        reply_channel_id=reply.snowflake("channel_id", required=_forwards(reply)) if reply else None,
+        forwards=reply is not None and _forwards(reply),
         needs_the_replied=reply is None or reply.body.get("fail_if_not_exists") is not False,
         allowed_mentions=_allowed_mentions(form),
     )
@@ -116,8 +118,12 @@ def _nonce(form: Form) -> str | int | None:
 
 
 def _replied(reply: Form) -> int | None:
-    reply.choice("type", (0,))  # forwards (1) are not made here
+    reply.choice("type", (0, 1))
     return reply.snowflake("message_id", required=True)
+
+
+def _forwards(reply: Form) -> bool:
+    return reply.body.get("type") == 1
 
 
 def _allowed_mentions(form: Form) -> Json | None:

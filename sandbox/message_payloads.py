@@ -6,7 +6,7 @@ from sandbox.core import Core
 from sandbox.links import refreshed, signed
 from sandbox.rows import HAS_THREAD, Attachment, Json, Message, Reaction, User
 
-NEW_REFERENCE = 0
+DEFAULT, FORWARD = 0, 1  # types of a reference
 ANSWERS_ANOTHER = (19, 21, 23)  # reply, a thread's first message, answer to a message's menu
 COMMAND_ANSWERS = (20, 23)
 
@@ -91,7 +91,9 @@ def emoji(one: Reaction) -> Json:
 def _reference(core: Core, one: Message) -> Json:
     if one.reference is None:
         return {}
-    body: Json = {"message_reference": {**one.reference, "type": NEW_REFERENCE}}
+    body: Json = {"message_reference": {"type": DEFAULT, **one.reference}}
+    if one.snapshots:
+        body["message_snapshots"] = refreshed(core, one.snapshots)
     if one.type in ANSWERS_ANOTHER:
         kept = core.world.messages.get(int(one.reference["channel_id"]), {})
         replied = kept.get(int(one.reference["message_id"]))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sandbox import archiving, components, embeds, thread_members
+from sandbox import archiving, components, embeds, forwards, thread_members
 from sandbox.core import Core
 from sandbox.drafts import Draft, mentions_in
 from sandbox.errors import (
@@ -140,6 +140,12 @@ def _sent_before(core: Core, channel: Channel, author_id: int, draft: Draft) -> 
 
 def _refer(core: Core, channel: Channel, one: Message, draft: Draft) -> None:
     if draft.reply_to_id is None:
+        return
+    if draft.forwards:
+        source = forwards.source_of(core, draft, one.author_id)
+        if source.type not in WRITTEN:
+            raise system_message()
+        forwards.carry(core, one, source, reference_to(source))
         return
     replied = core.world.messages.get(channel.id, {}).get(draft.reply_to_id)
     if replied is None:

@@ -83,7 +83,7 @@ def _refuse_what_is_not_permitted(call: Call, channel: Channel, draft: Draft) ->
         needed |= Permission.ATTACH_FILES
     channels.require(call.core, channel, call.actor_id, needed)
     history = call.core.channel_permissions(channel, call.actor_id) & Permission.READ_MESSAGE_HISTORY
-    if draft.reply_to_id is not None and not history:
+    if draft.reply_to_id is not None and not draft.forwards and not history:
         raise Refused(400, 160002, "Cannot reply without permission to read message history")
 
 

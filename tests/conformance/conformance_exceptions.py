@@ -25,6 +25,7 @@ REAL = "the real wire has it, as clients' models and recordings show; neither th
 ONLY_DESCRIBED = "Discord's API description has it, the documentation's table does not"
 ONLY_DOCUMENTED = "the documentation's table has it, Discord's API description does not"
 FOR_CLIENTS = "real READYs carry it for people's clients; the documentation leaves out what bots do not need"
+FORWARDS = "forwards (type 1) are documented; the description's references are of type 0, of replies, alone"
 COERCED = "libraries write snowflakes as numbers in requests, and Discord takes both"
 
 DOCUMENTATION = [
@@ -91,6 +92,12 @@ DESCRIPTION = [
         "discord.py says so in the query instead, and Discord takes it",
     ),
     Allowed("POST /channels/{channel_id}/threads response", ": 'message' is not described", ONLY_DOCUMENTED),
+    Allowed("* response", "(.*/)?message_reference/type: 0 was expected", FORWARDS),
+    Allowed(
+        "POST /channels/{channel_id}/messages request",
+        r"message_reference: \{'type': 1, .*\} is not of type 'null'",
+        FORWARDS,
+    ),
     Allowed(
         "POST /channels/{channel_id}/threads query",
         "'use_nested_fields' is not described",

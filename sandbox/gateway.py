@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from sandbox import archiving, payloads, presences
+from sandbox import archiving, payloads, presences, voice
 from sandbox.closes import Closes
 from sandbox.connection import HEARTBEAT, INVALID_SESSION, RECONNECT, Connection
 from sandbox.core import Core
@@ -13,6 +13,7 @@ from sandbox.identify import caller, read_identify
 from sandbox.pacing import Pacing, Starts
 from sandbox.rows import Application, Guild, Json
 from sandbox.session import Session
+from sandbox.tokens import bot_token
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Gateway:
         """What Discord does to who identifies too often in a day (gateway, "Identifying")."""
         for session in self._sessions_of(application):
             self._end(session, 4004)
-        application.token = f"sandbox.{application.name.lower()}.{secrets.token_urlsafe(16)}"
+        application.token = bot_token(application.bot_user_id, secrets.token_urlsafe(16))
         self.starts.begin_anew(application.id)
         self.core.touch()
         log.error(
@@ -162,10 +163,13 @@ class Gateway:
             self.forget(session)
 
     def forget(self, session: Session) -> None:
-        """A bot whose last session is gone is offline."""
+        """A bot whose last session is gone is offline, and in no voice channel."""
         self.sessions.pop(session.id, None)
-        if not self._sessions_of(session.application):
-            presences.change(self.core, self.core.world.user(session.user_id), "offline", ())
+        if self._sessions_of(session.application):
+            return
+        presences.change(self.core, self.core.world.user(session.user_id), "offline", ())
+        for guild in self.core.world.guilds_of(session.user_id):
+            voice.disconnect(self.core, guild, session.user_id)
 
     def _is_stale(self, session: Session) -> bool:
         lost_at = session.lost_at

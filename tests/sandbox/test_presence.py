@@ -127,3 +127,9 @@ async def test_a_bots_own_typing_names_it_as_member(sandbox, bot):
 def test_nobody_types_where_they_cannot_write(sandbox):
     with pytest.raises(Refused, match="50001"):
         sandbox.people.typing("ann", channel_id="staff")
+
+
+async def test_saying_the_same_status_again_tells_nobody(sandbox, bot):
+    for _ in range(2):
+        sandbox.people.presence("kim", status="dnd")
+    assert len(heard(sandbox, "PRESENCE_UPDATE")) == 1

@@ -58,3 +58,16 @@ async def test_a_bot_asks_to_speak_on_a_stage(green, sandbox, bot, api, until):
     assert (await api("PATCH", path, past))[1]["code"] == 50035
     assert (await api("PATCH", path, {"request_to_speak_timestamp": None}))[0] == 204
     assert green.voice_states[bot.user.id].request_to_speak_at is None
+
+
+async def test_a_channel_that_is_deleted_and_a_session_that_ends_leave_nobody_in_voice(
+    green, sandbox, bot, until
+):
+    sandbox.people.voice("ann", channel_id="lounge")
+    await bot.guild().change_voice_state(channel=bot.guild().get_channel(STAGE))
+    await until(lambda: len(green.voice_states) == 2)
+    await bot.guild().get_channel(LOUNGE).delete()
+    assert list(green.voice_states) == [bot.user.id]
+    assert last_state(sandbox)["channel_id"] is None
+    sandbox.gateway.invalidate(resumable=False)
+    assert green.voice_states == {}

@@ -277,14 +277,14 @@ def test_people_with_the_permissions_do_the_same_by_hand(green, sandbox):
     for action in ("mute", "deafen", "move", "disconnect"):
         with pytest.raises(Refused, match="50013"):
             sandbox.people.voice_moderate("max", action, "ann", channel_id="bench")
-    for action in ("mute", "mute", "deafen", "undeafen"):
-        sandbox.people.voice_moderate("olga", action, "ann")
-    sandbox.people.voice_moderate("olga", "move", "ann", channel_id="bench")
+    for action in ("mute", "mute", "deafen", "undeafen", "move", "move"):
+        sandbox.people.voice_moderate("olga", action, "ann", channel_id="bench")
     ann = id_of(sandbox, "ann")
     member = green.members[ann]
     assert (member.mute, member.deaf, green.voice_states[ann].channel_id) == (True, False, BENCH)
     sandbox.people.voice_moderate("olga", "disconnect", "ann")
     assert [entry.action_type for entry in green.audit] == [24, 24, 24, 26, 27]
+    assert green.audit[3].options["count"] == "1"
     with pytest.raises(UnknownName, match="There is no action"):
         sandbox.people.voice_moderate("olga", "sing", "ann")
 

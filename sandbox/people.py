@@ -5,8 +5,8 @@ from sandbox.being import Being
 from sandbox.branching import Branching
 from sandbox.inviting import Inviting
 from sandbox.invoking import Invoking
-from sandbox.marking import Marking
 from sandbox.managing import Managing
+from sandbox.marking import Marking
 from sandbox.pressing import Pressing
 from sandbox.ruling import Ruling
 from sandbox.seeing import Seeing

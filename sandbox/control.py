@@ -1,7 +1,7 @@
 """The control interface: the people, over HTTP. It adds no rule of its own (its words: INTERFACES.md)."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +12,7 @@ from sandbox.errors import Refused, UnknownName
 from sandbox.exposure import require_loopback
 from sandbox.fitting import Unfit, fitting
 from sandbox.forms import as_integer
-from sandbox.growth import Growth, guild_entry, world_entry
+from sandbox.growth import Growth, applications_entry, guild_entry, world_entry
 from sandbox.intake import parsed, refuse_unsendable
 from sandbox.names import Names
 from sandbox.options import MOST_SAFE_INTEGER, Unacceptable
@@ -21,29 +21,32 @@ from sandbox.places import Answer
 from sandbox.recorder import KEPT
 from sandbox.rest import Reply, as_reply
 from sandbox.rows import Json
+from sandbox.storm import Storm
 from sandbox.timekeeping import Timekeeping
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 50 * 1024 * 1024  # bytes: three files of the permitted size, in base64
 Serve = Callable[[web.Request], Awaitable[Any]]
-Table = list[tuple[str, str, Serve]]
+Row = tuple[str, str, Serve]
 
 
 class Control:
-    def __init__(self, core: Core, people: People, more: Table) -> None:
+    def __init__(self, core: Core, people: People, more: Iterable[Row] = ()) -> None:
         self._core = core
         self._people = people
-        self._more = more
+        self._more = tuple(more)
         self._names = Names(core.world)
         self._time = Timekeeping(core.clock)
 
     def add_to(self, app: web.Application) -> None:
         person = "/sandbox/people/{user}"
-        table: Table = [
+        table: list[Row] = [
             *self._more,
             ("GET", "/sandbox/world", self._world),
+            ("GET", "/sandbox/applications", self._applications),
             ("POST", "/sandbox/guilds", self._new_guild),
+            ("POST", "/sandbox/storm", self._storm),
             ("GET", "/sandbox/guilds/{guild}/audit-log", self._audit_log),
             ("GET", "/sandbox/guilds/{guild}/bans", self._bans),
             ("GET", "/sandbox/guilds/{guild}/members/{user}", self._member),
@@ -179,6 +182,14 @@ class Control:
 
     async def _world(self, _request: web.Request) -> Json:
         return world_entry(self._core.world)
+
+    async def _applications(self, _request: web.Request) -> Json:
+        """What a bot needs to know, however large the world is."""
+        return {"applications": applications_entry(self._core.world)}
+
+    async def _storm(self, request: web.Request) -> Json:
+        storm = Storm(self._core, self._people)
+        return await storm.run(**await _body(request, storm.run))
 
     async def _new_guild(self, request: web.Request) -> Json:
         new_guild = Growth(self._core).new_guild

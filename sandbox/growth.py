@@ -50,8 +50,12 @@ def world_entry(world: World) -> Json:
     return {
         "guilds": [guild_entry(world, guild) for guild in world.guilds.values()],
         "people": [person_entry(world, user) for user in world.users.values()],
-        "applications": [application_entry(world, each) for each in world.applications.values()],
+        "applications": applications_entry(world),
     }
+
+
+def applications_entry(world: World) -> list[Json]:
+    return [application_entry(world, each) for each in world.applications.values()]
 
 
 def guild_entry(world: World, guild: Guild) -> Json:

@@ -7,7 +7,7 @@ piece. All else belongs to the piece of the row that holds it.
 import types
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -23,12 +23,6 @@ Piece = tuple[str, Key, bytes]  # the shelf's place, such as guilds/123/members;
 Read = Callable[[Any], Any] | None  # nothing to do, if None
 
 
-@dataclass
-class Changes:
-    written: list[Piece]
-    gone: list[tuple[str, Key]]
-
-
 class Known:
     """What is stored already: of each row a hash."""
 
@@ -41,23 +35,15 @@ class Known:
     def note(self, place: str, key: Key, body: bytes) -> None:
         self._hashes.setdefault(place, {})[key] = hash(body)
 
-    def changes(self, world: World) -> Changes:
-        """Takes them as stored from now on."""
-        found, seen = Changes([], []), set()
+    def written(self, world: World) -> Iterator[Piece]:
+        """What changed, piece by piece, and stored from now on: many of them at once would take much memory."""
         for place, rows, kind in _shelves(world):
-            seen.add(place)
             known = self._hashes.setdefault(place, {})
             for key, row in self._news(known, rows) if issubclass(kind, Mass) else rows.items():
                 body = _dumped(row)
                 if known.get(key) != (hashed := hash(body)):
                     known[key] = hashed
-                    found.written.append((place, key, body))
-            if len(known) > len(rows):
-                self._forget(place, known.keys() - rows.keys(), found)
-        for place in self._hashes.keys() - seen:
-            self._forget(place, set(self._hashes[place]), found)
-            del self._hashes[place]
-        return found
+                    yield place, key, body
 
     @staticmethod
     def _news(known: dict[Key, int], rows: dict[Key, Mass]) -> list[tuple[Key, Mass]]:
@@ -66,10 +52,16 @@ class Known:
             set_field(row, "is_stored", True)
         return changed
 
-    def _forget(self, place: str, keys: set[Key], found: Changes) -> None:
-        for key in keys:
-            del self._hashes[place][key]
-            found.gone.append((place, key))
+    def gone(self, world: World) -> Iterator[tuple[str, Key]]:
+        """Forgotten from now on; to be asked after what was written."""
+        here = {place: rows for place, rows, _ in _shelves(world)}
+        for place, known in tuple(self._hashes.items()):
+            rows = here.get(place, {})
+            for key in known.keys() - rows.keys() if len(known) > len(rows) else ():
+                del known[key]
+                yield place, key
+            if place not in here:
+                del self._hashes[place]
 
 
 def assembled(pieces: Iterator[Piece], known: Known) -> World:

@@ -149,9 +149,8 @@ def _write(database: sqlite3.Connection, world: World, known: Known, last_id: in
     with database:
         if not known:
             database.execute(FORGET_ALL)
-        changes = known.changes(world)
-        database.executemany(FORGET, changes.gone)
-        database.executemany(WRITE, changes.written)
+        database.executemany(WRITE, known.written(world))
+        database.executemany(FORGET, known.gone(world))
         database.execute(WRITE, ("ids", "last", last_id))
 
 

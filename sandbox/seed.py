@@ -16,6 +16,7 @@ from sandbox.founding import CHANNELS, ORDINARY, STAFF, GuildPlan, add_guild, ro
 from sandbox.intake import parsed
 from sandbox.rows import Application, Json, User
 from sandbox.seed_shape import Seed
+from sandbox.tokens import bot_token
 from sandbox.world import World
 
 PEOPLE_SINCE = datetime(2018, 6, 1, 9, tzinfo=UTC)
@@ -105,7 +106,7 @@ def _add_application(world: World, described: Json, by_name: Mapping[str, int], 
         name=name,
         bot_user_id=application_id,
         owner_id=by_name.get(described.get("owner", ""), next(iter(world.users))),
-        token=described.get("token", f"sandbox.{name.lower()}.opens-nothing-on-discord"),
+        token=described.get("token", bot_token(application_id)),
         intents=int(PRIVILEGED if granted is None else sum(Intent[each] for each in granted)),
         description=described.get("description", ""),
     )

@@ -55,7 +55,7 @@ async def running(*words):
 async def test_it_says_where_it_is_and_stops_at_once(number):
     async with running() as (child, url, welcome):
         assert f"{url}/api/v10" in welcome
-        assert "sandbox.reeve." in welcome
+        assert ".sandbox.opens-nothing-on-discord" in welcome
         begin = time.monotonic()
         child.send_signal(number)
         assert await child.wait() == 0

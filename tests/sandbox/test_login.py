@@ -32,7 +32,7 @@ async def test_a_wrong_token_is_refused(sandbox):
 
 async def test_the_token_is_clearly_not_a_real_one(sandbox):
     application = next(iter(sandbox.world.applications.values()))
-    assert application.token.startswith("sandbox.")
+    assert application.token.endswith(".sandbox.opens-nothing-on-discord")
 
 
 async def test_rest_without_the_token_is_401(api):

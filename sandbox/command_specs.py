@@ -17,6 +17,7 @@ MOST_OPTIONS = MOST_CHOICES = 25
 LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_CHOICE, LONGEST_TEXT = 32, 100, 100, 6000
 CHAT_NAME = re.compile(r"[-'\w\u0900-\u097f\u0e00-\u0e7f]+")  # Devanagari and Thai with their vowel signs
 MOST_SAFE_INTEGER = 2**53 - 1
+ALLOWED_IN = {None: range(1, 12), GROUP: range(1, 2), SUB_COMMAND: range(3, 12)}
 CONTEXTS, INSTALLATIONS = (0, 1, 2), (0, 1)
 
 
@@ -29,7 +30,7 @@ def read_spec(form: Form) -> Json:
         "name_localizations": _localized(form, "name", lambda inner, key: _name(inner, kind, key)),
         "description": _description(form, kind),
         "description_localizations": _localized(form, "description", _any_description),
-        "options": _options(form, depth=0) if kind == CHAT else [],
+        "options": _options(form, inside=None) if kind == CHAT else [],
         "default_member_permissions": _permissions(form),
         "dm_permission": form.boolean("dm_permission")
         if form.body.get("dm_permission") is not None
@@ -100,9 +101,9 @@ def _sizes(spec: Json) -> Iterator[int]:
             yield from _sizes(each)
 
 
-def _options(form: Form, depth: int) -> list[Json]:
+def _options(form: Form, *, inside: int | None) -> list[Json]:
     form.array("options", most=MOST_OPTIONS)
-    options = [_option(each, depth) for each in form.forms("options")]
+    options = [_option(each, inside) for each in form.forms("options")]
     names = [option["name"] for option in options]
     required = [bool(option.get("required")) for option in options]
     problems = {
@@ -122,9 +123,12 @@ def _options(form: Form, depth: int) -> list[Json]:
     return options
 
 
-def _option(form: Form, depth: int) -> Json:
+def _option(form: Form, inside: int | None) -> Json:
     """A group stands at the top alone, a sub-command there or in a group."""
-    kind = form.choice("type", range(SUB_COMMAND, ATTACHMENT + 1), required=True) or STRING
+    kind = form.choice("type", ALLOWED_IN[None], required=True) or STRING
+    if kind not in ALLOWED_IN[inside]:
+        message = "This type of option cannot stand there"
+        form.wrong("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
     option = {key: value for key, value in form.body.items() if value is not None}
     option.update(type=kind, name=_name(form, CHAT), description=_any_description(form, "description"))
     localizations = {
@@ -133,10 +137,7 @@ def _option(form: Form, depth: int) -> Json:
     }
     option.update({key: value for key, value in localizations.items() if value is not None})
     if kind <= GROUP:
-        if depth >= 3 - kind:
-            message = "Sub-commands are nested too deeply"
-            form.wrong("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
-        return {**option, "options": _options(form, depth + 1)}
+        return {**option, "options": _options(form, inside=kind)}
     form.boolean("required")
     _limits(form, kind)
     if "choices" in option:

@@ -156,7 +156,6 @@ def _keep(core: Core, guild: Guild, new: Invite, reason: str | None) -> Invite:
         "code": new.code,
         "guild_id": str(new.guild_id),
         "inviter": payloads.user(core.world.user(new.inviter_id)),
-        "type": 0,
         "expires_at": _written(expires_at(new)),
         **_metadata(new),
     }

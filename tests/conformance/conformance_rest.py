@@ -103,7 +103,9 @@ class Description:
             yield from self._error_problems(exchange, allow)
             return
         if operation is None:
-            yield f"{exchange.method} {exchange.path} is not in Discord's description"
+            what = "is not in Discord's description"
+            if not allow(f"{exchange.method} {exchange.path}", what):
+                yield f"{exchange.method} {exchange.path} {what}"
             return
         where = f"{exchange.method} {operation.path}"
         yield from self._response_problems(exchange, operation.described, f"{where} response", allow)

@@ -88,10 +88,7 @@ class Resolved:
 
     def message(self, one: Message) -> str:
         reader = self.core.world.applications[self.application_id].bot_user_id
-        body = message(self.core, one, reader)
-        if one.guild_id is not None:
-            body["guild_id"] = str(one.guild_id)
-        return self._put("messages", one.id, body)
+        return self._put("messages", one.id, message(self.core, one, reader))
 
 
 def upload_in(given: object) -> Upload:

@@ -53,7 +53,7 @@ def _require_room(core: Core, guild: Guild, user_id: int, channel: Channel) -> N
         raise missing_permissions()
     inside = sum(state.channel_id == channel.id for state in guild.voice_states.values())
     if 0 < channel.user_limit <= inside and not permissions & Permission.MOVE_MEMBERS:
-        raise Refused(400, 50013, f"#{channel.name} is full")
+        raise Refused(403, 50013, f"#{channel.name} is full")
 
 
 def put(core: Core, guild: Guild, user_id: int, channel: Channel, own: Own | None = None) -> VoiceState:

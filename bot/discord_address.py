@@ -28,11 +28,20 @@ class NobodyAnswers(Exception):
 
 async def world_at(url: str) -> World | None:
     """The sandbox's world, or None when something else answers. Raises NobodyAnswers."""
+    return await _told_by(f"{url}/sandbox/world")
+
+
+async def applications_at(url: str) -> World | None:
+    """The part of the world that logging in needs: a world may hold 100,000 people. Raises NobodyAnswers."""
+    return await _told_by(f"{url}/sandbox/applications")
+
+
+async def _told_by(url: str) -> World | None:
     timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"{url}/sandbox/world") as answer,
+            session.get(url) as answer,
         ):
             found = await answer.json(content_type=None)
     except aiohttp.ClientConnectorError as error:
@@ -54,7 +63,7 @@ async def settle_address(settings: Settings) -> Settings:
         return settings
     if settings.is_loopback_api:
         try:
-            world = await world_at(str(yarl.URL(api_url).origin()))
+            world = await applications_at(str(yarl.URL(api_url).origin()))
         except NobodyAnswers as error:
             raise unreachable(api_url) from error
         if world is not None:

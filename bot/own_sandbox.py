@@ -23,6 +23,7 @@ START_SECONDS = 20.0
 STOP_SECONDS = 3.0
 ASK_AGAIN_SECONDS = 0.05
 WATCH_SECONDS = 1.0
+PEOPLE_NAMED = 30
 DEFAULT_URL = "http://127.0.0.1:8765"  # where `python -m sandbox as` looks by itself
 SECRETS = ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DATABASE_URL", "DATABASE_URL_FILE")
 
@@ -61,10 +62,12 @@ def welcome(url: str, world: World) -> str:
     """What a person can do now."""
     python = Path(sys.executable)
     command = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
-    people = ", ".join(person["name"] for person in world["people"] if not person.get("bot"))
+    names = [person["name"] for person in world["people"] if not person.get("bot")]
+    people = ", ".join(names[:PEOPLE_NAMED]) + (" and more" if len(names) > PEOPLE_NAMED else "")
     act = f"{command} -m sandbox as"
     where = "" if url == DEFAULT_URL else f" --url {url}"
-    servers = " and ".join(guild["name"] for guild in world["guilds"])
+    guilds = [guild["name"] for guild in world["guilds"]]
+    servers = " and ".join(guilds[:2]) + (" and more" if len(guilds) > 2 else "")
     return "\n".join(
         [
             "",

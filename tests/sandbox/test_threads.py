@@ -160,13 +160,16 @@ async def test_events_tell_of_a_thread_from_its_start_to_its_end(sandbox, bot, u
 
 
 async def test_a_bot_that_is_added_is_told_of_the_thread_first(sandbox, bot):
+    place = {"channel_id": "general", "role_id": "Reeve"}
+    sandbox.people.set_channel_permissions("olga", **place, deny=["MANAGE_THREADS"])
     heard = bot.wait_for("thread_join", timeout=5)
     sandbox.people.thread("ann", "create", name="secret", private=True)
     sandbox.people.thread("ann", "add", channel_id="secret", user_id="Reeve")
     thread = await heard
     assert thread.me is not None
-    names = [each.route for each in heard_in(sandbox, "THREAD_CREATE", "THREAD_MEMBERS_UPDATE")]
-    assert names.index("THREAD_CREATE") < names.index("THREAD_MEMBERS_UPDATE")
+    events = heard_in(sandbox, "THREAD_CREATE", "THREAD_MEMBERS_UPDATE")
+    assert [each.route for each in events] == ["THREAD_CREATE", "THREAD_MEMBERS_UPDATE"]
+    assert events[0].response["member"]["user_id"] == str(bot.user.id)
     added = sandbox.people.sees("ann", "secret")[-1]
     assert (added["type"], added["mentions"][0]["id"]) == (1, str(bot.user.id))
 

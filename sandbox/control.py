@@ -16,6 +16,7 @@ from sandbox.growth import Growth, applications_entry, guild_entry, world_entry
 from sandbox.intake import parsed, refuse_unsendable
 from sandbox.names import Names
 from sandbox.options import MOST_SAFE_INTEGER, Unacceptable
+from sandbox.outgoing import json_text
 from sandbox.people import People
 from sandbox.places import Answer
 from sandbox.recorder import KEPT
@@ -37,7 +38,7 @@ class Control:
         self._people = people
         self._more = tuple(more)
         self._names = Names(core.world)
-        self._time = Timekeeping(core.clock)
+        self._time = Timekeeping(core)
 
     def add_to(self, app: web.Application) -> None:
         person = "/sandbox/people/{user}"
@@ -117,7 +118,7 @@ class Control:
             except Exception:
                 log.exception("The sandbox failed at %s %s", request.method, request.path)
                 status, body = 500, {"error": "The sandbox failed at that: its log says why."}
-            return web.json_response(body, status=status)
+            return web.json_response(body, status=status, dumps=json_text)
 
         return answer
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from aiohttp import web
 
 from sandbox.admission import Admission
-from sandbox.control import Table
+from sandbox.control import Row
 from sandbox.faults import Faults
 from sandbox.fitting import Unfit, Within, fitting
 from sandbox.gateway_faults import GatewayFaults
@@ -21,7 +21,7 @@ class Trouble:
         self._of_gateway = of_gateway
         self._admission = admission
 
-    def table(self) -> Table:
+    def table(self) -> list[Row]:
         return [
             ("GET", "/sandbox/faults", self._list),
             ("POST", "/sandbox/faults", self._add),

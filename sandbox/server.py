@@ -97,6 +97,7 @@ class Sandbox:
         if self._wire_log:
             self.recorder.listen(self._wire_log)
         self.world = stored or seeded_world(seed)
+        self.clock.advance(self.world.ahead_seconds)
         self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
         self.gateway = Gateway(self.core, pacing or (Pacing() if rate_limits else UNHURRIED))
         self.interactions = Interactions(self.core)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from aiohttp import WSMsgType, web
 
-from sandbox.clock import LAST_MOMENT, Clock, timestamp
+from sandbox.clock import LAST_MOMENT, timestamp
+from sandbox.core import Core
 from sandbox.exposure import require_loopback
 from sandbox.fitting import Unfit, Within
 from sandbox.rows import Json
@@ -38,8 +39,9 @@ class Follower:
 
 
 class Timekeeping:
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._clock = core.clock
         self._followers: set[Follower] = set()
 
     def reading(self) -> Json:
@@ -55,6 +57,7 @@ class Timekeeping:
                 f"The clock cannot go beyond {LAST_MOMENT:%Y-%m-%d}: ids have no room for later moments."
             )
         self._clock.advance(seconds)
+        self._core.world.ahead_seconds += seconds
         reading = self.reading()
         await asyncio.gather(*(follower.tell(reading) for follower in tuple(self._followers)))
         return self.reading()

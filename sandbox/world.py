@@ -29,6 +29,7 @@ class World:
     commands: dict[int, Command] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     invites: dict[str, Invite] = field(default_factory=dict)
+    ahead_seconds: float = 0.0  # of real time, by what people moved the clock
     link_key: str = field(default_factory=lambda: secrets.token_hex(16))  # signs links to attachments
 
     def user(self, user_id: int) -> User:

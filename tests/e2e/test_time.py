@@ -51,3 +51,29 @@ async def test_a_case_of_last_quarter_is_of_last_quarter(play: Play) -> None:
 async def two_posts(guild: Guild) -> list[dict]:
     posts = await guild.messages("max", "mod-log")
     return posts if len(posts) == 2 else []
+
+
+async def test_a_delivery_that_is_to_be_tried_later_is_tried_when_that_time_comes(
+    sandbox: Sandbox, play: Play
+) -> None:
+    """Each failure doubles the wait. After six it is longer than this test is patient, and nothing but time ends it."""
+    guild = await play.new_guild("later")
+    await play.post(
+        "/sandbox/faults", {"route": "POST /channels/*/messages", "status": "reset", "times": 1000}
+    )
+    await guild.slash("max", "warn", member="ann", reason="unread")
+    for number in range(1, 7):
+        await until(lambda number=number: tries(sandbox, at_least=2 * number))
+        await skip(play, timedelta(hours=1))
+    await until(lambda: tries(sandbox, at_least=14))
+    await play.delete("/sandbox/faults")
+    assert not await guild.direct_messages("ann")
+    await skip(play, timedelta(hours=1))
+    assert "unread" in str(await until(lambda: guild.direct_messages("ann")))
+    [post] = await until(lambda: guild.messages("max", "mod-log"))
+    assert "unread" in str(post)
+
+
+async def tries(sandbox: Sandbox, *, at_least: int) -> bool:
+    """Of the post and of the word to ann."""
+    return len(sandbox.recorder.rest_calls("POST", "/channels/{channel_id}/messages")) >= at_least

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from sandbox.clock import SystemClock, moment_of
+from sandbox.timekeeping import Timekeeping
 
 DAY = 86_400
 
@@ -99,3 +100,17 @@ async def test_sleepers_wake_in_the_order_of_their_moments():
     assert woken == [1, 2, 3]
     assert not tasks[3].done()
     tasks[3].cancel()
+
+
+async def test_a_world_that_is_kept_goes_on_from_the_moment_where_it_was_left(opened, tmp_path):
+    async with opened(world_file=tmp_path / "world") as sandbox:
+        sandbox.people.message("ann", "long ago", channel_id="general")
+        await Timekeeping(sandbox.core).advance(200 * DAY)
+        sandbox.people.message("ann", "then", channel_id="general")
+    async with opened(world_file=tmp_path / "world") as sandbox:
+        sandbox.people.message("ann", "now", channel_id="general")
+        first, then, now = (
+            datetime.fromisoformat(each["timestamp"]) for each in sandbox.people.sees("ann", "general")
+        )
+    assert then - first > timedelta(days=200)
+    assert timedelta() < now - then < timedelta(minutes=1)

@@ -7,7 +7,8 @@ from typing import Any
 from conformance_wire import Seen
 
 Payload = dict[str, Any]
-GUILD_MEMBERS, GUILD_MODERATION = 1 << 1, 1 << 2
+GUILD_MEMBERS = 1 << 1
+REMOVING = (20, 22)  # actions of the audit log: a kick, a ban
 ACKNOWLEDGED = (200, 204)
 
 
@@ -60,7 +61,7 @@ class Session:
     lives: dict[tuple[str, object], str] = field(default_factory=dict)  # what was last heard of each thing
     chunks: dict[tuple[str, object], int] = field(default_factory=dict)  # the next index
     members: set[object] = field(default_factory=set)
-    banned_members: set[object] = field(default_factory=set)  # who is still to be heard of as gone
+    leaving: dict[object, str] = field(default_factory=dict)  # who is still to be heard of as gone, and why
 
 
 class Order:
@@ -83,9 +84,9 @@ class Order:
     def finish(self) -> Iterator[str]:
         """What was still to come and did not."""
         for session in self._sessions.values():
-            for _, user_id in session.banned_members:  # type: ignore[misc]  # pairs of guild and user
-                yield f"GUILD_BAN_ADD of the member {user_id} came without GUILD_MEMBER_REMOVE"
-            session.banned_members.clear()
+            for one, name in session.leaving.items():
+                yield f"{name} of the member {one} came without GUILD_MEMBER_REMOVE"
+            session.leaving.clear()
             for (guild_id, _), index in session.chunks.items():
                 yield f"GUILD_MEMBERS_CHUNK {index} of the guild {guild_id} never came"
             session.chunks.clear()
@@ -118,7 +119,7 @@ class Order:
             yield from self._chunk(session, payload)
         if name in STAGES:
             yield from self._life(session, name, payload)
-        self._bans(session, name, payload)
+        self._removals(session, name, payload)
 
     def _guilds(self, session: Session, name: str, payload: Payload) -> Iterator[str]:
         """READY names the guilds, GUILD_CREATE brings each of them, and only then comes anything about them."""
@@ -131,7 +132,7 @@ class Order:
             session.guilds.add(payload["id"])
             return
         if session.promised and name != "GUILD_DELETE":
-            yield f"{name} came before GUILD_CREATE of {', '.join(sorted(session.promised))}"
+            yield f"{name} came before GUILD_CREATE of {', '.join(map(str, session.promised))}"
             session.promised.clear()
         if name == "GUILD_DELETE" and not payload.get("unavailable"):
             session.guilds.discard(payload["id"])
@@ -163,17 +164,21 @@ class Order:
             yield f"GUILD_MEMBERS_CHUNK brings {len(payload['members'])} members, not 1000 at most"
         session.members |= {(payload["guild_id"], each["user"]["id"]) for each in payload["members"]}
 
-    def _bans(self, session: Session, name: str, payload: Payload) -> None:
-        """A member who is banned is heard of as gone, by who hears of both."""
+    def _removals(self, session: Session, name: str, payload: Payload) -> None:
+        """A member who is kicked or banned is heard of as gone, by who hears of both."""
         if name == "GUILD_CREATE":
             session.members |= {(payload["id"], each["user"]["id"]) for each in payload["members"]}
-        if name not in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE", "GUILD_BAN_ADD"):
-            return
-        one = payload["guild_id"], payload["user"]["id"]
-        if name == "GUILD_MEMBER_REMOVE":
-            session.members.discard(one)
-            session.banned_members.discard(one)
-        elif name != "GUILD_BAN_ADD":
-            session.members.add(one)
-        elif one in session.members and session.intents & GUILD_MEMBERS:
-            session.banned_members.add(one)
+        elif name in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE"):
+            session.members.add(member_of(payload))
+        elif name == "GUILD_MEMBER_REMOVE":
+            session.members.discard(member_of(payload))
+            session.leaving.pop(member_of(payload), None)
+        elif name == "GUILD_BAN_ADD":
+            self._must_leave(session, name, member_of(payload))
+        elif name == "GUILD_AUDIT_LOG_ENTRY_CREATE" and payload["action_type"] in REMOVING:
+            self._must_leave(session, name, (payload["guild_id"], payload["target_id"]))
+
+    @staticmethod
+    def _must_leave(session: Session, name: str, one: object) -> None:
+        if one in session.members and session.intents & GUILD_MEMBERS:
+            session.leaving[one] = name

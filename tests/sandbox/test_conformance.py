@@ -1,41 +1,49 @@
-"""The check that every test's exchanges pass through: it must be there, and it must bite."""
+"""Every test's exchanges pass through the checks of tests/conformance: a sandbox of whatever process says so."""
 
-from dataclasses import replace
-from json import dumps
+import sys
+from asyncio import create_subprocess_exec, wait_for
+from pathlib import Path
 
-import pytest
+from conformance_wire import seen
 
+EXAMPLE = """
+import asyncio, aiohttp
+from sandbox.server import Sandbox
 
-@pytest.fixture
-async def exchanges(sandbox, bot):
-    sent = await bot.channel().send("x")
-    await sent.delete()
-    await bot.fetch_guild(bot.guild().id)
-    return {one.route: one for one in sandbox.recorder.since() if one.kind == "rest"}
+async def main():
+    sandbox = Sandbox()
+    await sandbox.start()
+    async with aiohttp.ClientSession() as http, http.get(sandbox.api_url + "/gateway"):
+        await sandbox.close()
 
-
-async def test_discords_description_is_held_against_every_exchange(description, exchanges):
-    for exchange in exchanges.values():
-        assert list(description.violations(exchange)) == []
-
-
-@pytest.mark.parametrize(
-    ("route", "change"),
-    [
-        ("/channels/{channel_id}/messages", {"id": 5}),
-        ("/channels/{channel_id}/messages", {"author": None}),
-        ("/channels/{channel_id}/messages", {"type": 999}),
-        ("/guilds/{guild_id}", {"verification_level": "high"}),
-    ],
-)
-async def test_what_is_not_as_described_is_found(description, exchanges, route, change):
-    exchange = exchanges[route]
-    wrong = replace(exchange, response_text=dumps(exchange.response | change))
-    assert list(description.violations(wrong))
+asyncio.run(main())
+"""
 
 
-async def test_a_missing_field_and_an_undescribed_status_are_found(description, exchanges):
-    exchange = exchanges["/guilds/{guild_id}"]
-    without = {key: value for key, value in exchange.response.items() if key != "name"}
-    assert list(description.violations(replace(exchange, response_text=dumps(without))))
-    assert list(description.violations(replace(exchange, status=500)))
+async def in_another_process(*words, **environment):
+    child = await create_subprocess_exec(
+        sys.executable, *words, cwd=Path(__file__).parents[2], env=environment
+    )
+    assert await wait_for(child.wait(), 20) == 0
+
+
+async def test_a_sandbox_writes_down_what_passes_over_its_wire_where_the_environment_says(tmp_path):
+    log = tmp_path / "wire.jsonl"
+    await in_another_process("-c", EXAMPLE, REEVE_SANDBOX_WIRE_LOG=str(log))
+    one = seen(log.read_bytes())
+    assert (one.method, one.path, one.status, set(one.response)) == ("GET", "/gateway", 200, {"url"})
+
+
+async def test_several_sandboxes_share_a_log(tmp_path):
+    log = tmp_path / "wire.jsonl"
+    for _ in range(2):
+        await in_another_process("-c", EXAMPLE, REEVE_SANDBOX_WIRE_LOG=str(log))
+    assert len({seen(line).process for line in log.read_bytes().splitlines()}) == 2
+
+
+async def test_what_a_test_does_is_seen_by_the_checks(pytestconfig, bot):
+    (watch,) = (value for value in pytestconfig.stash._storage.values() if hasattr(value, "checks"))
+    before = watch.checks.seen
+    await bot.channel().send("x")
+    assert watch.problems() == []
+    assert watch.checks.seen > before

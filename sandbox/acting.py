@@ -209,7 +209,7 @@ class Acting(Places):
         """`blocked` lists all whom this person blocks from now on."""
         user = self._names.user(person)
         if blocked is not None:
-            user.blocked_ids = [self._names.user(each).id for each in blocked]
+            user.blocked_ids = tuple(self._names.user(each).id for each in blocked)
         user.dms_closed = user.dms_closed if dms_closed is None else dms_closed
         user.locale = locale or user.locale
         told = {"locale": user.locale, "dms_closed": user.dms_closed}

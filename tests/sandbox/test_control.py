@@ -246,8 +246,8 @@ async def test_who_is_kicked_hears_it(sandbox, http):
 
 async def test_the_stream_tells_what_changes_for_that_person(sandbox, http, login):
     async with (
-        http.ws_connect(f"{sandbox.url}/sandbox/people/ann/stream") as stream,
         login(sandbox, small_bot),
+        http.ws_connect(f"{sandbox.url}/sandbox/people/ann/stream") as stream,
     ):
         sandbox.people.message("max", "for staff", channel_id="staff")
         said = sandbox.people.message("max", "for all")

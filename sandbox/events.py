@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from functools import cached_property
 
+from sandbox.outgoing import json_text
 from sandbox.permissions import NONE, Permission
 from sandbox.rows import Json
 
@@ -80,6 +81,6 @@ class Events:
         return lambda: self._listeners.remove(listener)
 
     def emit(self, name: str, payload: Json, audience: Audience) -> None:
-        event = Event(name, json.dumps(payload, separators=(",", ":")), audience)
+        event = Event(name, json_text(payload), audience)
         for listener in tuple(self._listeners):
             listener(event)

@@ -122,7 +122,9 @@ class Interactions:
         if not acknowledged:
             interaction.gave_up = True
             return "did not respond"
-        done = await within(clock, seconds, lambda: interaction.until(lambda: interaction.is_answered))
+        done = interaction.is_answered or await within(
+            clock, seconds, lambda: interaction.until(lambda: interaction.is_answered)
+        )
         if done or interaction.callback_type == DEFERRED_UPDATE:
             return None  # an update that changes nothing is a valid answer
         return f"is still thinking: the deferred answer did not come within {seconds:g} s"

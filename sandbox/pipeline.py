@@ -1,7 +1,6 @@
 """The one way of every REST request: who calls, how often, what is asked, do it, answer, record."""
 
 import contextlib
-import json
 import logging
 import re
 from collections.abc import Callable, Iterable
@@ -25,6 +24,7 @@ from sandbox.errors import (
 from sandbox.faults import TIMEOUT, Fault, Faults, reset
 from sandbox.gateway import Gateway
 from sandbox.interactions import Interactions
+from sandbox.outgoing import json_text
 from sandbox.ratelimits import RateLimited
 from sandbox.rest import Call, Reply, Route, Routes, as_reply
 from sandbox.rows import Application
@@ -211,4 +211,4 @@ def _written(body: Any) -> tuple[str, str | None]:
     """Content type and text. discord.py compares the whole of "application/json"."""
     if body is None or isinstance(body, str):
         return "text/plain; charset=UTF-8", body
-    return "application/json", json.dumps(body, separators=(",", ":"))
+    return "application/json", json_text(body)

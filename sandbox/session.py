@@ -1,6 +1,5 @@
 """One bot's session on the gateway: what it hears, its numbers, and what it can be told again after a lost socket."""
 
-import json
 import secrets
 from collections import deque
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from sandbox.core import Core
 from sandbox.events import Event, Intent
 from sandbox.identify import Shard, belongs
 from sandbox.message_content import WITH_CONTENT, text_for
+from sandbox.outgoing import json_text
 from sandbox.permissions import Permission
 from sandbox.rows import Application, Json
 
@@ -86,7 +86,7 @@ class Session:
             self.line.send(envelope)
 
     def dispatch_payload(self, name: str, payload: Json) -> None:
-        self.dispatch(name, json.dumps(payload, separators=(",", ":")))
+        self.dispatch(name, json_text(payload))
 
     def missed_since(self, sequence: int) -> Iterator[str] | None:
         """None when some of it is forgotten."""

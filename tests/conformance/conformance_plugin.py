@@ -55,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[VARIABLE] = str(config.stash[WATCH].path)
 
 
+@pytest.fixture
+def watch(pytestconfig: pytest.Config) -> Watch:
+    return pytestconfig.stash[WATCH]
+
+
 @pytest.fixture(autouse=True)
 def _as_discord_says(request: pytest.FixtureRequest) -> Iterator[None]:
     yield

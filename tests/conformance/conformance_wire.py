@@ -8,7 +8,8 @@ from typing import Any
 from sandbox.recorder import Exchange
 from sandbox.wire_log import line_of
 
-# What differs between two lines that are equally right: numbers of the log, and ids and times that have the right form.
+# What differs between two lines that are equally right: numbers of the log, and ids, times and words
+# of the right form.
 NUMBERS = rb'"(?:process|number|sequence)":\d+,?'
 PASSING = rb'"(?:at|session)":"[^"]*",?'
 IDS = rb'"[1-9]\d{14,18}"'
@@ -16,6 +17,9 @@ TIMES = rb'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00|Z)"'
 PATHS = rb"/[1-9]\d{14,18}(?=[/\"])"
 DIFFERENT = re.compile(b"|".join((NUMBERS, PASSING)))
 ALIKE = re.compile(b"|".join((IDS, TIMES)))
+WORDS = re.compile(
+    rb'("(?:content|username|global_name|nick|name|title|description|label|reason|topic|token|custom_id|filename)":)"[^"\\]+"'
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Seen:
 
 def seen(line: bytes) -> Seen:
     facts = json.loads(line)
-    alike = ALIKE.sub(b'"1"', DIFFERENT.sub(b"", re.sub(PATHS, b"/1", line)))
+    alike = ALIKE.sub(b'"1"', WORDS.sub(rb'\1"w"', DIFFERENT.sub(b"", re.sub(PATHS, b"/1", line))))
     return Seen(
         facts["kind"],
         facts["method"],

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from conformance_wire import seen
 
+from sandbox import payloads
+
 EXAMPLE = """
 import asyncio, aiohttp
 from sandbox.server import Sandbox
@@ -41,9 +43,17 @@ async def test_several_sandboxes_share_a_log(tmp_path):
     assert len({seen(line).process for line in log.read_bytes().splitlines()}) == 2
 
 
-async def test_what_a_test_does_is_seen_by_the_checks(pytestconfig, bot):
-    (watch,) = (value for value in pytestconfig.stash._storage.values() if hasattr(value, "checks"))
+async def test_what_a_test_does_is_seen_by_the_checks(watch, bot):
     before = watch.checks.seen
     await bot.channel().send("x")
     assert watch.problems() == []
     assert watch.checks.seen > before
+
+
+async def test_what_is_not_discords_is_found_in_what_a_test_does(watch, sandbox, bot, monkeypatch):
+    monkeypatch.setattr(payloads, "user", lambda one: {"id": one.id, "username": one.username})
+    await bot.channel().send("x")
+    assert any(
+        "MESSAGE_CREATE event: author: 'discriminator' of a user is missing" in each
+        for each in watch.problems()
+    )

@@ -67,6 +67,7 @@ async def test_half_a_character_in_a_header_is_refused(sandbox):
     lines = (
         f"PUT /api/v10/guilds/{guild.id}/bans/{ann} HTTP/1.1".encode(),
         b"Host: 127.0.0.1",
+        b"User-Agent: raw",
         f"Authorization: Bot {token}".encode(),
         b"X-Audit-Log-Reason: \xff",
         b"Connection: close",

@@ -232,6 +232,7 @@ async def test_threads_go_with_their_channel(sandbox, bot):
     assert (await gone).id == thread.id
     assert heard_in(sandbox, "THREAD_DELETE") == []
     assert await code_of(bot.fetch_channel(thread.id)) == (404, 10003)
+    assert await bot.guild().active_threads() == []
 
 
 async def test_who_leaves_the_guild_leaves_its_threads(sandbox, bot):

@@ -5,7 +5,7 @@ PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 READY  := $(VENV)/.ready
 TOOLS  := $(VENV)/.tools
 
-.PHONY: run test check format migrate clean
+.PHONY: run test check format bench migrate clean
 
 run: $(READY)            ## start Reeve: on Discord with DISCORD_TOKEN, else on the sandbox
 	@exec $(PYTHON) -m bot run
@@ -24,6 +24,9 @@ check: $(TOOLS)          ## what CI runs
 format: $(TOOLS)         ## put the code in order
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+bench: $(READY)          ## the benchmarks; also writes benchmarks/latest.json
+	@exec $(PYTHON) -m benchmarks
 
 migrate: $(READY)        ## bring the database to the newest schema
 	@exec $(PYTHON) -m bot db upgrade

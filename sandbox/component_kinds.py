@@ -91,6 +91,8 @@ def _emoji(form: Form) -> None:
         return
     emoji.text("name", most=32, required=emoji.snowflake("id") is None)
     emoji.boolean("animated")
+    if emoji.body.get("id", "") is None:
+        del emoji.body["id"]  # libraries write null for an emoji of Unicode; answers have no such key
 
 
 def _select(form: Form, component: Json, in_modal: bool) -> None:

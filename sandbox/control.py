@@ -55,6 +55,7 @@ class Control:
             ("GET", "/sandbox/clock", self._clock),
             ("POST", "/sandbox/clock", self._advance),
             ("GET", person + "/channels/{channel}/messages", self._messages),
+            ("GET", person + "/channels/{channel}/pins", self._pins),
             ("GET", person + "/dms", self._direct_messages),
             ("GET", person + "/commands", self._offered),
             ("GET", person + "/channels", self._channels),
@@ -163,6 +164,10 @@ class Control:
         where, guild = request.match_info["channel"], request.query.get("guild")
         return self._people.sees(request.match_info["user"], where, guild_id=guild, limit=_limit(request))
 
+    async def _pins(self, request: web.Request) -> list[Json]:
+        where, guild = request.match_info["channel"], request.query.get("guild")
+        return self._people.pinned(request.match_info["user"], where, guild_id=guild)
+
     async def _direct_messages(self, request: web.Request) -> list[Json]:
         return self._people.direct_messages(request.match_info["user"], limit=_limit(request))
 
@@ -175,11 +180,10 @@ class Control:
         return [commands.payload(each, with_localizations=True) for each in found]
 
     async def _channels(self, request: web.Request) -> list[Json]:
-        """The channels that this person sees, whole."""
-        found = self._people.visible_channels(
-            request.match_info["user"], guild_id=request.query.get("guild_id")
-        )
-        return [payloads.channel(self._core.world, each) for each in found]
+        """The channels and active threads that this person sees, whole; those that were joined say so."""
+        user = self._names.user(request.match_info["user"])
+        found = self._people.visible_channels(user.id, guild_id=request.query.get("guild_id"))
+        return [payloads.channel(self._core.world, each, user.id) for each in found]
 
     async def _world(self, _request: web.Request) -> Json:
         return world_entry(self._core.world)

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Annotated
 
-from sandbox import commands, crowd, membership, payloads
+from sandbox import commands, crowd, membership, payloads, voice_states
 from sandbox.clock import timestamp
 from sandbox.command_specs import CHAT
 from sandbox.core import Core
@@ -66,6 +66,7 @@ def guild_entry(world: World, guild: Guild) -> Json:
         "channels": [payloads.channel(world, each) for each in world.guild_channels(guild)],
         "roles": [payloads.role(each) for each in guild.roles.values()],
         "members": [member_entry(each) for each in guild.members.values()],
+        "voice_states": [voice_states.payload(guild, each) for each in guild.voice_states.values()],
     }
 
 
@@ -87,6 +88,7 @@ def person_entry(world: World, user: User) -> Json:
         "name": user.username,
         "global_name": user.global_name,
         "bot": user.bot,
+        "status": user.status,
         "token": token,
     }
 

@@ -1,10 +1,12 @@
 """What a person sees."""
 
-from sandbox import archiving
+from sandbox import archiving, pins
 from sandbox.errors import UnknownName
 from sandbox.events import Event
 from sandbox.places import Given, Places
-from sandbox.rows import DIRECT_MESSAGE, Channel, Json, Message
+from sandbox.rows import DIRECT_MESSAGE, Channel, Json, Message, User
+
+LESS_SEEN = ("CHANNEL_UPDATE", "THREAD_MEMBERS_UPDATE")  # whoever saw that channel before may see it no more
 
 
 class Seeing(Places):
@@ -13,10 +15,20 @@ class Seeing(Places):
     ) -> list[Json]:
         """Oldest first, ephemerals that are for this person included."""
         user = self._names.user(person)
+        channel = self._seen_channel(user, guild_id, channel_id)
+        return [self._seen(user, one) for one in self._visible(user, channel)[-limit:]]
+
+    def pinned(self, person: Given, channel_id: Given, *, guild_id: Given = None) -> list[Json]:
+        """Pinned last, first."""
+        user = self._names.user(person)
+        channel = self._seen_channel(user, guild_id, channel_id)
+        return [self._seen(user, one) for one in pins.pinned(self._core, channel)]
+
+    def _seen_channel(self, user: User, guild_id: Given, channel_id: Given) -> Channel:
         channel = self.channel(user, guild_id, channel_id)
         if not self._core.sees(channel, user.id):
             raise UnknownName(f"{user.username} does not see #{channel.name}.")
-        return [self._seen(user, one) for one in self._visible(user, channel)[-limit:]]
+        return channel
 
     def direct_messages(self, person: Given, *, limit: int = 100) -> list[Json]:
         """Of all direct channels together, oldest first."""
@@ -41,12 +53,13 @@ class Seeing(Places):
             return None
         payload = event.payload
         about = (payload.get("user") or {}).get("id")
-        if about != str(user.id) and not self._concerns(user.id, audience.guild_id, audience.channel_id):
+        channel_id = None if event.name in LESS_SEEN else audience.channel_id
+        if about != str(user.id) and not self._concerns(user.id, audience.guild_id, channel_id):
             return None
         told = {
             "event": event.name,
             "guild_id": audience.guild_id,
-            "channel_id": audience.channel_id,
+            "channel_id": channel_id,
             "message_id": _message_of(event),
             "user_id": about,
         }

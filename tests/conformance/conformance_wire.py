@@ -18,7 +18,7 @@ PATHS = rb"/[1-9]\d{14,18}(?=[/\"])"
 DIFFERENT = re.compile(b"|".join((NUMBERS, PASSING)))
 ALIKE = re.compile(b"|".join((IDS, TIMES)))
 WORDS = re.compile(
-    rb'("(?:content|username|global_name|nick|name|title|description|label|reason|topic|token|custom_id|filename)":)"[^"\\]+"'
+    rb'("(?:content|username|global_name|nick|name|title|description|label|reason|topic|token|custom_id|filename|value)":)"[^"\\]+"'
 )
 
 

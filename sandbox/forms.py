@@ -68,7 +68,9 @@ class Form:
             self._length(key, least, most, len(str(value)))
         return str(value)
 
-    def url(self, key: str, *, schemes: Collection[str], most: int = 2048, required: bool = False) -> str | None:
+    def url(
+        self, key: str, *, schemes: Collection[str], most: int = 2048, required: bool = False
+    ) -> str | None:
         value = self.text(key, most=most, least=int(required), required=required)
         if not value:
             return None

@@ -6,7 +6,21 @@ from pathlib import Path
 
 from aiohttp import web
 
-from sandbox import (
+from sandbox.clock import Clock, Snowflakes, SystemClock
+from sandbox.control.control import Control
+from sandbox.control.exposure import require_own_origin
+from sandbox.control.gateway_faults import GatewayFaults
+from sandbox.control.page import Page
+from sandbox.control.trouble import Trouble
+from sandbox.core import Core
+from sandbox.files import Files
+from sandbox.gateway.connection import Connection
+from sandbox.gateway.gateway import Gateway
+from sandbox.gateway.pacing import UNHURRIED, Pacing
+from sandbox.interactions.interactions import Interactions
+from sandbox.people.people import People
+from sandbox.recorder import Recorder
+from sandbox.rest import (
     routes_applications,
     routes_attachments,
     routes_automod,
@@ -23,27 +37,13 @@ from sandbox import (
     routes_voice,
     routes_webhooks,
 )
-from sandbox.admission import Admission
-from sandbox.archiving import Archiver
-from sandbox.clock import Clock, Snowflakes, SystemClock
-from sandbox.connection import Connection
-from sandbox.control import Control
-from sandbox.core import Core
-from sandbox.exposure import require_own_origin
-from sandbox.faults import Faults
-from sandbox.files import Files
-from sandbox.gateway import Gateway
-from sandbox.gateway_faults import GatewayFaults
-from sandbox.interactions import Interactions
-from sandbox.pacing import UNHURRIED, Pacing
-from sandbox.page import Page
-from sandbox.people import People
-from sandbox.pipeline import PREFIX, Rest
-from sandbox.recorder import Recorder
-from sandbox.seed import seeded_world
-from sandbox.storage import Storage
-from sandbox.thread_sync import ThreadSync
-from sandbox.trouble import Trouble
+from sandbox.rest.admission import Admission
+from sandbox.rest.faults import Faults
+from sandbox.rest.pipeline import PREFIX, Rest
+from sandbox.seeds.seed import seeded_world
+from sandbox.storage.storage import Storage
+from sandbox.threads.archiving import Archiver
+from sandbox.threads.thread_sync import ThreadSync
 from sandbox.wire_log import WireLog
 
 LARGEST_REQUEST = 120 * 1024 * 1024  # ten files of the permitted size and some room

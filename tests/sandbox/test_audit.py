@@ -5,7 +5,7 @@ from urllib.parse import quote
 import discord
 import pytest
 
-from sandbox.audit import COUNTED_TOGETHER, KEPT
+from sandbox.guilds.audit import COUNTED_TOGETHER, KEPT
 from sandbox.permissions import Permission
 
 A_DAY = 86_400

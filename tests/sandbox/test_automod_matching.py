@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from sandbox.automod_matching import match_of
-from sandbox.automod_regex import BadPattern, Pattern
+from sandbox.automod.automod_matching import match_of
+from sandbox.automod.automod_regex import BadPattern, Pattern
 from sandbox.errors import Refused
 from sandbox.rows import AutomodRule, Channel
 

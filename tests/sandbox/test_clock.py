@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from sandbox.clock import SystemClock, moment_of
-from sandbox.timekeeping import Timekeeping
+from sandbox.control.timekeeping import Timekeeping
 
 DAY = 86_400
 

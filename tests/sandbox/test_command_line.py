@@ -12,7 +12,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from sandbox import errands
+from sandbox.shell import errands
 
 PROJECT = Path(__file__).parents[2]
 

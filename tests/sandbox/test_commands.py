@@ -7,7 +7,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from sandbox.options import Unacceptable
+from sandbox.interactions.options import Unacceptable
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from conformance_wire import seen
 
-from sandbox import payloads
+from sandbox.guilds import payloads
 
 EXAMPLE = """
 import asyncio, aiohttp

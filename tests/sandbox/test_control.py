@@ -7,7 +7,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from sandbox.seed import ORDINARY, STAFF
+from sandbox.seeds.seed import ORDINARY, STAFF
 
 
 @pytest.fixture

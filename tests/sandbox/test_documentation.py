@@ -6,9 +6,9 @@ import re
 import sys
 from pathlib import Path
 
-from sandbox.control import Control
-from sandbox.errands import VERBS
-from sandbox.seed import world_of
+from sandbox.control.control import Control
+from sandbox.seeds.seed import world_of
+from sandbox.shell.errands import VERBS
 
 PROJECT = Path(__file__).parents[2]
 PAGE = (PROJECT / "docs" / "sandbox.md").read_text()

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from sandbox import fault_errand
+from sandbox.shell import fault_errand
 
 BANS = "PUT /guilds/*/bans/*"
 SAY = "POST /channels/*/messages"

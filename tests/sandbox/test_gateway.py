@@ -10,8 +10,8 @@ import discord
 import pytest
 from gateway_client import application_of, closed_with, identify, in_session, raw, told
 
-from sandbox import connection
-from sandbox.connection import HEARTBEAT_SECONDS
+from sandbox.gateway import connection
+from sandbox.gateway.connection import HEARTBEAT_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import discord
 import pytest
 from gateway_client import identify, in_session, raw, told, until_event
 
-from sandbox import crowd
 from sandbox.events import Audience, Intent
+from sandbox.seeds import crowd
 
 MESSAGES = int(Intent.GUILDS | Intent.GUILD_MESSAGES)
 PRESENCES = int(Intent.GUILDS | Intent.GUILD_PRESENCES)

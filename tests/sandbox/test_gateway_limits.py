@@ -6,7 +6,7 @@ import discord
 import pytest
 from gateway_client import application_of, closed_with, identify, in_session, raw, until_event, until_op
 
-from sandbox.pacing import Pacing
+from sandbox.gateway.pacing import Pacing
 
 DAY = 86_400
 

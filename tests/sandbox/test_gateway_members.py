@@ -3,9 +3,9 @@
 import pytest
 from gateway_client import closed_with, in_session, told, until_event
 
-from sandbox import crowd
 from sandbox.events import Intent
-from sandbox.pacing import Pacing
+from sandbox.gateway.pacing import Pacing
+from sandbox.seeds import crowd
 
 ALL_MEMBERS = {"query": "", "limit": 0}
 WITH_MEMBERS = int(Intent.GUILDS | Intent.GUILD_MEMBERS)

@@ -15,9 +15,9 @@ from gateway_client import (
     until_op,
 )
 
-from sandbox import session as sessions
 from sandbox.events import Intent
-from sandbox.gateway import RESUMABLE_SECONDS
+from sandbox.gateway import session as sessions
+from sandbox.gateway.gateway import RESUMABLE_SECONDS
 
 WITH_PRESENCES = int(Intent.GUILDS | Intent.GUILD_PRESENCES)
 MESSAGES = int(Intent.GUILDS | Intent.GUILD_MESSAGES | Intent.MESSAGE_CONTENT)

@@ -6,9 +6,9 @@ import discord
 import pytest
 from gateway_client import application_of, closed_with, identify, in_session, raw, told, until_event
 
-from sandbox import payloads
 from sandbox.events import Audience, Intent
-from sandbox.growth import Growth
+from sandbox.guilds import payloads
+from sandbox.seeds.growth import Growth
 
 EVERYTHING = int(Intent.GUILDS | Intent.GUILD_MESSAGES | Intent.DIRECT_MESSAGES | Intent.MESSAGE_CONTENT)
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sandbox.control import LARGEST_BODY
+from sandbox.control.control import LARGEST_BODY
 from sandbox.fitting import Unfit
 from sandbox.intake import parsed
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from sandbox.ratelimits import MANY_WINDOWS, Limit, RateLimits
+from sandbox.rest.ratelimits import MANY_WINDOWS, Limit, RateLimits
 
 PROJECT = Path(__file__).parents[2]
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.legend import Legend
-from sandbox.rendering import Rendering
+from sandbox.shell.legend import Legend
+from sandbox.shell.rendering import Rendering
 
 NOW = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 WORLD = {

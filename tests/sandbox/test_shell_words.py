@@ -3,8 +3,8 @@
 import discord
 import pytest
 
-from sandbox import cli, errands
-from sandbox.components import find
+from sandbox.messages.components import find
+from sandbox.shell import cli, errands
 
 SEEDS = {
     "{": "It is not JSON",

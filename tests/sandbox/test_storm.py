@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from sandbox.clock import ManualClock
-from sandbox.storm import Storm
+from sandbox.people.storm import Storm
 
 
 def answering(bot):

@@ -13,11 +13,11 @@ import discord
 import orjson
 import pytest
 
-from sandbox.pieces import Known, assembled, read_as
 from sandbox.rows import Attachment, Message, User
-from sandbox.seed import seeded_world
+from sandbox.seeds.seed import seeded_world
 from sandbox.server import Sandbox
-from sandbox.storage import UnreadableWorld
+from sandbox.storage.pieces import Known, assembled, read_as
+from sandbox.storage.storage import UnreadableWorld
 
 PROJECT = Path(__file__).parents[2]
 

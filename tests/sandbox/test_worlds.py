@@ -7,10 +7,11 @@ from dataclasses import is_dataclass
 import discord
 import pytest
 
-from sandbox import crowd, rows
+from sandbox import rows
 from sandbox.recorder import KEPT_CHARACTERS, Recorder
 from sandbox.rows import Mass
-from sandbox.seed import seeded_world, world_of
+from sandbox.seeds import crowd
+from sandbox.seeds.seed import seeded_world, world_of
 
 ROWS = [kind for kind in vars(rows).values() if isinstance(kind, type) and is_dataclass(kind)]
 

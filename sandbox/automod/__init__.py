@@ -1,0 +1,1 @@
+"""Discord's AutoMod: rules, and what people write held against them."""

@@ -1,0 +1,153 @@
+"""AutoMod reads what people write, before anybody else does (reference, "Auto Moderation")."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sandbox.automod.automod_matching import Match, match_of
+from sandbox.automod.automod_rules import BLOCK_MESSAGE, MESSAGE_SEND, SEND_ALERT, TIMEOUT
+from sandbox.core import Core
+from sandbox.errors import Refused
+from sandbox.events import Audience, Intent
+from sandbox.guilds import audit, membership
+from sandbox.guilds.audit import Action
+from sandbox.messages import messages
+from sandbox.messages.drafts import Draft
+from sandbox.permissions import Permission, in_guild
+from sandbox.rows import AutomodRule, Channel, Guild, Json, Message
+from sandbox.voice import voice
+
+ALERT = 24  # the type of the message that tells of it
+EXEMPT = Permission.ADMINISTRATOR | Permission.MANAGE_GUILD
+AUDITED = {
+    BLOCK_MESSAGE: Action.AUTO_MODERATION_BLOCK_MESSAGE,
+    SEND_ALERT: Action.AUTO_MODERATION_FLAG_TO_CHANNEL,
+    TIMEOUT: Action.AUTO_MODERATION_USER_COMMUNICATION_DISABLED,
+}
+
+
+def screened(
+    core: Core, channel: Channel, author_id: int, content: str, post: Callable[[], Message]
+) -> Message:
+    """Posts (or edits) what a person wrote, unless a rule blocks it; then does what the rules that it set off want."""
+    guild = core.world.guild_of(channel)
+    found = _set_off(core, guild, channel, author_id, content) if guild else []
+    blocking = [action for rule, _ in found for action in rule.actions if action["type"] == BLOCK_MESSAGE]
+    one = None if blocking else post()
+    for rule, match in found:
+        Execution(core, channel, author_id, content, rule, match, one).run()
+    if one is None:
+        raise _blocked(blocking[0])
+    return one
+
+
+def _blocked(action: Json) -> Refused:
+    custom = action["metadata"].get("custom_message")
+    sentence = "Message was blocked by automatic moderation"
+    return Refused(400, 200000, f"{sentence}: {custom.rstrip('.')}" if custom else sentence)
+
+
+def _set_off(
+    core: Core, guild: Guild, channel: Channel, author_id: int, content: str
+) -> list[tuple[AutomodRule, Match]]:
+    member = guild.members[author_id]
+    if core.world.user(author_id).bot or in_guild(guild, member) & EXEMPT:
+        return []
+    places = {channel.id, channel.parent_id}
+    heard = [
+        rule
+        for rule in guild.automod_rules.values()
+        if rule.enabled
+        and rule.event_type == MESSAGE_SEND
+        and not places & set(rule.exempt_channel_ids)
+        and not set(member.role_ids) & set(rule.exempt_role_ids)
+    ]
+    return [(rule, match) for rule in heard if (match := match_of(rule, content))]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One rule that was set off; `message` is what was posted all the same, if nothing blocked it."""
+
+    core: Core
+    channel: Channel
+    author_id: int
+    content: str
+    rule: AutomodRule
+    match: Match
+    message: Message | None
+
+    @property
+    def guild(self) -> Guild:
+        return self.core.world.guild(self.channel.guild_id or 0)
+
+    def run(self) -> None:
+        for action in self.rule.actions:
+            alert = self._alert(action) if action["type"] == SEND_ALERT else None
+            if action["type"] == TIMEOUT:
+                self._time_out(action)
+            self._tell(action, alert)
+
+    def _alert(self, action: Json) -> Message | None:
+        """Nothing where the channel is gone since."""
+        channel = self.core.world.channels.get(int(action["metadata"]["channel_id"]))
+        if channel is None:
+            return None
+        embed = {
+            "type": "auto_moderation_message",
+            "description": self.content,
+            "fields": [
+                {"name": name, "value": value, "inline": False} for name, value in self._facts() if value
+            ],
+        }
+        draft = Draft(given=frozenset(("embeds",)), embeds=[embed])
+        return messages.create(self.core, channel, self.author_id, draft, answer_to={"type": ALERT})
+
+    def _facts(self) -> list[tuple[str, str | None]]:
+        return [
+            ("rule_name", self.rule.name),
+            ("channel_id", str(self.channel.id)),
+            ("decision_id", str(self.core.ids.next())),
+            ("keyword", self.match.keyword),
+            ("keyword_matched_content", self.match.content),
+            ("flagged_message_id", str(self.message.id) if self.message else None),
+        ]
+
+    def _time_out(self, action: Json) -> None:
+        member = self.guild.members[self.author_id]
+        lasts = timedelta(seconds=action["metadata"]["duration_seconds"])
+        member.communication_disabled_until = self.core.now() + lasts
+        voice.disconnect(self.core, self.guild, self.author_id)
+        membership.updated(self.core, self.guild, member)
+
+    def _tell(self, action: Json, alert: Message | None) -> None:
+        rule, guild = self.rule, self.guild
+        body: Json = {
+            "guild_id": str(guild.id),
+            "action": action,
+            "rule_id": str(rule.id),
+            "rule_trigger_type": rule.trigger_type,
+            "user_id": str(self.author_id),
+            "channel_id": str(self.channel.id),
+            "content": self.content,
+            "matched_keyword": self.match.keyword,
+            "matched_content": self.match.content,
+        }
+        if self.message:
+            body["message_id"] = str(self.message.id)
+        if alert:
+            body["alert_system_message_id"] = str(alert.id)
+        audience = Audience(guild.id, intent=Intent.AUTO_MODERATION_EXECUTION, any_of=Permission.MANAGE_GUILD)
+        self.core.events.emit("AUTO_MODERATION_ACTION_EXECUTION", body, audience)
+        audit.record(
+            self.core,
+            guild,
+            AUDITED[action["type"]],
+            actor_id=self.author_id,
+            target_id=self.author_id,
+            options={
+                "channel_id": str(self.channel.id),
+                "auto_moderation_rule_name": rule.name,
+                "auto_moderation_rule_trigger_type": str(rule.trigger_type),
+            },
+        )

@@ -1,0 +1,1 @@
+"""The sandbox's own interface: people over HTTP, the page, time and trouble to order."""

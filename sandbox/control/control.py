@@ -1,0 +1,261 @@
+"""The control interface: the people, over HTTP. It adds no rule of its own (its words: INTERFACES.md)."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.control.exposure import require_loopback
+from sandbox.control.timekeeping import Timekeeping
+from sandbox.core import Core
+from sandbox.errors import Refused, UnknownName
+from sandbox.fitting import Unfit, fitting
+from sandbox.forms import as_integer
+from sandbox.guilds import audit_listing, payloads
+from sandbox.intake import parsed, refuse_unsendable
+from sandbox.interactions import commands
+from sandbox.interactions.options import MOST_SAFE_INTEGER, Unacceptable
+from sandbox.names import Names
+from sandbox.outgoing import json_text
+from sandbox.people.people import People
+from sandbox.people.places import Answer
+from sandbox.people.storm import Storm
+from sandbox.recorder import KEPT
+from sandbox.rest.rest import Reply, as_reply
+from sandbox.rows import Json
+from sandbox.seeds.growth import Growth, applications_entry, guild_entry, world_entry
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 50 * 1024 * 1024  # bytes: three files of the permitted size, in base64
+Serve = Callable[[web.Request], Awaitable[Any]]
+Row = tuple[str, str, Serve]
+
+
+class Control:
+    def __init__(self, core: Core, people: People, more: Iterable[Row] = ()) -> None:
+        self._core = core
+        self._people = people
+        self._more = tuple(more)
+        self._names = Names(core.world)
+        self._time = Timekeeping(core)
+
+    def add_to(self, app: web.Application) -> None:
+        person = "/sandbox/people/{user}"
+        table: list[Row] = [
+            *self._more,
+            ("GET", "/sandbox/world", self._world),
+            ("GET", "/sandbox/applications", self._applications),
+            ("POST", "/sandbox/guilds", self._new_guild),
+            ("POST", "/sandbox/storm", self._storm),
+            ("GET", "/sandbox/guilds/{guild}/audit-log", self._audit_log),
+            ("GET", "/sandbox/guilds/{guild}/bans", self._bans),
+            ("GET", "/sandbox/guilds/{guild}/members/{user}", self._member),
+            ("GET", "/sandbox/exchanges", self._exchanges),
+            ("GET", "/sandbox/clock", self._clock),
+            ("POST", "/sandbox/clock", self._advance),
+            ("GET", person + "/channels/{channel}/messages", self._messages),
+            ("GET", person + "/channels/{channel}/pins", self._pins),
+            ("GET", person + "/dms", self._direct_messages),
+            ("GET", person + "/commands", self._offered),
+            ("GET", person + "/channels", self._channels),
+        ]
+        for verb, act in self._verbs().items():
+            table.append(("POST", f"{person}/{verb}", act))
+        for method, path, serve in table:
+            app.router.add_route(method, path, self._serving(serve))
+        app.router.add_get("/sandbox/clock/stream", self._time.follow)
+        app.router.add_route("*", "/sandbox/{unknown:.*}", self._serving(self._unknown))
+
+    def _verbs(self) -> dict[str, Serve]:
+        people = self._people
+        return {
+            "slash": self._answering(people.slash),
+            "context": self._answering(people.context),
+            "click": self._answering(people.click),
+            "select": self._answering(people.select),
+            "submit": self._answering(people.submit),
+            "autocomplete": self._autocomplete,
+            "message": self._message,
+            "delete-message": self._doing(people.delete_message),
+            "edit": self._editing,
+            "react": self._doing(people.react),
+            "unreact": self._doing(people.unreact),
+            "pin": self._doing(people.pin),
+            "unpin": self._doing(people.unpin),
+            "thread": self._telling(people.thread),
+            "join": self._join,
+            "leave": self._doing(people.leave),
+            "invite": self._telling(people.invite),
+            "moderate": self._doing(people.moderate),
+            "roles": self._doing(people.change_roles),
+            "command-permissions": self._telling(people.set_command_permissions),
+            "channel-permissions": self._doing(people.set_channel_permissions),
+            "preferences": self._telling(people.set_preferences),
+            "voice": self._telling(people.voice),
+            "voice-moderate": self._doing(people.voice_moderate),
+            "presence": self._telling(people.presence),
+            "typing": self._doing(people.typing),
+            "automod": self._telling(people.automod),
+            "channel": self._telling(people.manage_channel),
+            "role": self._telling(people.manage_role),
+        }
+
+    def _serving(self, serve: Serve) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def answer(request: web.Request) -> web.Response:
+            require_loopback(request)
+            try:
+                _refuse_unsendable_address(request)
+                reply = as_reply(await serve(request))
+                status, body = reply.status, reply.body
+                if request.method != "GET":
+                    self._core.touch()
+            except Refused as refused:
+                status, body = 403, {"error": f"Discord refuses that: {refused.sentence()}"}
+            except (UnknownName, Unacceptable, Unfit) as wrong:
+                status, body = 400, {"error": str(wrong)}
+            except web.HTTPRequestEntityTooLarge:
+                status, body = 413, {"error": f"The body is larger than {LARGEST_BODY // 2**20} MB."}
+            except Exception:
+                log.exception("The sandbox failed at %s %s", request.method, request.path)
+                status, body = 500, {"error": "The sandbox failed at that: its log says why."}
+            return web.json_response(body, status=status, dumps=json_text)
+
+        return answer
+
+    def _answering(self, act: Callable[..., Awaitable[Answer]]) -> Serve:
+        async def serve(request: web.Request) -> Json:
+            return (await act(request.match_info["user"], **await _body(request, act, beside=1))).as_json()
+
+        return serve
+
+    def _telling(self, act: Callable[..., Any]) -> Serve:
+        async def serve(request: web.Request) -> Any:
+            return act(request.match_info["user"], **await _body(request, act, beside=1))
+
+        return serve
+
+    def _doing(self, act: Callable[..., Any]) -> Serve:
+        async def serve(request: web.Request) -> Json:
+            act(request.match_info["user"], **await _body(request, act, beside=1))
+            return {}
+
+        return serve
+
+    async def _autocomplete(self, request: web.Request) -> Json:
+        body = await _body(request, self._people.autocomplete, beside=1)
+        return {"choices": await self._people.autocomplete(request.match_info["user"], **body)}
+
+    async def _message(self, request: web.Request) -> Json:
+        body = await _body(request, self._people.message, beside=1)
+        one = self._people.message(request.match_info["user"], **body)
+        seen = self._people.sees(request.match_info["user"], one.channel_id, limit=1)
+        return seen[0]
+
+    async def _editing(self, request: web.Request) -> Json:
+        body = await _body(request, self._people.edit, beside=1)
+        return self._people.seen(
+            request.match_info["user"], self._people.edit(request.match_info["user"], **body)
+        )
+
+    async def _join(self, request: web.Request) -> Json:
+        body = await _body(request, self._people.join, beside=1)
+        return payloads.member(self._core.world, self._people.join(request.match_info["user"], **body))
+
+    async def _messages(self, request: web.Request) -> list[Json]:
+        where, guild = request.match_info["channel"], request.query.get("guild")
+        return self._people.sees(request.match_info["user"], where, guild_id=guild, limit=_limit(request))
+
+    async def _pins(self, request: web.Request) -> list[Json]:
+        where, guild = request.match_info["channel"], request.query.get("guild")
+        return self._people.pinned(request.match_info["user"], where, guild_id=guild)
+
+    async def _direct_messages(self, request: web.Request) -> list[Json]:
+        return self._people.direct_messages(request.match_info["user"], limit=_limit(request))
+
+    async def _offered(self, request: web.Request) -> list[Json]:
+        """What this person's client lists: the registered commands, whole."""
+        query = request.query
+        found = self._people.offered(
+            request.match_info["user"], guild_id=query.get("guild_id"), channel_id=query.get("channel_id")
+        )
+        return [commands.payload(each, with_localizations=True) for each in found]
+
+    async def _channels(self, request: web.Request) -> list[Json]:
+        """The channels and active threads that this person sees, whole; those that were joined say so."""
+        user = self._names.user(request.match_info["user"])
+        found = self._people.visible_channels(user.id, guild_id=request.query.get("guild_id"))
+        return [payloads.channel(self._core.world, each, user.id) for each in found]
+
+    async def _world(self, _request: web.Request) -> Json:
+        return world_entry(self._core.world)
+
+    async def _applications(self, _request: web.Request) -> Json:
+        """What a bot needs to know, however large the world is."""
+        return {"applications": applications_entry(self._core.world)}
+
+    async def _storm(self, request: web.Request) -> Json:
+        storm = Storm(self._core, self._people)
+        return await storm.run(**await _body(request, storm.run))
+
+    async def _new_guild(self, request: web.Request) -> Json:
+        new_guild = Growth(self._core).new_guild
+        return guild_entry(self._core.world, new_guild(**await _body(request, new_guild)))
+
+    async def _audit_log(self, request: web.Request) -> Json:
+        return audit_listing.payload(
+            self._core, self._names.guild(request.match_info["guild"]), limit=_limit(request)
+        )
+
+    async def _bans(self, request: web.Request) -> list[Json]:
+        guild = self._names.guild(request.match_info["guild"])
+        return [payloads.ban(self._core.world, each) for each in guild.bans.values()]
+
+    async def _member(self, request: web.Request) -> Any:
+        guild, user = (
+            self._names.guild(request.match_info["guild"]),
+            self._names.user(request.match_info["user"]),
+        )
+        if user.id not in guild.members:
+            return Reply(404, {"error": f"{user.username} is not in {guild.name}."})
+        return payloads.member(self._core.world, guild.members[user.id])
+
+    async def _exchanges(self, request: web.Request) -> Json:
+        recorder = self._core.recorder
+        found = list(recorder.since(_number(request, "since", 0)))[-_limit(request, KEPT) :]
+        return {"exchanges": [each.as_json() for each in found], "last": recorder.last_number}
+
+    async def _clock(self, _request: web.Request) -> Json:
+        return self._time.reading()
+
+    async def _advance(self, request: web.Request) -> Json:
+        return await self._time.advance(**await _body(request, self._time.advance))
+
+    async def _unknown(self, request: web.Request) -> Any:
+        return Reply(404, {"error": f"The control interface has no {request.method} {request.path}."})
+
+
+def _limit(request: web.Request, usual: int = 100) -> int:
+    return max(1, _number(request, "limit", usual))
+
+
+def _number(request: web.Request, key: str, usual: int) -> int:
+    given = request.query.get(key)
+    if given is None:
+        return usual
+    number = as_integer(given)
+    if number is None or abs(number) > MOST_SAFE_INTEGER:
+        raise Unfit(f"{key!r} must be a whole number.")
+    return number
+
+
+async def _body(request: web.Request, act: Callable[..., Any], *, beside: int = 0) -> Json:
+    """What the body asks of `act`; every text that a person gives comes in here. Raises Unfit."""
+    raw = await request.clone(client_max_size=LARGEST_BODY).read()
+    return fitting(act, parsed(raw or b"{}"), beside=beside)
+
+
+def _refuse_unsendable_address(request: web.Request) -> None:
+    for key, given in (*request.match_info.items(), *request.query.items()):
+        refuse_unsendable(f"{key!r} in the address", given)

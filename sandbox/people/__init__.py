@@ -1,0 +1,1 @@
+"""What a person does in a client, each part by a mixin of `People`."""

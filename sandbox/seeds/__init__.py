@@ -1,0 +1,1 @@
+"""How a world begins, and how it grows."""

@@ -1,0 +1,57 @@
+"""`python -m sandbox fault "PUT /guilds/*/bans/*" 502`: trouble on a sandbox that runs elsewhere."""
+
+import argparse
+
+import aiohttp
+
+from sandbox.rows import Json
+from sandbox.shell.address import VARIABLE, default_url
+from sandbox.shell.errands import DONE, on_sandbox, told_by
+from sandbox.shell.wording import Wording
+
+
+def arguments() -> Wording:
+    """Raises UnusablePort."""
+    parser = Wording(
+        prog="python -m sandbox fault", description="Break something on a running sandbox; alone, list it."
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        help='a route such as "PUT /guilds/*/bans/*", or drop, reconnect, invalid, duplicate',
+    )
+    parser.add_argument("status", nargs="?", help="of a route: 400 to 599, reset or timeout")
+    parser.add_argument("--applied", action="store_true", help="the act is done all the same")
+    parser.add_argument("--times", type=int, default=1, help="so often; else once")
+    parser.add_argument("--after", type=float, help="the answer comes so many seconds late")
+    parser.add_argument("--clear", action="store_true", help="no more faults")
+    parser.add_argument("--url", default=default_url(), help=f"where the sandbox runs; else {VARIABLE} says")
+    return parser
+
+
+async def run(words: list[str]) -> tuple[int, str]:
+    """The exit code, and a line for each fault that is set. Raises UnusablePort."""
+    asked = arguments().parse_intermixed_args(words)
+    method = "DELETE" if asked.clear else "POST" if asked.what else "GET"
+
+    async def act(http: aiohttp.ClientSession) -> tuple[int, str]:
+        url, body = f"{asked.url.rstrip('/')}/sandbox/faults", _body(asked) if method == "POST" else None
+        async with http.request(method, url, json=body) as response:
+            told = await told_by(response)
+        return DONE, "\n".join(map(_line, told["faults"])) or "No faults are set."
+
+    return await on_sandbox(asked.url, act)
+
+
+def _body(asked: argparse.Namespace) -> Json:
+    if " " not in asked.what:
+        return {"gateway": asked.what, "times": asked.times}
+    status = int(asked.status) if (asked.status or "").isdecimal() else asked.status
+    body = {"route": asked.what, "status": status, "times": asked.times, "after_seconds": asked.after}
+    return body | ({"applied": True} if asked.applied else {})
+
+
+def _line(fault: Json) -> str:
+    what = fault.get("gateway") or f"{fault['route']} {fault.get('status', 'late')}"
+    done = " (applied)" if fault.get("applied") else ""
+    return f"{what}{done}: hit {fault['hits']} of {fault['times']}"

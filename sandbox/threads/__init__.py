@@ -1,0 +1,1 @@
+"""Threads and posts of forums: started, joined, changed, archived."""

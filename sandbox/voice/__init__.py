@@ -1,0 +1,1 @@
+"""Who is in which voice channel. Nothing is ever spoken."""

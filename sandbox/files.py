@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.images import image_type, measures
-from sandbox.rows import Attachment
+from sandbox.message_rows import Attachment
 
 LIMIT = 10 * 1024 * 1024  # bytes, for a guild without boosts (reference, "Uploading Files")
 LONGEST_NAME = 200  # bytes: file systems take 255

@@ -5,18 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import unknown
-from sandbox.rows import (
-    DIRECT_MESSAGE,
-    Application,
-    Channel,
-    Command,
-    Guild,
-    Invite,
-    Member,
-    Message,
-    User,
-    Webhook,
-)
+from sandbox.message_rows import Message
+from sandbox.rows import DIRECT_MESSAGE, Application, Channel, Command, Guild, Invite, Member, User, Webhook
 
 
 @dataclass

@@ -11,10 +11,11 @@ from sandbox.errors import Refused
 from sandbox.events import Audience, Intent
 from sandbox.guilds import audit, membership
 from sandbox.guilds.audit import Action
+from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import Draft
 from sandbox.permissions import Permission, in_guild
-from sandbox.rows import AutomodRule, Channel, Guild, Json, Message
+from sandbox.rows import AutomodRule, Channel, Guild, Json
 from sandbox.voice import voice
 
 ALERT = 24  # the type of the message that tells of it

@@ -10,11 +10,12 @@ from sandbox.files import Upload
 from sandbox.forms import Form
 from sandbox.guilds import audit, changes, payloads
 from sandbox.guilds.audit import Action
+from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
 from sandbox.messages.image_data import image_hash, read_image
 from sandbox.permissions import Permission
-from sandbox.rows import Channel, Json, Message, Webhook
+from sandbox.rows import Channel, Json, Webhook
 
 MOST = 15  # a channel
 LONGEST_NAME = 80

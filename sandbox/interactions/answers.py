@@ -19,10 +19,11 @@ from sandbox.interactions.interactions import (
     UPDATE,
     Interaction,
 )
+from sandbox.message_rows import EPHEMERAL, LOADING, Message
 from sandbox.messages import components, messages
 from sandbox.messages.drafts import Draft, read_draft
 from sandbox.messages.message_payloads import message
-from sandbox.rows import EPHEMERAL, LOADING, Json, Message
+from sandbox.rows import Json
 
 ALLOWED = {
     COMMAND: (MESSAGE, DEFERRED_MESSAGE, SHOW_MODAL),

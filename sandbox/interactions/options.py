@@ -21,9 +21,10 @@ from sandbox.interactions.command_specs import (
     STRING,
     USER_OPTION,
 )
+from sandbox.message_rows import Message
 from sandbox.messages.message_payloads import attachment, message
 from sandbox.names import Names
-from sandbox.rows import Channel, Guild, Json, Message
+from sandbox.rows import Channel, Guild, Json
 
 MOST_SAFE_INTEGER = 2**53
 MOST_TEXT = 6000

@@ -5,6 +5,7 @@ from itertools import count
 
 from sandbox.core import Core
 from sandbox.forms import Form
+from sandbox.message_rows import Attachment
 from sandbox.messages import component_kinds
 from sandbox.messages.component_kinds import (
     CONTAINER,
@@ -18,7 +19,7 @@ from sandbox.messages.component_kinds import (
     TEXT,
 )
 from sandbox.messages.links import own_path
-from sandbox.rows import Attachment, Json
+from sandbox.rows import Json
 
 TOP_OF_A_CLASSIC_MESSAGE = (ROW,)
 TOP_OF_A_V2_MESSAGE = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER)

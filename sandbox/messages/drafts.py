@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from sandbox.errors import Refused, empty_message, too_many
 from sandbox.files import IS_SPOILER, LIMIT, Upload, clean_name
 from sandbox.forms import Form, enumerate_text
+from sandbox.message_rows import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Attachment, Message
 from sandbox.messages import components
 from sandbox.messages.embeds import read_embeds
-from sandbox.rows import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, Attachment, Json, Message
+from sandbox.rows import Json
 
 MOST_CHARACTERS = 2000
 MOST_ATTACHMENTS = 10

@@ -5,8 +5,9 @@ from typing import Any
 
 from sandbox.core import Core
 from sandbox.forms import Form
+from sandbox.message_rows import Attachment
 from sandbox.messages.links import own_path
-from sandbox.rows import Attachment, Json
+from sandbox.rows import Json
 
 MOST_EMBEDS = 10
 MOST_CHARACTERS = 6000

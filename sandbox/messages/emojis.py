@@ -4,7 +4,8 @@ import re
 
 from sandbox.core import Core
 from sandbox.errors import unknown
-from sandbox.rows import Emoji, Guild, Reaction
+from sandbox.message_rows import Reaction
+from sandbox.rows import Emoji, Guild
 
 CUSTOM = re.compile(r"<?(?:a?:)?(\w{2,32}):(\d{1,20})>?")
 

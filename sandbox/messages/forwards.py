@@ -3,10 +3,11 @@
 from sandbox.core import Core
 from sandbox.errors import Refused, missing_access, unknown
 from sandbox.events import Intent
+from sandbox.message_rows import Message
 from sandbox.messages.drafts import Draft
 from sandbox.messages.message_payloads import FORWARD, attachment, message
 from sandbox.permissions import Permission
-from sandbox.rows import Json, Message
+from sandbox.rows import Json
 
 HAS_SNAPSHOT = 1 << 14
 CARRIED = ("type", "content", "timestamp", "edited_timestamp", "flags", "mentions", "mention_roles")

@@ -3,8 +3,9 @@
 from sandbox.clock import timestamp
 from sandbox.core import Core
 from sandbox.guilds import payloads
+from sandbox.message_rows import HAS_THREAD, Attachment, Message, Reaction
 from sandbox.messages.links import refreshed, signed
-from sandbox.rows import HAS_THREAD, Attachment, Json, Message, Reaction, User
+from sandbox.rows import Json, User
 from sandbox.threads import thread_payloads
 
 DEFAULT, FORWARD = 0, 1  # types of a reference

@@ -13,11 +13,12 @@ from sandbox.errors import (
     too_old_to_bulk_delete,
 )
 from sandbox.events import Audience, Intent
+from sandbox.message_rows import LOADING, SUPPRESS_EMBEDS, Message
 from sandbox.messages import components, embeds, forwards
 from sandbox.messages.drafts import Draft, mentions_in
 from sandbox.messages.message_payloads import message_event
 from sandbox.permissions import Permission
-from sandbox.rows import LOADING, POSTS_ONLY, PRIVATE_THREAD, SUPPRESS_EMBEDS, Channel, Json, Message
+from sandbox.rows import POSTS_ONLY, PRIVATE_THREAD, Channel, Json
 from sandbox.threads import archiving, thread_members
 
 NONCE_REMEMBERED = timedelta(minutes=5)

@@ -7,9 +7,10 @@ from sandbox.errors import system_message, too_many
 from sandbox.events import Audience, Intent
 from sandbox.guilds import audit
 from sandbox.guilds.audit import Action
+from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.permissions import Permission
-from sandbox.rows import Channel, Json, Message
+from sandbox.rows import Channel, Json
 from sandbox.threads import archiving
 
 MOST = 250

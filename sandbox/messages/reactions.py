@@ -5,10 +5,11 @@ from sandbox.core import Core
 from sandbox.errors import Refused, too_many, unknown
 from sandbox.events import Audience, Intent
 from sandbox.guilds import payloads
+from sandbox.message_rows import Message, Reaction
 from sandbox.messages import emojis
 from sandbox.messages.message_payloads import emoji
 from sandbox.permissions import Permission
-from sandbox.rows import Channel, Json, Message, Reaction
+from sandbox.rows import Channel, Json
 from sandbox.threads import archiving
 
 MOST = 20  # different emoji

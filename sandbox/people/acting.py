@@ -11,12 +11,13 @@ from sandbox.fitting import Within
 from sandbox.guilds import audit, invites, members, membership, moderation, payloads
 from sandbox.guilds.audit import Action
 from sandbox.interactions.options import upload_in
+from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
 from sandbox.names import as_id
 from sandbox.people.places import Given, Places
 from sandbox.permissions import Permission, to_speak_in
-from sandbox.rows import Channel, Guild, Json, Member, Message, User
+from sandbox.rows import Channel, Guild, Json, Member, User
 from sandbox.threads import archiving
 
 DAY = 86400  # seconds

@@ -1,10 +1,11 @@
 """A person marks what was written: reacts, pins; and mends what they wrote themselves."""
 
 from sandbox.automod.automod_execution import screened
+from sandbox.message_rows import Message
 from sandbox.messages import messages, pins, reactions
 from sandbox.messages.drafts import read_draft
 from sandbox.people.places import Given, Places
-from sandbox.rows import Channel, Message, User
+from sandbox.rows import Channel, User
 from sandbox.threads import archiving
 
 

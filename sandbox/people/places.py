@@ -7,9 +7,10 @@ from sandbox.core import Core
 from sandbox.errors import UnknownName
 from sandbox.fitting import Within
 from sandbox.interactions.interactions import MESSAGE, Interaction, Interactions
+from sandbox.message_rows import EPHEMERAL, Message
 from sandbox.messages.message_payloads import message_event
 from sandbox.names import Names, as_id
-from sandbox.rows import DIRECT_MESSAGE, EPHEMERAL, Channel, Guild, Json, Message, User
+from sandbox.rows import DIRECT_MESSAGE, Channel, Guild, Json, User
 
 Given = int | str | None
 WaitSeconds = Annotated[float, Within(0, 3600)]

@@ -6,6 +6,7 @@ from sandbox.errors import UnknownName
 from sandbox.interactions import invocations
 from sandbox.interactions.interactions import COMPONENT, MODAL, Interaction
 from sandbox.interactions.options import Resolved, Unacceptable
+from sandbox.message_rows import Message
 from sandbox.messages.component_kinds import (
     BUTTON,
     CHANNEL_SELECT,
@@ -26,7 +27,7 @@ from sandbox.messages.component_kinds import (
 from sandbox.messages.components import every, find
 from sandbox.names import as_id
 from sandbox.people.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
-from sandbox.rows import Json, Message, User
+from sandbox.rows import Json, User
 
 
 class Pressing(Places):

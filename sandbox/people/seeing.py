@@ -2,9 +2,10 @@
 
 from sandbox.errors import UnknownName
 from sandbox.events import Event
+from sandbox.message_rows import Message
 from sandbox.messages import pins
 from sandbox.people.places import Given, Places
-from sandbox.rows import DIRECT_MESSAGE, Channel, Json, Message, User
+from sandbox.rows import DIRECT_MESSAGE, Channel, Json, User
 from sandbox.threads import archiving
 
 LESS_SEEN = ("CHANNEL_UPDATE", "THREAD_MEMBERS_UPDATE")  # whoever saw that channel before may see it no more

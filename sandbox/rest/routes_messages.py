@@ -7,13 +7,14 @@ from sandbox.events import PRIVILEGED, Intent
 from sandbox.forms import Form
 from sandbox.guilds import audit
 from sandbox.guilds.audit import Action
+from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import Draft, read_draft
 from sandbox.messages.message_content import without_content
 from sandbox.messages.message_payloads import message
 from sandbox.permissions import Permission, to_speak_in
 from sandbox.rest.rest import Call, Routes
-from sandbox.rows import Channel, Json, Message
+from sandbox.rows import Channel, Json
 from sandbox.threads import archiving
 
 routes = Routes()

@@ -7,12 +7,13 @@ from sandbox.clock import timestamp
 from sandbox.errors import unknown
 from sandbox.forms import Form
 from sandbox.guilds import payloads
+from sandbox.message_rows import Message
 from sandbox.messages import pins, reactions
 from sandbox.permissions import Permission
 from sandbox.rest.rest import Call, Routes
 from sandbox.rest.routes_guilds import guild_of
 from sandbox.rest.routes_messages import channel_of, message_of, shown
-from sandbox.rows import Channel, Json, Message
+from sandbox.rows import Channel, Json
 
 routes = Routes()
 REACTIONS = "/channels/{channel_id}/messages/{message_id}/reactions"

@@ -6,11 +6,12 @@ Both kinds of webhook share their paths: the id of a channel's webhook means tha
 from sandbox.channels import webhooks
 from sandbox.interactions import answers
 from sandbox.interactions.interactions import Interaction
+from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
 from sandbox.messages.message_payloads import message
 from sandbox.rest.rest import Call, Routes
-from sandbox.rows import Json, Message, Webhook
+from sandbox.rows import Json, Webhook
 
 routes = Routes()
 WEBHOOK = "/webhooks/{webhook_id}/{token}"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sandbox.message_rows import EPHEMERAL, LOADING
 from sandbox.messages.component_kinds import BUTTON, LABEL, LINK, ROW, SELECTS, TEXT, TEXT_INPUT
 from sandbox.messages.components import every
 from sandbox.messages.message_payloads import COMMAND_ANSWERS
-from sandbox.rows import EPHEMERAL, LOADING, Json
+from sandbox.rows import Json
 from sandbox.shell.legend import Legend
 
 BOLD = re.compile(r"\*\*(.+?)\*\*")

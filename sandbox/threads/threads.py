@@ -14,20 +14,19 @@ from sandbox.errors import (
 from sandbox.events import Audience, Intent
 from sandbox.guilds import audit
 from sandbox.guilds.audit import Action
+from sandbox.message_rows import HAS_THREAD, Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import Draft
 from sandbox.permissions import Permission
 from sandbox.rows import (
     ANNOUNCEMENT_CHANNEL,
     ANNOUNCEMENT_THREAD,
-    HAS_THREAD,
     POSTS_ONLY,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
     TEXT_CHANNEL,
     Channel,
     Json,
-    Message,
     Thread,
     ThreadMember,
 )

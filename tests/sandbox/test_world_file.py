@@ -13,7 +13,8 @@ import discord
 import orjson
 import pytest
 
-from sandbox.rows import Attachment, Message, User
+from sandbox.message_rows import Attachment, Message
+from sandbox.rows import User
 from sandbox.seeds.seed import seeded_world
 from sandbox.server import Sandbox
 from sandbox.storage.pieces import Known, assembled, read_as

@@ -1,12 +1,17 @@
 // The sandbox's control interface, as functions. Each answers plain objects or throws a Refusal whose message a person can read.
 
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(message, status = null) {
+    super(message);
+    this.status = status; // null: nobody answered
+  }
+}
 
-async function call(path, body) {
+async function call(path, body, method = body === undefined ? "GET" : "POST") {
   const init =
     body === undefined
-      ? {}
-      : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+      ? { method }
+      : { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
   try {
     response = await fetch(path, init);
@@ -20,7 +25,8 @@ async function call(path, body) {
   } catch {
     told = { message: text.slice(0, 300) };
   }
-  if (!response.ok) throw new Refusal(told?.message ?? told?.error ?? `The sandbox answered ${response.status}.`);
+  if (!response.ok)
+    throw new Refusal(told?.message ?? told?.error ?? `The sandbox answered ${response.status}.`, response.status);
   return told;
 }
 
@@ -34,6 +40,10 @@ const as = (person, act) => `/sandbox/people/${person}/${act}`;
 export const world = () => call("/sandbox/world");
 export const messages = async (person, channel, limit = 100) =>
   list(await call(`${as(person, `channels/${channel}/messages`)}?${query({ limit })}`), "messages");
+export const pins = async (person, channel) => list(await call(as(person, `channels/${channel}/pins`)));
+/** With the threads that are active, which the world does not list. */
+export const channels = async (person, guild) =>
+  list(await call(`${as(person, "channels")}?${query({ guild_id: guild })}`));
 export const directMessages = async (person) => list(await call(as(person, "dms")), "messages", "dms");
 export const commands = async (person, place) =>
   list(await call(`${as(person, "commands")}?${query(place)}`), "commands");
@@ -43,14 +53,33 @@ export const auditLog = async (guild) =>
   list(await call(`/sandbox/guilds/${guild}/audit-log`), "audit_log_entries", "entries");
 export const bans = async (guild) => list(await call(`/sandbox/guilds/${guild}/bans`), "bans");
 
-export const say = (person, body) => call(as(person, "message"), body);
-export const deleteMessage = (person, body) => call(as(person, "delete-message"), body);
-export const slash = (person, body) => call(as(person, "slash"), body);
-export const context = (person, body) => call(as(person, "context"), body);
-export const click = (person, body) => call(as(person, "click"), body);
-export const select = (person, body) => call(as(person, "select"), body);
-export const submit = (person, body) => call(as(person, "submit"), body);
-export const moderate = (person, body) => call(as(person, "moderate"), body);
+export const clock = () => call("/sandbox/clock");
+export const moveClock = (seconds) => call("/sandbox/clock", { seconds });
+export const faults = async () => list(await call("/sandbox/faults"), "faults");
+export const addFault = (body) => call("/sandbox/faults", body);
+export const clearFaults = () => call("/sandbox/faults", undefined, "DELETE");
+
+const verb = (name) => (person, body) => call(as(person, name), body);
+export const say = verb("message");
+export const edit = verb("edit");
+export const deleteMessage = verb("delete-message");
+export const react = verb("react");
+export const unreact = verb("unreact");
+export const pin = verb("pin");
+export const unpin = verb("unpin");
+export const thread = verb("thread");
+export const slash = verb("slash");
+export const context = verb("context");
+export const click = verb("click");
+export const select = verb("select");
+export const submit = verb("submit");
+export const moderate = verb("moderate");
+export const roles = verb("roles");
+export const channel = verb("channel");
+export const invite = verb("invite");
+export const voice = verb("voice");
+export const voiceModerate = verb("voice-moderate");
+export const presence = verb("presence");
 export const autocomplete = async (person, body) => list(await call(as(person, "autocomplete"), body), "choices");
 
 /** A file as the control interface takes it. */

@@ -1,58 +1,92 @@
 // The page as a whole: reads the address, listens to what changes, draws what is to be seen.
 
 import * as acts from "./acts.js";
+import { breaking } from "./break.js";
 import { composer } from "./composer.js";
+import { use } from "./doing.js";
 import { el, button, icon, toast } from "./dom.js";
 import { hints } from "./hints.js";
 import { coalesced, follow } from "./live.js";
-import { messageList } from "./messages.js";
 import { closeMenu } from "./menu.js";
-import { may } from "./powers.js";
+import * as messageacts from "./messageacts.js";
+import { messageList } from "./messages.js";
+import { unban } from "./moderation.js";
 import * as panels from "./panels.js";
+import { pins } from "./pins.js";
+import * as placeacts from "./placeacts.js";
+import { may } from "./powers.js";
 import * as sidebar from "./sidebar.js";
-import { address, goTo, loadMessages, loadWorld, state } from "./store.js";
+import { correctAddress, forgetThread, goTo, loadMessages, loadThreads, loadWorld, state } from "./store.js";
 import { keepTimesFresh } from "./times.js";
 import { wire } from "./wire.js";
 
 const at = (id) => document.getElementById(id);
-const WORLDLY = /^(GUILD|CHANNEL|APPLICATION|USER)/;
+const WORLDLY = /^(GUILD|CHANNEL|THREAD|VOICE_STATE|PRESENCE|APPLICATION|USER)/;
+const NARROW = matchMedia("(max-width: 860px)");
 const WIDE = matchMedia("(min-width: 1100px)");
-const PANELS = { members: "Members", audit: "Audit log", wire: "Wire" };
+const PANELS = {
+  pins: ["Pinned", "pin"],
+  members: ["Members", "people"],
+  audit: ["Audit log", "log"],
+  wire: ["Wire", "wire"],
+  breaking: ["Break things", "storm"],
+};
 
 let stopFollowing = () => {};
 let followed = null;
+let moving = false;
+let shownPlace = null;
 let panel = null;
-let wireList = null;
+let looking = null; // a panel that looks again by itself
 
 const writing = composer({
   runCommand: (name, options) => acts.runCommand(name, options),
   onSent: () => refreshMessages(),
+  editLast: messageacts.editLast,
 });
 const list = messageList(at("messages"), {
   openPerson: acts.openPersonMenu,
-  openMessage: acts.openMessageMenu,
+  openMessage: messageacts.openMessageMenu,
+  openThread: placeacts.openThread,
+  react: messageacts.react,
+  pick: messageacts.pick,
+  edited: messageacts.edited,
+  jump,
+  showPins: () => choosePanel("pins"),
   press: acts.press,
   dismiss: acts.dismiss,
   forgetNote: acts.forgetNote,
 });
+const aside = {
+  open: placeacts.openChannelMenu,
+  openServer: placeacts.openServerMenu,
+  openStatus: placeacts.openStatus,
+  openPerson: acts.openPersonMenu,
+  hang: placeacts.hang,
+  post: placeacts.newPost,
+};
 const hintCard = hints(at("hints"), { openCommand: openCommandAfterMoving });
 
 const refreshMessages = coalesced(async () => {
-  await quietly(loadMessages);
+  const gone = (await quietly(loadMessages)) === false;
   list.render();
+  if (gone) refreshWorld();
   if (state.unread.delete(state.channel?.id)) drawPlaces();
 });
 const refreshWorld = coalesced(async () => {
-  await quietly(loadWorld);
-  goTo(location.hash);
-  drawPlaces();
-  await refreshMessages();
+  await quietly(async () => {
+    await loadWorld();
+    goTo(location.hash, { stay: !moving });
+    await loadThreads();
+  });
+  await arrive({ stay: !moving });
 });
 
 async function quietly(work) {
   try {
-    await work();
+    const answer = await work();
     document.body.classList.remove("lost");
+    return answer;
   } catch (refusal) {
     document.body.classList.add("lost");
     at("messages").setAttribute("aria-busy", "false");
@@ -63,18 +97,21 @@ async function quietly(work) {
 /** `{}`: something, so look at everything. */
 function onChange(changed) {
   const { event, channel_id: channelId } = changed;
+  if (event === "THREAD_DELETE") forgetThread(channelId);
   if (!event || WORLDLY.test(event)) refreshWorld();
   if (event === "MESSAGE_CREATE" && channelId !== state.channel?.id) {
-    state.unread.add(channelId);
+    state.unread.set(channelId, changed.guild_id ?? null);
     drawPlaces();
   }
   if (event?.startsWith("MESSAGE") && (channelId === state.channel?.id || !state.channel?.id)) refreshMessages();
   if (panel === "audit" && (!event || event.startsWith("GUILD"))) drawPanel();
+  if (panel === "pins" && (!event || (event.startsWith("MESSAGE_") && channelId === state.channel?.id))) drawPanel();
 }
 
 async function move() {
   closeMenu();
-  const before = { ...state };
+  moving = true;
+  const before = `${state.person?.id}/${state.guild?.id}`;
   goTo(location.hash);
   if (followed !== state.person?.id) {
     stopFollowing();
@@ -83,15 +120,29 @@ async function move() {
     await quietly(acts.look);
     stopFollowing = follow(followed, onChange, (mode) => (document.body.dataset.stream = mode));
   }
+  if (before !== `${state.person.id}/${state.guild?.id}`) {
+    state.threads = [];
+    await quietly(loadThreads);
+  }
+  moving = false;
+  await arrive();
+}
+
+/** Where the address leads now, which may be elsewhere than before. */
+async function arrive({ stay = false } = {}) {
+  goTo(location.hash, { stay });
   state.unread.delete(state.channel?.id);
-  const moved = ["person", "guild", "channel"].some(
-    (key) => (before[key]?.id ?? before[key]?.name) !== (state[key]?.id ?? state[key]?.name),
-  );
-  if (moved) {
+  const { person, guild, channel } = state;
+  const here = [person.id, guild?.id, guild ? channel?.id : channel?.name].join("/");
+  if (here !== shownPlace) {
+    shownPlace = here;
     state.messages = [];
+    state.editing = null;
     document.body.classList.remove("drawer");
     writing.renew();
   }
+  if (!moving) correctAddress();
+  writing.relabel();
   drawPlaces();
   await refreshMessages();
 }
@@ -103,7 +154,7 @@ function drawPlaces() {
 function drawAround() {
   document.title = `${state.guild ? `#${state.channel?.name ?? ""} | ${state.guild.name}` : (state.channel?.name ?? "")} (${state.person.name})`;
   sidebar.servers(at("servers"));
-  sidebar.channels(at("channels"));
+  sidebar.channels(at("channels"), aside);
   sidebar.people(at("people"), acts.chooseAnybody);
   drawBar();
   drawPanel();
@@ -111,16 +162,16 @@ function drawAround() {
 }
 
 function drawBar() {
-  const offered = Object.entries({ members: "people", audit: "log", wire: "wire" }).filter(
+  const offered = Object.entries(PANELS).filter(
     ([name]) => name !== "audit" || may(state.guild, state.person.id, "AUDIT_LOG"),
   );
-  const toggles = offered.map(([name, sign]) =>
+  const toggles = offered.map(([name, [title, sign]]) =>
     button(
-      PANELS[name],
+      title,
       () => choosePanel(panel === name ? null : name),
       { class: "plain toggle", "aria-pressed": String(panel === name) },
       icon(sign),
-      el("span", {}, PANELS[name]),
+      el("span", {}, title),
     ),
   );
   at("bar").replaceChildren(
@@ -130,7 +181,7 @@ function drawBar() {
       { class: "plain burger" },
       icon("menu"),
     ),
-    el("h2", {}, icon(state.guild ? "hash" : "at"), state.channel?.name ?? ""),
+    el("h2", {}, icon(placeSign()), state.guild && state.channel ? placeButton(state.channel) : (state.channel?.name ?? "")),
     el("span", { class: "quiet topic" }, state.channel?.topic ?? ""),
     el(
       "span",
@@ -139,6 +190,22 @@ function drawBar() {
       toggles,
     ),
   );
+}
+
+function placeSign() {
+  if (!state.guild) return "at";
+  return state.channel?.thread_metadata ? "thread" : "hash";
+}
+
+function placeButton(channel) {
+  const open = (event) => placeacts.openChannelMenu(event, channel);
+  return button(channel.name, open, { class: "place-name", "aria-haspopup": "menu" });
+}
+
+/** On a phone the panel lies above the messages. */
+function jump(id) {
+  if (NARROW.matches) choosePanel(null);
+  messageacts.jump(id);
 }
 
 function choosePanel(name) {
@@ -151,26 +218,28 @@ function drawPanel(anew = false) {
   const place = at("panel");
   place.hidden = !panel;
   if (anew || !place.firstChild) {
-    wireList?.stop();
-    wireList = null;
+    looking?.stop();
+    looking = null;
     const body = el("div", { class: "panel-body" });
     place.replaceChildren(
       el(
         "div",
         { class: "panel-head" },
-        el("h2", {}, PANELS[panel] ?? ""),
+        el("h2", {}, PANELS[panel]?.[0] ?? ""),
         button("Close", () => choosePanel(null), { class: "plain" }, icon("close")),
       ),
       body,
     );
-    if (panel === "wire") (wireList = wire(body)).start();
+    if (panel === "wire") looking = wire(body);
+    if (panel === "breaking") looking = breaking(body, { onMoved: refreshWorld });
+    looking?.start();
   }
   const body = place.querySelector(".panel-body");
   if (panel === "members") panels.members(body, acts.openPersonMenu);
-  if (panel === "audit")
-    panels
-      .auditLog(body, { unban: acts.unban, openPerson: acts.openPersonMenu })
-      .catch((refusal) => toast(refusal.message));
+  const openPerson = acts.openPersonMenu;
+  const told = (work) => work.catch((refusal) => toast(refusal.message));
+  if (panel === "audit") told(panels.auditLog(body, { unban, openPerson }));
+  if (panel === "pins") told(pins(body, { jump, unpin: messageacts.unpin, openPerson }));
 }
 
 /** The hint changed the address: the command is chosen when we are there. */
@@ -207,7 +276,7 @@ async function start() {
   document.addEventListener("keydown", shortcuts);
   keepTimesFresh();
   panel = WIDE.matches ? "members" : null;
-  acts.use({ refreshMessages, refreshWorld, drawPlaces, writing, list });
+  use({ refreshMessages, refreshWorld, drawPlaces, writing, list });
   try {
     await loadWorld();
   } catch (refusal) {
@@ -217,7 +286,6 @@ async function start() {
   }
   addEventListener("hashchange", move);
   await move();
-  history.replaceState(null, "", address());
 }
 
 start.again = () => location.reload();

@@ -9,8 +9,11 @@ import { place, state } from "./store.js";
 const MOST_SHOWN = 60;
 const NARROW_PX = 600;
 
-/** `runCommand(name, options)` sends a command. The node has `focusText()`, `renew()`, `openCommand(name, filled)` and `insert(text)`. */
-export function composer({ runCommand, onSent }) {
+/**
+ * `runCommand(name, options)` sends a command, `editLast()` opens what one wrote last. The node has `focusText()`, `renew()` for another
+ * place, `relabel()` for changes of this one, `openCommand(name, filled)` and `insert(text)`.
+ */
+export function composer({ runCommand, onSent, editLast }) {
   let commands = [];
   let active = 0;
   let form = null;
@@ -41,7 +44,14 @@ export function composer({ runCommand, onSent }) {
     text,
     button("Send", send, { class: "plain send" }, icon("send")),
   );
-  const node = el("div", { class: "composer" }, palette, chosen, bar);
+  const wrong = el("p", { class: "wrong", role: "alert", hidden: true });
+  const about = el("p", { class: "quiet about", hidden: true });
+  const node = el("div", { class: "composer" }, palette, wrong, chosen, bar, about);
+
+  function complain(sentence) {
+    wrong.textContent = sentence ?? "";
+    wrong.hidden = !sentence;
+  }
 
   const typedCommand = () => (/^\/[^\n]*$/.test(text.value) ? text.value.slice(1) : null);
 
@@ -52,6 +62,7 @@ export function composer({ runCommand, onSent }) {
 
   async function onInput() {
     grow();
+    complain(null);
     const typed = typedCommand();
     if (typed === null) return closePalette();
     if (palette.hidden) await refresh();
@@ -134,7 +145,7 @@ export function composer({ runCommand, onSent }) {
     form?.remove();
     form = null;
     bar.hidden = false;
-    renew();
+    relabel();
     text.focus();
   }
 
@@ -150,6 +161,8 @@ export function composer({ runCommand, onSent }) {
       choose(rows[active].leaf);
     } else if (event.key === "Escape") {
       closePalette();
+    } else if (event.key === "ArrowUp" && !text.value) {
+      if (editLast()) event.preventDefault();
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       send();
@@ -175,9 +188,10 @@ export function composer({ runCommand, onSent }) {
       files = [];
       chosen.replaceChildren();
       grow();
+      complain(null);
       onSent();
     } catch (refusal) {
-      toast(refusal.message);
+      complain(refusal.message);
     }
   }
 
@@ -192,7 +206,15 @@ export function composer({ runCommand, onSent }) {
     );
   }
 
-  function renew() {
+  function relabel() {
+    const { rate_limit_per_user: seconds, thread_metadata: thread } = state.channel ?? {};
+    const told = [
+      thread?.locked && "This thread is locked.",
+      thread?.archived && "This thread is archived: who writes brings it back.",
+      seconds > 0 && `Slow mode: one message in ${seconds} s.`,
+    ].filter(Boolean);
+    about.textContent = told.join(" ");
+    about.hidden = !told.length;
     const name = state.guild ? `#${state.channel?.name ?? ""}` : (state.channel?.name ?? "");
     text.placeholder = innerWidth < NARROW_PX ? `Message ${name} or /` : `Message ${name} — or / for commands`;
   }
@@ -209,8 +231,10 @@ export function composer({ runCommand, onSent }) {
   node.renew = () => {
     closePalette();
     if (form) closeForm();
-    renew();
+    complain(null);
+    relabel();
   };
+  node.relabel = relabel;
   node.focusText = () => text.focus();
   node.insert = (added) => {
     text.value = `${text.value}${text.value && !text.value.endsWith(" ") ? " " : ""}${added} `;

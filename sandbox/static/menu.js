@@ -2,6 +2,8 @@
 
 import { avatar, el } from "./dom.js";
 
+const ITEMS = "[role^=menuitem]";
+
 let open = null;
 
 export function closeMenu() {
@@ -10,7 +12,7 @@ export function closeMenu() {
   open = null;
 }
 
-/** `items`: `{label, act, danger?}`, `{heading}` or `null` for a line. */
+/** `items`: `{label, act, danger?}`, `{grid: items}`, `{heading}` or `null` for a line. */
 export function openMenu(event, { title, titleId, about, items }) {
   event.preventDefault();
   event.stopPropagation();
@@ -31,20 +33,27 @@ export function openMenu(event, { title, titleId, about, items }) {
   const { x, y } = positionOf(event);
   node.style.left = `${Math.max(4, Math.min(x, innerWidth - node.offsetWidth - 8))}px`;
   node.style.top = `${Math.max(4, Math.min(y, innerHeight - node.offsetHeight - 8))}px`;
-  node.querySelector("[role=menuitem]")?.focus({ preventScroll: true });
+  node.querySelector(ITEMS)?.focus({ preventScroll: true });
   node.addEventListener("keydown", onKey);
 }
 
 function row(item) {
   if (!item) return el("hr");
   if (item.heading) return el("div", { class: "menu-heading" }, item.heading);
+  if (item.grid) return el("div", { class: "menu-grid" }, item.grid.map(row));
   const act = () => {
     closeMenu();
     item.act();
   };
   return el(
     "button",
-    { type: "button", role: "menuitem", class: item.danger ? "danger" : "", on: { click: act } },
+    {
+      type: "button",
+      role: item.checked === undefined ? "menuitem" : "menuitemradio",
+      "aria-checked": item.checked === undefined ? null : String(item.checked),
+      class: item.danger ? "danger" : "",
+      on: { click: act },
+    },
     item.label,
   );
 }
@@ -56,9 +65,10 @@ function positionOf(event) {
 }
 
 function onKey(event) {
-  const items = [...open.node.querySelectorAll("[role=menuitem]")];
+  const items = [...open.node.querySelectorAll(ITEMS)];
   const at = items.indexOf(document.activeElement);
-  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };
+  const [next, before] = [at + 1, at - 1];
+  const steps = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before, Home: 0, End: items.length - 1 };
   if (event.key in steps) {
     event.preventDefault();
     items[(steps[event.key] + items.length) % items.length]?.focus();

@@ -1,10 +1,13 @@
 // The list of messages: each is written anew only when it changed, so open menus and the keyboard's place survive updates.
 
 import { arrange, avatar, button, el, icon } from "./dom.js";
+import { editor } from "./editor.js";
 import { attachment, embed } from "./embeds.js";
 import { components } from "./components.js";
 import { markdown } from "./markdown.js";
+import { reactions } from "./reactions.js";
 import { displayName, isBot, nameColor, names, state } from "./store.js";
+import { isSystem, systemMessage } from "./system.js";
 import { stamp, timeElement, written } from "./times.js";
 
 const EPHEMERAL = 1 << 6;
@@ -30,7 +33,10 @@ export function messageList(place, actions) {
       if (!before || new Date(before.timestamp).toDateString() !== day)
         nodes.push(reused(kept, `day-${day}`, day, () => divider(new Date(message.timestamp))));
       const follows = continues(message, before);
-      const key = JSON.stringify([message, follows, nameColor(message.author.id), displayName(message.author.id)]);
+      const { id: authorId } = message.author;
+      const when = stamp(new Date(message.timestamp));
+      const looks = [message, follows, nameColor(authorId), displayName(authorId), when];
+      const key = state.editing === message.id ? "edited by hand" : JSON.stringify(looks);
       nodes.push(reused(kept, message.id, key, () => line(message, follows, actions)));
       before = message;
     }
@@ -49,12 +55,21 @@ export function messageList(place, actions) {
     return entry.node;
   }
 
-  return { render, forget: () => (written_ = new Map()) };
+  function jump(id) {
+    const node = id && place.querySelector(`[data-message-id="${CSS.escape(id)}"]`);
+    if (!node) return false;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    return true;
+  }
+
+  return { render, jump };
 }
 
 function continues(message, before) {
-  if (!before || before.author.id !== message.author.id || message.interaction_metadata || message.message_reference)
-    return false;
+  if (!before || message.interaction_metadata || message.message_reference) return false;
+  if (before.author.id !== message.author.id || before.author.username !== message.author.username) return false;
+  if (isSystem(before) || isSystem(message)) return false;
   if ((before.flags ^ message.flags) & EPHEMERAL) return false;
   return (
     new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS &&
@@ -107,16 +122,49 @@ function line(message, follows, actions) {
       tabIndex: -1,
       on: { contextmenu: (event) => (event.target.closest("a[href], input") ? null : open(event)) },
     },
-    above(message, known),
-    head,
+    isSystem(message)
+      ? [systemMessage(message, known, actions)]
+      : [
+          above(message, known),
+          head,
+          el(
+            "div",
+            { class: "body" },
+            !follows && nameLine(message, { author, name, ink, openPerson }),
+            message.flags & LOADING ? thinking(name) : inside(message, known, actions),
+            reactions(message, actions),
+            message.thread && threadLink(message.thread, actions),
+            ephemeral && onlyYou(message, actions),
+          ),
+        ],
     el(
       "div",
-      { class: "body" },
-      !follows && nameLine(message, { author, name, ink, openPerson }),
-      message.flags & LOADING ? thinking(name) : content(message, known, actions),
-      ephemeral && onlyYou(message, actions),
+      { class: "acts" },
+      !ephemeral &&
+        button(
+          "React",
+          (event) => actions.pick(event, message),
+          { class: "act react", "aria-haspopup": "menu" },
+          icon("smile"),
+        ),
+      button("More", open, { class: "act more", "aria-haspopup": "menu" }, icon("more")),
     ),
-    button("More", open, { class: "more" }, icon("more")),
+  );
+}
+
+function inside(message, known, actions) {
+  return state.editing === message.id ? editor(message, actions.edited) : content(message, known, actions);
+}
+
+function threadLink(thread, actions) {
+  const number = thread.message_count === 1 ? "1 message" : `${thread.message_count} messages`;
+  return button(
+    `Open the thread ${thread.name}`,
+    () => actions.openThread(thread.id, thread.name),
+    { class: "thread-link" },
+    icon("thread"),
+    el("strong", {}, thread.name),
+    el("span", { class: "quiet" }, thread.thread_metadata.archived ? `${number}, archived` : number),
   );
 }
 
@@ -129,7 +177,7 @@ function nameLine(message, { author, name, ink, openPerson }) {
       { type: "button", class: "name", vars: ink ? { ink } : {}, on: { click: openPerson, contextmenu: openPerson } },
       name,
     ),
-    isBot(author.id) && el("span", { class: "tag" }, "APP"),
+    (author.bot || isBot(author.id)) && el("span", { class: "tag" }, "APP"),
     el(
       "time",
       { class: "quiet", datetime: message.timestamp, title: written(new Date(message.timestamp), "F") },
@@ -182,12 +230,25 @@ function content(message, known, actions) {
   const press = (component, values, node) => actions.press(message, component, values, node);
   return [
     text,
+    (message.message_snapshots ?? []).map((each) => forwarded(each.message, known)),
     !(message.flags & SUPPRESS_EMBEDS) && (message.embeds ?? []).map((one) => embed(one, known)),
     (message.attachments ?? []).length > 0 && el("div", { class: "attachments" }, message.attachments.map(attachment)),
     (message.components ?? []).length > 0 &&
       el("div", { class: "components" }, components(message.components, { names: known, press })),
     !text && message.edited_timestamp && el("span", { class: "edited" }, "(edited)"),
   ];
+}
+
+function forwarded(one, known) {
+  return el(
+    "div",
+    { class: "carried", role: "group", "aria-label": "Forwarded message" },
+    el("div", { class: "quiet" }, "Forwarded"),
+    one.content && el("div", { class: "content" }, markdown(one.content, known)),
+    (one.embeds ?? []).map((each) => embed(each, known)),
+    (one.attachments ?? []).length > 0 && el("div", { class: "attachments" }, one.attachments.map(attachment)),
+    el("div", { class: "quiet" }, stamp(new Date(one.timestamp))),
+  );
 }
 
 function thinking(name) {

@@ -3,7 +3,8 @@
 import * as api from "./api.js";
 import { avatar, button, el } from "./dom.js";
 import { memberOf, rolesOf, may, timedOutUntil } from "./powers.js";
-import { displayName, isBot, nameColor, person, state } from "./store.js";
+import { statusDot } from "./status.js";
+import { displayName, isBot, nameColor, person, state, threadsOf } from "./store.js";
 import { ago, stamp } from "./times.js";
 
 const MOST_ROWS = 100; // of one role
@@ -48,7 +49,7 @@ function memberRow(member, openPerson) {
   return el(
     "button",
     { type: "button", class: "member", on: { click: open, contextmenu: open } },
-    avatar(name, id, "small"),
+    el("span", { class: "presence" }, avatar(name, id, "small"), statusDot(id)),
     el("span", { class: "name", vars: ink ? { ink } : {} }, name),
     isBot(id) && el("span", { class: "tag" }, "APP"),
     until && el("span", { class: "quiet", title: stamp(until) }, `timed out, ends ${ago(until)}`),
@@ -62,15 +63,38 @@ const ACTS = {
   13: "set permissions in",
   14: "changed permissions in",
   15: "removed permissions in",
+  1: "changed the server",
   20: "kicked",
+  21: "pruned members",
   22: "banned",
   23: "unbanned",
   24: "updated",
   25: "changed the roles of",
+  26: "moved in voice",
+  27: "disconnected from voice",
   28: "added the bot",
+  30: "created a role",
+  31: "changed a role",
+  32: "deleted a role",
+  40: "created an invite",
+  42: "deleted an invite",
+  50: "created a webhook",
+  51: "changed a webhook",
+  52: "deleted a webhook",
   72: "deleted messages of",
   73: "deleted many messages in",
+  74: "pinned a message of",
+  75: "unpinned a message of",
+  110: "created the thread",
+  111: "changed the thread",
+  112: "deleted the thread",
   121: "changed who may use a command",
+  140: "created an AutoMod rule",
+  141: "changed an AutoMod rule",
+  142: "deleted an AutoMod rule",
+  143: "was stopped by AutoMod:",
+  144: "was noticed by AutoMod:",
+  145: "was timed out by AutoMod:",
 };
 
 export async function auditLog(place, { unban, openPerson }) {
@@ -136,6 +160,8 @@ function act(entry) {
 
 function nameOf(entry) {
   if (person(entry.target_id) || memberOf(state.guild, entry.target_id)) return displayName(entry.target_id);
-  const channel = state.guild.channels.find((one) => one.id === entry.target_id);
-  return channel ? `#${channel.name}` : "";
+  const channel = [...state.guild.channels, ...threadsOf(state.guild)].find((one) => one.id === entry.target_id);
+  if (channel) return `#${channel.name}`;
+  const names = (entry.changes ?? []).filter((each) => each.key === "name");
+  return names.map((each) => each.new_value ?? each.old_value).join("");
 }

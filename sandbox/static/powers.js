@@ -1,14 +1,23 @@
 // Who may do what, as Discord's client works it out before it shows a button. The sandbox decides again, for real.
 
+import { now } from "./times.js";
+
 const BIT = {
   KICK: 1n << 1n,
   BAN: 1n << 2n,
   ADMINISTRATOR: 1n << 3n,
+  CHANNELS: 1n << 4n,
   AUDIT_LOG: 1n << 7n,
   VIEW: 1n << 10n,
   SEND: 1n << 11n,
   MESSAGES: 1n << 13n,
+  MUTE: 1n << 22n,
+  MOVE: 1n << 24n,
+  NICKNAMES: 1n << 27n,
+  ROLES: 1n << 28n,
+  THREADS: 1n << 34n,
   TIMEOUT: 1n << 40n,
+  PINS: 1n << 51n,
 };
 const ALL = (1n << 60n) - 1n;
 
@@ -62,7 +71,19 @@ export function outranks(guild, userId, targetId) {
   return userId !== targetId && rank(guild, userId) > rank(guild, targetId);
 }
 
+/** Whether not everybody of the server sees it. */
+export function isPrivate(guild, channel) {
+  const everyone = (channel.permission_overwrites ?? []).find((rule) => String(rule.id) === guild.id);
+  return Boolean(everyone && BigInt(everyone.deny) & BIT.VIEW);
+}
+
+/** Roles that this person may give and take: those below the highest of their own, and no bot's. */
+export function rolesToGive(guild, userId) {
+  const mine = rank(guild, userId);
+  return guild.roles.filter((role) => role.id !== guild.id && !role.managed && role.position < mine);
+}
+
 export function timedOutUntil(member) {
   const until = member?.communication_disabled_until ? new Date(member.communication_disabled_until) : null;
-  return until && until > new Date() ? until : null;
+  return until && until > now() ? until : null;
 }

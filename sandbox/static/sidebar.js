@@ -1,8 +1,10 @@
 // Servers, channels, and who one is.
 
+import { guildRows } from "./channelrows.js";
 import { avatar, button, el, icon } from "./dom.js";
 import { memberOf, rolesOf } from "./powers.js";
-import { address, bots, channelsOf, displayName, humans, myGuilds, nameColor, state } from "./store.js";
+import { statusDot } from "./status.js";
+import { address, bots, displayName, humans, myGuilds, nameColor, state } from "./store.js";
 
 const SHOWN_PEOPLE = 6;
 
@@ -19,7 +21,7 @@ export function servers(place) {
     icon("at"),
   );
   const all = myGuilds().map((guild) => {
-    const unread = guild !== state.guild && guild.channels.some((channel) => state.unread.has(channel.id));
+    const unread = guild !== state.guild && [...state.unread.values()].includes(guild.id);
     const current = guild === state.guild ? "page" : null;
     return el(
       "a",
@@ -33,34 +35,25 @@ export function servers(place) {
       avatar(guild.name, guild.id, "square"),
     );
   });
-  if ([...state.unread].some((id) => isDirect(id))) direct.classList.add("unread");
+  if ([...state.unread.values()].includes(null)) direct.classList.add("unread");
   place.replaceChildren(direct, el("hr"), ...all);
 }
 
-const isDirect = (channelId) =>
-  !state.world.guilds.some((guild) => guild.channels.some((channel) => channel.id === channelId));
-
-export function channels(place) {
-  const rows = state.guild ? channelsOf(state.guild).map(channelRow) : bots().map(directRow);
+/** `open(event, channel)` is a channel's menu, `openServer(event)` the server's, `hang(channel)` goes into voice or out of it. */
+export function channels(place, actions) {
+  const rows = state.guild ? guildRows(state.guild, actions) : bots().map(directRow);
+  const name = state.guild
+    ? button(`${state.guild.name}: the server's menu`, actions.openServer, { "aria-haspopup": "menu" }, state.guild.name)
+    : "Direct messages";
   place.replaceChildren(
-    el("h1", { class: "server-name" }, state.guild?.name ?? "Direct messages"),
+    el("h1", { class: "server-name" }, name),
     el(
       "nav",
       { class: "channel-list", "aria-label": "Channels" },
       rows.length ? rows : el("p", { class: "quiet" }, "No channel here is visible to you."),
     ),
-    myself(),
-  );
-}
-
-function channelRow(channel) {
-  const current = channel === state.channel;
-  const unread = !current && state.unread.has(channel.id);
-  return el(
-    "a",
-    { class: `channel${unread ? " unread" : ""}`, href: address({ channel }), "aria-current": current ? "page" : null },
-    icon("hash"),
-    el("span", {}, channel.name),
+    inVoice(actions),
+    myself(actions),
   );
 }
 
@@ -79,11 +72,33 @@ function directRow(bot) {
   );
 }
 
-function myself() {
+function inVoice(actions) {
+  const mine = state.guild?.voice_states.find((one) => one.user_id === state.person.id);
+  const channel = mine && state.guild.channels.find((one) => one.id === mine.channel_id);
+  return (
+    channel &&
+    el(
+      "div",
+      { class: "in-voice" },
+      icon("voice"),
+      el("span", {}, `In ${channel.name}`),
+      button("Leave the voice channel", () => actions.hang(channel), { class: "plain" }, icon("leave")),
+    )
+  );
+}
+
+function myself(actions) {
   const name = displayName(state.person.id);
   const role = roleIn(home(), state.person)?.name;
+  const face = button(
+    "Your status",
+    actions.openStatus,
+    { class: "face-of-mine", "aria-haspopup": "menu" },
+    avatar(name, state.person.id, "small"),
+    statusDot(state.person.id),
+  );
   const about = el("div", {}, el("strong", {}, name), el("div", { class: "quiet" }, role ?? "in no server"));
-  return el("div", { class: "myself" }, avatar(name, state.person.id, "small"), about, ownWindow());
+  return el("div", { class: "myself" }, face, about, ownWindow());
 }
 
 function ownWindow() {

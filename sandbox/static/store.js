@@ -3,18 +3,25 @@
 
 import * as api from "./api.js";
 import { rolesOf, memberOf, seesChannel } from "./powers.js";
+import { setAhead } from "./times.js";
 
 export const DIRECT = "@me";
 const TEXT_CHANNELS = [0, 5];
+export const VOICE_CHANNELS = [2, 13];
+export const FORUMS = [15, 16];
+export const CATEGORY = 4;
 
 export const state = {
   world: { guilds: [], people: [], applications: [] },
   person: null,
   guild: null, // null in direct messages
   channel: null, // {id, name, type}; in direct messages {id or null, name, type: 1, botId}
+  threads: [], // the active ones that this person sees in this server
+  archive: new Map(), // id -> a thread that is not active, or was not when it was told
+  editing: null, // the id of the message that is being edited
   messages: [],
   directs: [],
-  unread: new Set(),
+  unread: new Map(), // channel id -> its server's id, null for a direct channel
   notes: new Map(), // channel id -> lines that only this window shows: what failed
 };
 
@@ -25,6 +32,7 @@ function normal(world) {
     ...guild,
     id: text(guild.id),
     owner_id: text(guild.owner_id),
+    voice_states: guild.voice_states ?? [],
     channels: guild.channels.map((channel) => ({ ...channel, id: text(channel.id) })),
     roles: guild.roles.map((role) => ({ ...role, id: text(role.id) })),
     members: guild.members.map((member) => ({
@@ -47,8 +55,33 @@ function normal(world) {
 }
 
 export async function loadWorld() {
-  state.world = normal(await api.world());
+  const [world, clock] = await Promise.all([api.world(), api.clock()]);
+  state.world = normal(world);
+  setAhead(clock.ahead_seconds);
 }
+
+export async function loadThreads() {
+  const { person: who, guild } = state;
+  const told = guild ? await api.channels(who.id, guild.id) : [];
+  if (state.person?.id !== who.id || state.guild?.id !== guild?.id) return;
+  const active = told.filter((one) => one.thread_metadata);
+  const listed = new Set(active.map((one) => one.id));
+  for (const one of state.threads) if (!listed.has(one.id)) state.archive.set(one.id, archived(one));
+  state.threads = active;
+}
+
+const archived = (thread) => ({ ...thread, thread_metadata: { ...thread.thread_metadata, archived: true } });
+
+export function forgetThread(id) {
+  state.archive.delete(id);
+  state.threads = state.threads.filter((one) => one.id !== id);
+}
+
+/** Active ones first: what is told of the others may be old. */
+export const threadsOf = (guild) =>
+  [...state.threads, ...[...state.archive.values()].filter((one) => !state.threads.some(({ id }) => id === one.id))].filter(
+    (one) => one.guild_id === guild.id,
+  );
 
 export const bots = () =>
   state.world.applications.map((one) => ({
@@ -63,14 +96,14 @@ const personName = (id) => person(id)?.name;
 const named = (all, key) =>
   all.find((one) => one.id === key) ?? all.find((one) => one.name?.toLowerCase() === key?.toLowerCase()) ?? null;
 export const myGuilds = () => state.world.guilds.filter((guild) => memberOf(guild, state.person?.id));
+export const visibleChannels = (guild) =>
+  guild.channels.filter((channel) => seesChannel(guild, state.person.id, channel));
 export const channelsOf = (guild) =>
-  guild.channels.filter(
-    (channel) => TEXT_CHANNELS.includes(channel.type ?? 0) && seesChannel(guild, state.person.id, channel),
-  );
+  visibleChannels(guild).filter((channel) => TEXT_CHANNELS.includes(channel.type ?? 0));
 
 /** Ids where a name would be ambiguous. */
 const key = (all, one) =>
-  all.filter((each) => each.name === one.name).length > 1 || /[/%]/.test(one.name)
+  one.thread_metadata || all.filter((each) => each.name === one.name).length > 1 || /[/%]/.test(one.name)
     ? one.id
     : encodeURIComponent(one.name);
 
@@ -80,23 +113,37 @@ export function address({ person: who = state.person, guild = state.guild, chann
   return `${head}/${key(state.world.guilds, guild)}${channel ? `/${key(guild.channels, channel)}` : ""}`;
 }
 
-/** Reads the fragment; what it names and is not there becomes the nearest thing that is. */
-export function goTo(fragment) {
+const withId = (all, one) => (one?.id ? all.find((each) => each.id === one.id) : null);
+let cameBy = null;
+
+/** Reads the fragment; what it names and is not there becomes the nearest thing that is. Who `stay`s is not moved by a mere new name. */
+export function goTo(fragment, { stay = false } = {}) {
   const [who, where, what] = fragment.replace(/^#\/?/, "").split("/").map(decoded);
-  state.person = named(humans(), who) ?? named(humans(), "max") ?? humans()[0];
+  const stays = stay && fragment === cameBy;
+  cameBy = fragment;
+  state.person = (stays && withId(humans(), state.person)) || named(humans(), who) || named(humans(), "max");
+  state.person ??= humans()[0];
   if (where === DIRECT) {
     state.guild = null;
     state.channel = direct(named(bots(), what) ?? bots()[0]);
     return;
   }
   const mine = myGuilds();
-  state.guild = named(mine, where) ?? mine[0] ?? null;
+  state.guild = (stays && withId(mine, state.guild)) || named(mine, where) || mine[0] || null;
   if (!state.guild) {
     state.channel = direct(bots()[0]);
     return;
   }
-  const visible = channelsOf(state.guild);
-  state.channel = named(visible, what) ?? visible[0] ?? null;
+  const visible = [...channelsOf(state.guild), ...threadsOf(state.guild)];
+  state.channel = (stays && withId(visible, state.channel)) || named(visible, what) || visible[0] || null;
+}
+
+/** So that a second window finds a channel under the name that it has now. */
+export function correctAddress() {
+  const wanted = address();
+  if (location.hash !== cameBy || wanted === cameBy) return;
+  history.replaceState(null, "", wanted);
+  cameBy = location.hash;
 }
 
 function decoded(part) {
@@ -121,19 +168,29 @@ export function place() {
   return { guild_id: state.guild?.id ?? null, channel_id: state.channel?.id ?? null };
 }
 
+/** Answers false when the channel is gone for this person. */
 export async function loadMessages() {
   const { person: who, channel, guild } = state;
-  if (!who || !channel) return;
+  if (!who || !channel) return true;
   if (!guild) {
     const told = await api.directMessages(who.id);
-    if (state.channel !== channel || state.person !== who) return;
+    if (state.channel !== channel || state.person !== who) return true;
     state.directs = told;
     if (!channel.id) channel.id = direct(bots().find((bot) => bot.id === channel.botId))?.id ?? null;
     state.messages = state.directs.filter((message) => String(message.channel_id) === channel.id);
-    return;
+    return true;
   }
-  const told = await api.messages(who.id, channel.id);
+  let told = [];
+  try {
+    told = await api.messages(who.id, channel.id);
+  } catch (refusal) {
+    if (!refusal.status || !channel.thread_metadata) throw refusal;
+    forgetThread(channel.id);
+    return false;
+  }
   if (state.channel === channel && state.person === who) state.messages = told;
+  for (const { thread } of told) if (thread?.thread_metadata.archived) state.archive.set(thread.id, thread);
+  return true;
 }
 
 export function displayName(userId, guild = state.guild, author = null) {
@@ -167,6 +224,8 @@ export function names(onPerson) {
     },
     channel: (id) => {
       const guild = state.world.guilds.find((one) => one.channels.some((channel) => channel.id === id));
+      const thread = state.guild && threadsOf(state.guild).find((one) => one.id === id);
+      if (thread) return { name: thread.name, onOpen: () => (location.hash = address({ channel: thread })) };
       const channel = guild?.channels.find((one) => one.id === id);
       if (!channel) return null;
       return { name: channel.name, onOpen: () => (location.hash = address({ guild, channel })) };
@@ -203,7 +262,7 @@ export function roleChoices() {
 }
 
 export function channelChoices(types = null) {
-  const visible = state.guild ? channelsOf(state.guild) : [];
+  const visible = state.guild ? [...visibleChannels(state.guild), ...state.threads] : [];
   return visible
     .filter((channel) => !types?.length || types.includes(channel.type ?? 0))
     .map((channel) => ({ name: `#${channel.name}`, also: channel.name, value: channel.id }));

@@ -67,14 +67,15 @@ function row(one) {
   const rest = one.kind === "rest";
   const arrow = rest ? "→" : one.method === "SEND" ? "←" : "→";
   const name = rest ? `${one.method} ${short(one.path)}` : one.route;
-  const text = `${name} ${one.path} ${one.status ?? ""} ${one.reason ?? ""}`.toLowerCase();
+  const text = `${name} ${one.path} ${one.status ?? ""} ${one.reason ?? ""} ${one.fault ? `put in ${one.fault}` : ""}`.toLowerCase();
   const summary = el(
     "summary",
     {},
     el("span", { class: "quiet number" }, `${one.number}`),
     el("span", { class: "arrow", title: arrow === "→" ? "from the bot" : "to the bot" }, arrow),
     el("span", { class: "wire-name", title: one.path }, name),
-    el("span", { class: `status ${one.status >= 400 ? "bad" : ""}` }, one.status ? String(one.status) : "event"),
+    one.fault && el("span", { class: "tag put-in", title: `Not Discord's own: ${one.fault}` }, "PUT IN"),
+    el("span", { class: `status ${rest && !(one.status < 400) ? "bad" : ""}` }, one.status ?? (rest ? "no answer" : "event")),
   );
   const node = el("details", { data: { text } }, summary);
   node.addEventListener("toggle", () => node.open && node.childElementCount === 1 && node.append(...bodies(one)), {
@@ -85,6 +86,7 @@ function row(one) {
 
 function bodies(one) {
   const parts = [
+    ["put in", one.fault],
     ["query", Object.keys(one.query ?? {}).length ? one.query : null],
     ["reason", one.reason],
     ["files", one.files?.length ? one.files : null],

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,6 +35,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+REFUSED = re.compile("responded with a status of 40[03]")
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
 
@@ -95,8 +97,8 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
         page.on("request", lambda request: complaints.append(request.url) if not own(request.url) else None)
 
     def bad(line: "ConsoleMessage") -> bool:
-        """What Discord refuses, the browser calls an error."""
-        return line.type in ("error", "warning") and "responded with a status of 403" not in line.text
+        """What the sandbox refuses, the browser calls an error."""
+        return line.type in ("error", "warning") and not REFUSED.search(line.text)
 
     def own(url: str) -> bool:
         here = url.startswith((sandbox.url, sandbox.url.replace("http", "ws"), "data:", "blob:"))

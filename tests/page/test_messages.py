@@ -163,6 +163,9 @@ async def test_automod_stops_a_message_and_the_staff_reads_why(sandbox: Sandbox,
 
 
 async def test_webhooks_and_forwards_are_readable(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    sandbox.people.set_channel_permissions(
+        "olga", channel_id="general", user_id="Reeve", allow=["MANAGE_WEBHOOKS"]
+    )
     page = await visit("max")
     hook = await bot.channel().create_webhook(name="News")
 

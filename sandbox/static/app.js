@@ -16,8 +16,10 @@ import { pins } from "./pins.js";
 import * as placeacts from "./placeacts.js";
 import { may } from "./powers.js";
 import * as sidebar from "./sidebar.js";
-import { correctAddress, forgetThread, goTo, loadMessages, loadThreads, loadWorld, state } from "./store.js";
+import { correctAddress, goTo, loadMessages, loadThreads, loadWorld, state } from "./store.js";
+import * as threads from "./threads.js";
 import { keepTimesFresh } from "./times.js";
+import * as voice from "./voice.js";
 import { wire } from "./wire.js";
 
 const at = (id) => document.getElementById(id);
@@ -47,7 +49,7 @@ const writing = composer({
 const list = messageList(at("messages"), {
   openPerson: acts.openPersonMenu,
   openMessage: messageacts.openMessageMenu,
-  openThread: placeacts.openThread,
+  openThread: threads.openThread,
   react: messageacts.react,
   pick: messageacts.pick,
   edited: messageacts.edited,
@@ -62,8 +64,8 @@ const aside = {
   openServer: placeacts.openServerMenu,
   openStatus: placeacts.openStatus,
   openPerson: acts.openPersonMenu,
-  hang: placeacts.hang,
-  post: placeacts.newPost,
+  hang: voice.hang,
+  post: threads.newPost,
 };
 const hintCard = hints(at("hints"), { openCommand: openCommandAfterMoving });
 
@@ -97,7 +99,6 @@ async function quietly(work) {
 /** `{}`: something, so look at everything. */
 function onChange(changed) {
   const { event, channel_id: channelId } = changed;
-  if (event === "THREAD_DELETE") forgetThread(channelId);
   if (!event || WORLDLY.test(event)) refreshWorld();
   if (event === "MESSAGE_CREATE" && channelId !== state.channel?.id) {
     state.unread.set(channelId, changed.guild_id ?? null);
@@ -181,7 +182,7 @@ function drawBar() {
       { class: "plain burger" },
       icon("menu"),
     ),
-    el("h2", {}, icon(placeSign()), state.guild && state.channel ? placeButton(state.channel) : (state.channel?.name ?? "")),
+    el("h2", {}, icon(placeSign()), placeName()),
     el("span", { class: "quiet topic" }, state.channel?.topic ?? ""),
     el(
       "span",
@@ -197,7 +198,9 @@ function placeSign() {
   return state.channel?.thread_metadata ? "thread" : "hash";
 }
 
-function placeButton(channel) {
+function placeName() {
+  const { channel, guild } = state;
+  if (!guild || !channel) return channel?.name;
   const open = (event) => placeacts.openChannelMenu(event, channel);
   return button(channel.name, open, { class: "place-name", "aria-haspopup": "menu" });
 }

@@ -28,7 +28,11 @@ export function guildRows(guild, actions) {
 
 function heading(category, actions) {
   const open = (event) => actions.open(event, category);
-  return el("h2", { class: "category", on: { contextmenu: open } }, category.name);
+  return el(
+    "h2",
+    { class: "category" },
+    button(`${category.name}: the category's menu`, open, { "aria-haspopup": "menu" }, category.name),
+  );
 }
 
 function rowsOf(guild, channel, actions) {

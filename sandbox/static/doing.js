@@ -19,6 +19,11 @@ export async function told(work) {
   }
 }
 
+/** An act after which the world looks different. */
+export async function changing(work) {
+  if (await told(work)) page.refreshWorld();
+}
+
 /** The event's place outlives the waiting for the commands. */
 export function anchored(event) {
   const { clientX, clientY, currentTarget } = event;

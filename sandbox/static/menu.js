@@ -68,7 +68,8 @@ function onKey(event) {
   const items = [...open.node.querySelectorAll(ITEMS)];
   const at = items.indexOf(document.activeElement);
   const [next, before] = [at + 1, at - 1];
-  const steps = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before, Home: 0, End: items.length - 1 };
+  const arrows = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before };
+  const steps = { ...arrows, Home: 0, End: items.length - 1 };
   if (event.key in steps) {
     event.preventDefault();
     items[(steps[event.key] + items.length) % items.length]?.focus();

@@ -6,11 +6,11 @@ import { MESSAGE, menuCommands } from "./commands.js";
 import { anchored, copy, page, told } from "./doing.js";
 import { toast } from "./dom.js";
 import { openMenu } from "./menu.js";
-import { newThread } from "./placeacts.js";
 import { may } from "./powers.js";
 import { QUICK } from "./reactions.js";
 import { state } from "./store.js";
 import { isSystem } from "./system.js";
+import { newThread } from "./threads.js";
 
 const EPHEMERAL = 1 << 6;
 const WITH_THREADS = [0, 5];
@@ -25,7 +25,8 @@ export function pick(event, message) {
   openMenu(event, { title: "React with", items: [{ grid }] });
 }
 
-const reacted = (message, emoji) => (message.reactions ?? []).some((one) => one.me && !one.emoji.id && one.emoji.name === emoji);
+const reacted = (message, emoji) =>
+  (message.reactions ?? []).some((one) => one.me && !one.emoji.id && one.emoji.name === emoji);
 
 export function unpin(message) {
   return doing(() => api.unpin(state.person.id, { message_id: message.id }));

@@ -4,9 +4,9 @@ import * as api from "./api.js";
 import { formDialog, labelled } from "./dialogs.js";
 import { page, told } from "./doing.js";
 import { el } from "./dom.js";
-import { voiceModeration } from "./placeacts.js";
 import { may, outranks, rolesToGive, timedOutUntil } from "./powers.js";
 import { roleColor, state } from "./store.js";
+import { voiceModeration } from "./voice.js";
 
 const PERIODS = [
   ["60 seconds", 60],

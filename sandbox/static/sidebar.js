@@ -42,8 +42,9 @@ export function servers(place) {
 /** `open(event, channel)` is a channel's menu, `openServer(event)` the server's, `hang(channel)` goes into voice or out of it. */
 export function channels(place, actions) {
   const rows = state.guild ? guildRows(state.guild, actions) : bots().map(directRow);
-  const name = state.guild
-    ? button(`${state.guild.name}: the server's menu`, actions.openServer, { "aria-haspopup": "menu" }, state.guild.name)
+  const { guild } = state;
+  const name = guild
+    ? button(`${guild.name}: the server's menu`, actions.openServer, { "aria-haspopup": "menu" }, guild.name)
     : "Direct messages";
   place.replaceChildren(
     el("h1", { class: "server-name" }, name),

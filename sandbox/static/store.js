@@ -77,9 +77,9 @@ export function forgetThread(id) {
   state.threads = state.threads.filter((one) => one.id !== id);
 }
 
-/** Active ones first: what is told of the others may be old. */
+/** Of the active ones it is told how they are; what is known of the others may be old. */
 export const threadsOf = (guild) =>
-  [...state.threads, ...[...state.archive.values()].filter((one) => !state.threads.some(({ id }) => id === one.id))].filter(
+  [...new Map([...state.archive, ...state.threads.map((one) => [one.id, one])]).values()].filter(
     (one) => one.guild_id === guild.id,
   );
 
@@ -98,7 +98,7 @@ const named = (all, key) =>
 export const myGuilds = () => state.world.guilds.filter((guild) => memberOf(guild, state.person?.id));
 export const visibleChannels = (guild) =>
   guild.channels.filter((channel) => seesChannel(guild, state.person.id, channel));
-export const channelsOf = (guild) =>
+const channelsOf = (guild) =>
   visibleChannels(guild).filter((channel) => TEXT_CHANNELS.includes(channel.type ?? 0));
 
 /** Ids where a name would be ambiguous. */

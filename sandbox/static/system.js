@@ -75,6 +75,7 @@ function alerted(who, message, _actions, known) {
     ["Keyword", facts.keyword],
     ["Found", facts.keyword_matched_content],
   ];
+  const told = about.filter(([, value]) => value);
   return [
     strong("AutoMod"),
     " noticed a message of ",
@@ -82,6 +83,6 @@ function alerted(who, message, _actions, known) {
     " in ",
     markdown(`<#${facts.channel_id}>`, known).flatMap((block) => [...block.childNodes]),
     el("div", { class: "content carried" }, markdown(card?.description ?? "", known)),
-    el("div", { class: "quiet" }, about.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`).join(" • ")),
+    el("div", { class: "quiet" }, told.map(([name, value]) => `${name}: ${value}`).join(" • ")),
   ];
 }

@@ -67,7 +67,9 @@ function row(one) {
   const rest = one.kind === "rest";
   const arrow = rest ? "→" : one.method === "SEND" ? "←" : "→";
   const name = rest ? `${one.method} ${short(one.path)}` : one.route;
-  const text = `${name} ${one.path} ${one.status ?? ""} ${one.reason ?? ""} ${one.fault ? `put in ${one.fault}` : ""}`.toLowerCase();
+  const putIn = one.fault && `put in ${one.fault}`;
+  const text = [name, one.path, one.status, one.reason, putIn].filter(Boolean).join(" ").toLowerCase();
+  const failed = rest && !(one.status < 400);
   const summary = el(
     "summary",
     {},
@@ -75,7 +77,7 @@ function row(one) {
     el("span", { class: "arrow", title: arrow === "→" ? "from the bot" : "to the bot" }, arrow),
     el("span", { class: "wire-name", title: one.path }, name),
     one.fault && el("span", { class: "tag put-in", title: `Not Discord's own: ${one.fault}` }, "PUT IN"),
-    el("span", { class: `status ${rest && !(one.status < 400) ? "bad" : ""}` }, one.status ?? (rest ? "no answer" : "event")),
+    el("span", { class: `status ${failed ? "bad" : ""}` }, one.status ?? (rest ? "no answer" : "event")),
   );
   const node = el("details", { data: { text } }, summary);
   node.addEventListener("toggle", () => node.open && node.childElementCount === 1 && node.append(...bodies(one)), {

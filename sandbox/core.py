@@ -29,7 +29,7 @@ class Core:
 
     def guild_permissions(self, guild: Guild, user_id: int) -> Permission:
         member = guild.members.get(user_id)
-        return in_guild(guild, member) if member else Permission(0)
+        return in_guild(guild, member, self.now()) if member else Permission(0)
 
     def channel_permissions(self, channel: Channel, user_id: int) -> Permission:
         """What this user may do there; nothing for who is not there at all."""

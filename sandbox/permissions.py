@@ -93,13 +93,21 @@ def timed_out(member: Member, now: datetime) -> bool:
     return until is not None and until > now
 
 
-def in_guild(guild: Guild, member: Member) -> Permission:
+def in_guild(guild: Guild, member: Member, now: datetime) -> Permission:
+    granted = _by_roles(guild, member)
+    if timed_out(member, now) and not granted & ADMINISTRATOR:
+        granted &= int(LEFT_IN_TIMEOUT)
+    return as_permission(granted)
+
+
+def _by_roles(guild: Guild, member: Member) -> int:
+    """The owner and administrators have all, and no time-out takes it from them."""
     if guild.owner_id == member.user_id:
-        return ALL
+        return int(ALL)
     granted = guild.roles[guild.id].permissions
     for role_id in member.role_ids:
         granted |= guild.roles[role_id].permissions
-    return ALL if granted & ADMINISTRATOR else as_permission(granted)
+    return int(ALL) if granted & ADMINISTRATOR else granted
 
 
 def in_channel(
@@ -111,8 +119,7 @@ def in_channel(
     speaks: Permission = Permission.SEND_MESSAGES,
 ) -> Permission:
     """Without `speaks` there is nothing to say there, with or without links, files and mentions."""
-    base = in_guild(guild, member)
-    granted = int(base)
+    granted = _by_roles(guild, member)
     if granted & ADMINISTRATOR:
         return ALL
     for allow, deny in _overwrites_in_order(guild, member, channel):

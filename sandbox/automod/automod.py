@@ -21,9 +21,9 @@ def rule_of(guild: Guild, rule_id: int) -> AutomodRule:
 
 
 def create(core: Core, guild: Guild, body: Json, *, actor_id: int, reason: str | None = None) -> AutomodRule:
-    require(guild, actor_id, Permission.MANAGE_GUILD)
+    require(core, guild, actor_id, Permission.MANAGE_GUILD)
     rule = automod_rules.read_new(guild, body, rule_id=core.ids.next(), creator_id=actor_id)
-    _require_for_actions(guild, rule, actor_id)
+    _require_for_actions(core, guild, rule, actor_id)
     guild.automod_rules[rule.id] = rule
     changes = [{"key": key, "new_value": value} for key, value in automod_rules.said(rule).items()]
     _tell(core, guild, rule, "CREATE", changes, actor_id=actor_id, reason=reason)
@@ -33,10 +33,10 @@ def create(core: Core, guild: Guild, body: Json, *, actor_id: int, reason: str |
 def change(
     core: Core, guild: Guild, rule_id: int, body: Json, *, actor_id: int, reason: str | None = None
 ) -> AutomodRule:
-    require(guild, actor_id, Permission.MANAGE_GUILD)
+    require(core, guild, actor_id, Permission.MANAGE_GUILD)
     before = rule_of(guild, rule_id)
     rule = automod_rules.read_change(guild, body, before)
-    _require_for_actions(guild, rule, actor_id)
+    _require_for_actions(core, guild, rule, actor_id)
     changes = _changes(automod_rules.said(before), automod_rules.said(rule))
     if changes:
         guild.automod_rules[rule.id] = rule
@@ -45,16 +45,16 @@ def change(
 
 
 def delete(core: Core, guild: Guild, rule_id: int, *, actor_id: int, reason: str | None = None) -> None:
-    require(guild, actor_id, Permission.MANAGE_GUILD)
+    require(core, guild, actor_id, Permission.MANAGE_GUILD)
     rule = rule_of(guild, rule_id)
     del guild.automod_rules[rule_id]
     changes = [{"key": key, "old_value": value} for key, value in automod_rules.said(rule).items()]
     _tell(core, guild, rule, "DELETE", changes, actor_id=actor_id, reason=reason)
 
 
-def _require_for_actions(guild: Guild, rule: AutomodRule, actor_id: int) -> None:
+def _require_for_actions(core: Core, guild: Guild, rule: AutomodRule, actor_id: int) -> None:
     if any(each["type"] == TIMEOUT for each in rule.actions):
-        require(guild, actor_id, Permission.MODERATE_MEMBERS)
+        require(core, guild, actor_id, Permission.MODERATE_MEMBERS)
 
 
 def _changes(before: Json, after: Json) -> list[Json]:

@@ -14,7 +14,7 @@ from sandbox.guilds.audit import Action
 from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import Draft
-from sandbox.permissions import Permission, in_guild
+from sandbox.permissions import Permission
 from sandbox.rows import AutomodRule, Channel, Guild, Json
 from sandbox.voice import voice
 
@@ -52,7 +52,7 @@ def _set_off(
     core: Core, guild: Guild, channel: Channel, author_id: int, content: str
 ) -> list[tuple[AutomodRule, Match]]:
     member = guild.members[author_id]
-    if core.world.user(author_id).bot or in_guild(guild, member) & EXEMPT:
+    if core.world.user(author_id).bot or core.guild_permissions(guild, author_id) & EXEMPT:
         return []
     places = {channel.id, channel.parent_id}
     heard = [

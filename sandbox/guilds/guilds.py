@@ -31,7 +31,7 @@ NOTED = (
 
 def edit(core: Core, guild: Guild, wanted: Json, *, actor_id: int, reason: str | None = None) -> None:
     """`wanted` holds fields of Guild with their new values."""
-    require(guild, actor_id, Permission.MANAGE_GUILD)
+    require(core, guild, actor_id, Permission.MANAGE_GUILD)
     _check_channels(core, guild, wanted)
     if "features" in wanted:
         wanted["features"] = _features(core, guild, wanted, actor_id)
@@ -96,7 +96,7 @@ def refuse_pictures_of_boosted_guilds(given: Json) -> None:
 def prunable(core: Core, guild: Guild, *, actor_id: int, days: int, role_ids: list[int]) -> list[Member]:
     """Who was not there for so many days and has no role besides those."""
     for permission in (Permission.MANAGE_GUILD, Permission.KICK_MEMBERS):
-        require(guild, actor_id, permission)
+        require(core, guild, actor_id, permission)
     since, last = core.now() - timedelta(days=days), _last_seen(core, guild)
     return [
         each

@@ -126,15 +126,15 @@ def create(core: Core, channel: Channel, body: Json, *, actor_id: int, reason: s
     )
     unique = form.boolean("unique")
     form.finish()
-    _refuse_roles(guild, new)
+    _refuse_roles(core, guild, new)
     same = None if unique else _equal(core, guild, new)
     return same or _keep(core, guild, new, reason)
 
 
-def _refuse_roles(guild: Guild, new: Invite) -> None:
+def _refuse_roles(core: Core, guild: Guild, new: Invite) -> None:
     if not new.role_ids:
         return
-    actor = moderation.require(guild, new.inviter_id, Permission.MANAGE_ROLES)
+    actor = moderation.require(core, guild, new.inviter_id, Permission.MANAGE_ROLES)
     for role_id in new.role_ids:
         if role_id not in guild.roles:
             raise unknown("role")

@@ -53,14 +53,14 @@ def check(core: Core, guild: Guild, wanted: Json, *, actor_id: int, target_id: i
 
 def _check_nick(core: Core, guild: Guild, actor_id: int, target_id: int, _nick: str | None) -> None:
     if actor_id == target_id:
-        require(guild, actor_id, Permission.CHANGE_NICKNAME)
+        require(core, guild, actor_id, Permission.CHANGE_NICKNAME)
     else:
-        target_below(core, guild, require(guild, actor_id, Permission.MANAGE_NICKNAMES), target_id)
+        target_below(core, guild, require(core, guild, actor_id, Permission.MANAGE_NICKNAMES), target_id)
 
 
 def _check_roles(core: Core, guild: Guild, actor_id: int, target_id: int, role_ids: list[int]) -> None:
     """Each role that changes must stand below the actor's own; the target's rank does not count."""
-    actor = require(guild, actor_id, Permission.MANAGE_ROLES)
+    actor = require(core, guild, actor_id, Permission.MANAGE_ROLES)
     held = core.world.member(guild, target_id).role_ids
     for role_id in (*_difference(role_ids, held), *_difference(held, role_ids)):
         role = guild.roles.get(role_id)
@@ -74,9 +74,9 @@ def _check_roles(core: Core, guild: Guild, actor_id: int, target_id: int, role_i
 
 def _check_time_out(core: Core, guild: Guild, actor_id: int, target_id: int, until: datetime | None) -> None:
     """At most 28 days, with a minute's grace for clocks; administrators cannot be held by it."""
-    actor = require(guild, actor_id, Permission.MODERATE_MEMBERS)
+    actor = require(core, guild, actor_id, Permission.MODERATE_MEMBERS)
     target = target_below(core, guild, actor, target_id)
-    if in_guild(guild, target) & Permission.ADMINISTRATOR:
+    if in_guild(guild, target, core.now()) & Permission.ADMINISTRATOR:
         raise missing_permissions()
     if until is not None and until > core.now() + LONGEST_TIMEOUT + timedelta(minutes=1):
         problem = {
@@ -86,11 +86,11 @@ def _check_time_out(core: Core, guild: Guild, actor_id: int, target_id: int, unt
         raise invalid_form({"communication_disabled_until": {"_errors": [problem]}})
 
 
-def _check_flags(_core: Core, guild: Guild, actor_id: int, _target_id: int, _flags: int) -> None:
+def _check_flags(core: Core, guild: Guild, actor_id: int, _target_id: int, _flags: int) -> None:
     """MANAGE_GUILD or MANAGE_ROLES, or all three of a moderator's."""
     all_three = Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.BAN_MEMBERS
-    actor = require(guild, actor_id, Permission.MANAGE_GUILD | Permission.MANAGE_ROLES | all_three)
-    held = in_guild(guild, actor)
+    actor = require(core, guild, actor_id, Permission.MANAGE_GUILD | Permission.MANAGE_ROLES | all_three)
+    held = in_guild(guild, actor, core.now())
     if not held & (Permission.MANAGE_GUILD | Permission.MANAGE_ROLES) and all_three & ~held:
         raise missing_permissions()
 

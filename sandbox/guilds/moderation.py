@@ -11,11 +11,11 @@ from sandbox.permissions import Permission, in_guild, outranks
 from sandbox.rows import Ban, Guild, Json, Member
 
 
-def require(guild: Guild, actor_id: int, permission: Permission) -> Member:
+def require(core: Core, guild: Guild, actor_id: int, permission: Permission) -> Member:
     actor = guild.members.get(actor_id)
     if actor is None:
         raise missing_access()
-    if not in_guild(guild, actor) & permission:
+    if not in_guild(guild, actor, core.now()) & permission:
         raise missing_permissions()
     return actor
 
@@ -28,7 +28,7 @@ def target_below(core: Core, guild: Guild, actor: Member, target_id: int) -> Mem
 
 
 def kick(core: Core, guild: Guild, *, actor_id: int, target_id: int, reason: str | None = None) -> None:
-    actor = require(guild, actor_id, Permission.KICK_MEMBERS)
+    actor = require(core, guild, actor_id, Permission.KICK_MEMBERS)
     target_below(core, guild, actor, target_id)
     membership.leave(core, guild, target_id)
     audit.record(core, guild, Action.MEMBER_KICK, actor_id=actor_id, target_id=target_id, reason=reason)
@@ -44,7 +44,7 @@ def ban(
     delete_message_seconds: int = 0,
 ) -> bool:
     """False for a second ban of the same person: it changes nothing, as on Discord."""
-    actor = require(guild, actor_id, Permission.BAN_MEMBERS)
+    actor = require(core, guild, actor_id, Permission.BAN_MEMBERS)
     core.world.user(target_id)
     if target_id in guild.members:
         target_below(core, guild, actor, target_id)
@@ -70,7 +70,7 @@ def ban_many(
 ) -> tuple[list[int], list[int]]:
     """Who was banned, and who could not be or was before. Raises when it is nobody at all."""
     for permission in (Permission.BAN_MEMBERS, Permission.MANAGE_GUILD):
-        require(guild, actor_id, permission)
+        require(core, guild, actor_id, permission)
     banned: list[int] = []
     failed: list[int] = []
     who: Json = {"actor_id": actor_id, "reason": reason, "delete_message_seconds": delete_message_seconds}
@@ -97,7 +97,7 @@ def _delete_recent(core: Core, guild: Guild, author_id: int, period: timedelta) 
 
 
 def unban(core: Core, guild: Guild, *, actor_id: int, target_id: int, reason: str | None = None) -> None:
-    require(guild, actor_id, Permission.BAN_MEMBERS)
+    require(core, guild, actor_id, Permission.BAN_MEMBERS)
     one = guild.bans.pop(target_id, None)
     if one is None:
         raise unknown("ban")

@@ -44,7 +44,7 @@ def read(form: Form) -> Json:
 
 def create(core: Core, guild: Guild, wanted: Json, *, actor_id: int, reason: str | None = None) -> Role:
     """`wanted` holds fields of Role. A new one stands at the bottom and may what everybody may."""
-    require(guild, actor_id, Permission.MANAGE_ROLES)
+    require(core, guild, actor_id, Permission.MANAGE_ROLES)
     if len(guild.roles) >= MOST_ROLES:
         raise too_many(30005, "guild roles", MOST_ROLES)
     _refuse_more_than_own(core, guild, actor_id, wanted.get("permissions", 0))
@@ -62,7 +62,7 @@ def edit(
     core: Core, guild: Guild, role: Role, wanted: Json, *, actor_id: int, reason: str | None = None
 ) -> None:
     """Of @everyone only the permissions can be changed."""
-    _require_below(guild, role, actor_id)
+    _require_below(core, guild, role, actor_id)
     if role.id == guild.id and set(wanted) - {"permissions"}:
         raise invalid_role()
     _refuse_more_than_own(core, guild, actor_id, wanted.get("permissions", 0) & ~role.permissions)
@@ -91,7 +91,7 @@ def move(
     core: Core, guild: Guild, positions: dict[int, int], *, actor_id: int, reason: str | None = None
 ) -> None:
     """Only below the actor's own highest role, from where it is and to where it goes."""
-    actor = require(guild, actor_id, Permission.MANAGE_ROLES)
+    actor = require(core, guild, actor_id, Permission.MANAGE_ROLES)
     moved = {role_id: find(guild, role_id) for role_id in positions}
     moved = {role_id: role for role_id, role in moved.items() if role.position != positions[role_id]}
     if guild.id in moved:
@@ -105,7 +105,7 @@ def move(
 
 def remove(core: Core, guild: Guild, role: Role, *, actor_id: int, reason: str | None = None) -> None:
     """Members lose it, and so do overwrites; a bot with the members intent hears of each member."""
-    _require_below(guild, role, actor_id)
+    _require_below(core, guild, role, actor_id)
     if role.managed or role.id == guild.id:
         raise invalid_role()
     holders = [member for member in guild.members.values() if role.id in member.role_ids]
@@ -131,8 +131,8 @@ def member_counts(guild: Guild) -> dict[str, int]:
     return {str(role_id): count for role_id, count in counts.items()}
 
 
-def _require_below(guild: Guild, role: Role, actor_id: int) -> Member:
-    actor = require(guild, actor_id, Permission.MANAGE_ROLES)
+def _require_below(core: Core, guild: Guild, role: Role, actor_id: int) -> Member:
+    actor = require(core, guild, actor_id, Permission.MANAGE_ROLES)
     if standing(role) >= rank(guild, actor):
         raise missing_permissions()
     return actor

@@ -2,7 +2,7 @@
 
 from sandbox.core import Core
 from sandbox.interactions.command_specs import CHAT
-from sandbox.permissions import Permission, in_guild, timed_out
+from sandbox.permissions import Permission, timed_out
 from sandbox.rows import Channel, Command, Guild, Json, Member
 
 IN_GUILD, IN_BOT_DM = 0, 1
@@ -34,7 +34,7 @@ def _hidden_in_guild(
     if member is None:
         return f"{name} is not in {guild.name}."
     return _forbidden_there(core, member, channel, command) or _not_offered(
-        guild, member, _settings_of(core, channel), command, name
+        core, guild, member, _settings_of(core, channel), command, name
     )
 
 
@@ -59,16 +59,18 @@ def _settings_of(core: Core, channel: Channel) -> Channel:
     return channel if channel.thread is None else core.world.parent_of(channel)
 
 
-def _not_offered(guild: Guild, member: Member, channel: Channel, command: Command, name: str) -> str | None:
-    if not _offered(guild, member, channel, command):
+def _not_offered(
+    core: Core, guild: Guild, member: Member, channel: Channel, command: Command, name: str
+) -> str | None:
+    if not _offered(core, guild, member, channel, command):
         return (
             f"{spelled(command)} is not offered to {name}: it asks for permissions that {name} does not have."
         )
     return None
 
 
-def _offered(guild: Guild, member: Member, channel: Channel, command: Command) -> bool:
-    permissions = in_guild(guild, member)
+def _offered(core: Core, guild: Guild, member: Member, channel: Channel, command: Command) -> bool:
+    permissions = core.guild_permissions(guild, member.user_id)
     if permissions & Permission.ADMINISTRATOR:
         return True
     by_command = guild.command_permissions.get(command.id, [])

@@ -113,7 +113,7 @@ def list_command_permissions(call: Call) -> list[Json]:
 def command_permissions(call: Call) -> Any:
     _, guild_id = _place(call)
     guild = call.core.world.guild(guild_id or 0)
-    require(guild, call.actor_id, ~NONE)
+    require(call.core, guild, call.actor_id, ~NONE)
     if call.ids["command_id"] not in guild.command_permissions:
         raise unknown("application command")
     return _permissions(call, call.ids["command_id"])

@@ -14,7 +14,7 @@ RULE = RULES + "/{rule_id}"
 
 def _managed(call: Call) -> Guild:
     guild = guild_of(call)
-    require(guild, call.actor_id, Permission.MANAGE_GUILD)
+    require(call.core, guild, call.actor_id, Permission.MANAGE_GUILD)
     return guild
 
 

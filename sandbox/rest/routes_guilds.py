@@ -104,7 +104,7 @@ def prune(call: Call) -> Json:
 @routes.on("GET", "/guilds/{guild_id}/audit-logs")
 def audit_log(call: Call) -> Json:
     guild = guild_of(call)
-    require(guild, call.actor_id, Permission.VIEW_AUDIT_LOG)
+    require(call.core, guild, call.actor_id, Permission.VIEW_AUDIT_LOG)
     return audit_listing.payload(
         call.core,
         guild,

@@ -38,7 +38,7 @@ def list_of_channel(call: Call) -> list[Json]:
 @routes.on("GET", "/guilds/{guild_id}/webhooks")
 def list_of_guild(call: Call) -> list[Json]:
     guild = call.core.world.guild(call.ids["guild_id"])
-    moderation.require(guild, call.actor_id, Permission.MANAGE_WEBHOOKS)
+    moderation.require(call.core, guild, call.actor_id, Permission.MANAGE_WEBHOOKS)
     found = [each for each in call.core.world.webhooks.values() if each.guild_id == guild.id]
     return [webhooks.payload(call.core, each) for each in found]
 

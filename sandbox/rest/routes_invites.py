@@ -33,7 +33,7 @@ def list_of_guild(call: Call) -> list[Json]:
     guild = call.core.world.guild(call.ids["guild_id"])
     manages = bool(call.core.guild_permissions(guild, call.actor_id) & Permission.MANAGE_GUILD)
     if not manages:
-        moderation.require(guild, call.actor_id, Permission.VIEW_AUDIT_LOG)
+        moderation.require(call.core, guild, call.actor_id, Permission.VIEW_AUDIT_LOG)
     found = invites.of_guild(call.core, guild)
     return [invites.payload(call.core, each, with_metadata=manages) for each in found]
 

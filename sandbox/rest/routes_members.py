@@ -110,7 +110,7 @@ def remove_role(call: Call) -> None:
 @routes.on("GET", "/guilds/{guild_id}/bans")
 def list_bans(call: Call) -> list[Json]:
     guild = guild_of(call)
-    moderation.require(guild, call.actor_id, Permission.BAN_MEMBERS)
+    moderation.require(call.core, guild, call.actor_id, Permission.BAN_MEMBERS)
     before, after, limit = call.number("before"), call.number("after") or 0, call.limit(1000, 1000)
     found = sorted(guild.bans.values(), key=lambda each: each.user_id)
     if before is not None:
@@ -123,7 +123,7 @@ def list_bans(call: Call) -> list[Json]:
 @routes.on("GET", BAN)
 def get_ban(call: Call) -> Json:
     guild = guild_of(call)
-    moderation.require(guild, call.actor_id, Permission.BAN_MEMBERS)
+    moderation.require(call.core, guild, call.actor_id, Permission.BAN_MEMBERS)
     one = guild.bans.get(call.ids["user_id"])
     if one is None:
         raise unknown("ban")

@@ -59,7 +59,7 @@ def _checked(core: Core, guild: Guild, wanted: Json, *, actor_id: int, target_id
     """Who moves others must be able to enter there; who is moved need not."""
     for key, needed in {**NEEDED, "channel_id": Permission.MOVE_MEMBERS}.items():
         if key in wanted:
-            require(guild, actor_id, needed)
+            require(core, guild, actor_id, needed)
     core.world.member(guild, target_id)
     state = guild.voice_states.get(target_id)
     if state is None:

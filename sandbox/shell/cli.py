@@ -5,13 +5,16 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sandbox.seeds import crowd
 from sandbox.seeds.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
-from sandbox.shell import address, errands, fault_errand
+from sandbox.shell import address, clock_errand, errands, fault_errand
+from sandbox.shell.errand import Told
 from sandbox.shell.welcome import welcome
 from sandbox.shell.wording import Wording
 from sandbox.storage.storage import UnreadableWorld
@@ -22,12 +25,8 @@ UNAVAILABLE, BAD_CONFIGURATION = 69, 78
 
 def main(words: list[str]) -> int:
     try:
-        if words[:1] in (["as"], ["fault"]):
-            styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-            errand = (
-                errands.run(words[1:], styled=styled) if words[0] == "as" else fault_errand.run(words[1:])
-            )
-            code, text = asyncio.run(errand)
+        if words and words[0] in ERRANDS:
+            code, text = asyncio.run(ERRANDS[words[0]](words[1:]))
             (sys.stderr if code else sys.stdout).write(text + "\n")
             return code
         return asyncio.run(serve(_arguments().parse_args(words)))
@@ -39,9 +38,20 @@ def main(words: list[str]) -> int:
         return UNAVAILABLE
 
 
+def _act(words: list[str]) -> Coroutine[Any, Any, Told]:
+    return errands.run(words, styled=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+
+
+ERRANDS = {"as": _act, "fault": fault_errand.run, "clock": clock_errand.run}
+
+
 def _arguments() -> argparse.ArgumentParser:
     """Raises UnusablePort."""
-    parser = Wording(prog="python -m sandbox", description="A Discord on your own machine.")
+    parser = Wording(
+        prog="python -m sandbox",
+        description="A Discord on your own machine.",
+        epilog="On one that runs: as NAME (act as a person), fault (break something), clock (move time).",
+    )
     parser.add_argument(
         "--port", type=_port, default=address.default_port(), help=f"else {address.VARIABLE}, else 8765"
     )

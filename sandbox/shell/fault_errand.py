@@ -6,7 +6,7 @@ import aiohttp
 
 from sandbox.rows import Json
 from sandbox.shell.address import VARIABLE, default_url
-from sandbox.shell.errands import DONE, on_sandbox, told_by
+from sandbox.shell.errand import DONE, Told, on_sandbox, told_by
 from sandbox.shell.wording import Wording
 
 
@@ -29,12 +29,12 @@ def arguments() -> Wording:
     return parser
 
 
-async def run(words: list[str]) -> tuple[int, str]:
+async def run(words: list[str]) -> Told:
     """The exit code, and a line for each fault that is set. Raises UnusablePort."""
     asked = arguments().parse_intermixed_args(words)
     method = "DELETE" if asked.clear else "POST" if asked.what else "GET"
 
-    async def act(http: aiohttp.ClientSession) -> tuple[int, str]:
+    async def act(http: aiohttp.ClientSession) -> Told:
         url, body = f"{asked.url.rstrip('/')}/sandbox/faults", _body(asked) if method == "POST" else None
         async with http.request(method, url, json=body) as response:
             told = await told_by(response)

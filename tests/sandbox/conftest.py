@@ -17,6 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from sandbox.clock import ManualClock
+from sandbox.rows import Guild
 from sandbox.server import Sandbox
 
 
@@ -161,5 +162,22 @@ def api(sandbox: Sandbox, http: aiohttp.ClientSession) -> Callable[..., Any]:
         async with http.request(method, url, json=body, headers=headers, **more) as response:
             text = await response.text()
             return response.status, json.loads(text) if text else None
+
+    return call
+
+
+@pytest.fixture
+def green(sandbox: Sandbox) -> Guild:
+    """The first server."""
+    return next(iter(sandbox.world.guilds.values()))
+
+
+@pytest.fixture
+def order(sandbox, http):
+    """`await order(route=..., status=...)` -> status and body; `method` for the other verbs."""
+
+    async def call(method="POST", **body):
+        async with http.request(method, sandbox.url + "/sandbox/faults", json=body or None) as response:
+            return response.status, await response.json()
 
     return call

@@ -4,11 +4,6 @@ import discord
 import pytest
 
 
-@pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
 def problems(answer):
     status, body = answer
     assert (status, body["code"]) == (400, 50035), body

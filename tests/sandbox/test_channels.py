@@ -7,11 +7,6 @@ from sandbox.errors import Refused
 
 
 @pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
-@pytest.fixture
 def entries(green):
     """What the audit log was told since: (action, changes by key)."""
 

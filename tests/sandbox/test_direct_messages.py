@@ -1,14 +1,8 @@
 """Direct messages: who can be reached, who hears of them, and which commands are there."""
 
 import discord
-import pytest
+from asking import code_of
 from discord import app_commands
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
 
 
 async def test_opening_always_works_and_gives_the_same_channel_again(sandbox, api, bot):

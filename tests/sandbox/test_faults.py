@@ -12,34 +12,18 @@ SAY = "POST /channels/*/messages"
 
 
 @pytest.fixture
-def order(sandbox, http):
-    """`await order(route=..., status=...)` -> status and body; `method` for the other verbs."""
-
-    async def call(method="POST", **body):
-        async with http.request(method, sandbox.url + "/sandbox/faults", json=body or None) as response:
-            return response.status, await response.json()
-
-    return call
-
-
-@pytest.fixture
-def guild(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
-@pytest.fixture
 def user_id(sandbox):
     return lambda name: next(each.id for each in sandbox.world.users.values() if each.username == name)
 
 
 @pytest.fixture
-def is_banned(guild, user_id):
-    return lambda name: user_id(name) in guild.bans
+def is_banned(green, user_id):
+    return lambda name: user_id(name) in green.bans
 
 
 @pytest.fixture
-def ban(api, guild, user_id):
-    return lambda name, **more: api("PUT", f"/guilds/{guild.id}/bans/{user_id(name)}", {}, **more)
+def ban(api, green, user_id):
+    return lambda name, **more: api("PUT", f"/guilds/{green.id}/bans/{user_id(name)}", {}, **more)
 
 
 @pytest.fixture
@@ -119,10 +103,10 @@ async def test_a_sandbox_that_stops_waits_for_no_fault(opened, http, until):
     assert len([each for each in found if isinstance(each, aiohttp.ClientError)]) >= 1
 
 
-async def test_a_429_has_the_headers_of_its_bucket(sandbox, order, http, guild):
+async def test_a_429_has_the_headers_of_its_bucket(sandbox, order, http, green):
     await order(route="GET /guilds/*", status=429, retry_after=2.5, times=3)
     token = next(iter(sandbox.world.applications.values())).token
-    url, headers = f"{sandbox.api_url}/guilds/{guild.id}", {"Authorization": f"Bot {token}"}
+    url, headers = f"{sandbox.api_url}/guilds/{green.id}", {"Authorization": f"Bot {token}"}
     async with http.get(url, headers=headers) as response:
         body, told = await response.json(), response.headers
     assert body == {

@@ -13,25 +13,9 @@ SAY = "POST /channels/*/messages"
 
 
 @pytest.fixture
-def order(sandbox, http):
-    """`await order(route=..., status=...)` -> status and body; `method` for the other verbs."""
-
-    async def call(method="POST", **body):
-        async with http.request(method, sandbox.url + "/sandbox/faults", json=body or None) as response:
-            return response.status, await response.json()
-
-    return call
-
-
-@pytest.fixture
 def gus(sandbox):
     """The id of a member of Green."""
     return next(each.id for each in sandbox.world.users.values() if each.username == "gus")
-
-
-@pytest.fixture
-def guild(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
 
 
 @pytest.fixture
@@ -49,13 +33,13 @@ def hurried(monkeypatch):
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("applied", [True, False])
 async def test_discord_py_bans_again_after_a_502_and_the_second_ban_changes_nothing(
-    sandbox, bot, guild, gus, applied
+    sandbox, bot, green, gus, applied
 ):
     sandbox.faults.add(BANS, 502, applied=applied)
     await bot.guild().ban(bot.member("gus"), reason="spam")
     calls = sandbox.recorder.rest_calls("PUT", "/guilds/{guild_id}/bans/{user_id}")
     assert [each.status for each in calls] == [502, 204]
-    assert gus in guild.bans
+    assert gus in green.bans
     entries = [entry async for entry in bot.guild().audit_logs()]
     assert [(entry.action.name, entry.target.name, entry.reason) for entry in entries] == [
         ("ban", "gus", "spam")
@@ -74,11 +58,11 @@ async def test_discord_py_doubles_a_message_whose_answer_was_lost(sandbox, bot):
 
 
 @pytest.mark.usefixtures("hurried")
-async def test_a_kick_whose_answer_was_lost_looks_like_nobody_to_kick(sandbox, bot, guild, gus):
+async def test_a_kick_whose_answer_was_lost_looks_like_nobody_to_kick(sandbox, bot, green, gus):
     sandbox.faults.add("DELETE /guilds/*/members/*", 502, applied=True)
     with pytest.raises(discord.NotFound, match="10007"):
         await bot.guild().kick(bot.member("gus"))
-    assert gus not in guild.members
+    assert gus not in green.members
 
 
 @pytest.mark.usefixtures("hurried")
@@ -116,12 +100,12 @@ async def test_a_reset_of_a_post_reaches_discord_pys_caller_on_linux(sandbox, bo
     assert [each["content"] for each in sandbox.people.sees("ann", "general")] == ["x"]
 
 
-async def test_a_put_that_is_reset_on_a_kept_connection_is_sent_again_by_aiohttp(sandbox, bot, guild, gus):
+async def test_a_put_that_is_reset_on_a_kept_connection_is_sent_again_by_aiohttp(sandbox, bot, green, gus):
     sandbox.faults.add(BANS, "reset", applied=True)
     await bot.guild().ban(bot.member("gus"))
     calls = sandbox.recorder.rest_calls("PUT", "/guilds/{guild_id}/bans/{user_id}")
     assert [each.status for each in calls] == [None, 204]
-    assert gus in guild.bans
+    assert gus in green.bans
 
 
 def heard(sandbox, name):

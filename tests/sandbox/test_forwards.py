@@ -3,13 +3,7 @@
 import io
 
 import discord
-import pytest
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
+from asking import code_of
 
 
 async def test_a_forward_carries_what_was_written_whatever_becomes_of_it(sandbox, bot):

@@ -11,11 +11,6 @@ ALL_MEMBERS = {"query": "", "limit": 0}
 WITH_MEMBERS = int(Intent.GUILDS | Intent.GUILD_MEMBERS)
 
 
-@pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
 async def chunk_of(socket, guild, **asked):
     await socket.send_json({"op": 8, "d": {"guild_id": str(guild.id), **asked}})
     return (await until_event(socket, "GUILD_MEMBERS_CHUNK"))["d"]

@@ -11,11 +11,6 @@ PICTURE = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n").deco
 
 
 @pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
-@pytest.fixture
 def own_role(green):
     return next(each for each in green.roles.values() if each.bot_id)
 

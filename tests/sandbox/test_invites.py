@@ -2,20 +2,11 @@
 
 import discord
 import pytest
+from asking import code_of, logged
 
 from sandbox.errors import Refused
 
 ROLE = {"channel_id": "general", "role_id": "Reeve"}
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
-
-
-async def logged(bot, action):
-    return [one async for one in bot.guild().audit_logs(action=action)]
 
 
 def grant(sandbox, *names):

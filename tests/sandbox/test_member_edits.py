@@ -9,11 +9,6 @@ MODERATION = Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.
 
 
 @pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
-@pytest.fixture
 def people(sandbox):
     return {user.username: user.id for user in sandbox.world.users.values()}
 

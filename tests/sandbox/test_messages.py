@@ -5,15 +5,10 @@ from datetime import timedelta
 
 import discord
 import pytest
+from asking import code_of
 from discord.asset import Asset
 
 from sandbox.errors import Refused
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
 
 
 async def test_send_edit_reply_and_delete_go_round(bot):

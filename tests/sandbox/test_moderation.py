@@ -5,14 +5,9 @@ from datetime import timedelta
 
 import discord
 import pytest
+from asking import code_of
 
 from sandbox.errors import Refused
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
 
 
 async def last_entry(bot, action):

@@ -10,11 +10,6 @@ SEND, VIEW, MANAGE_ROLES = 1 << 11, 1 << 10, 1 << 28
 
 
 @pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
-@pytest.fixture
 def put(api, green):
     async def call(subject_id, body, channel=0, method="PUT"):
         path = f"/channels/{green.channel_ids[channel]}/permissions/{subject_id}"

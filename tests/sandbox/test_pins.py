@@ -2,15 +2,10 @@
 
 import discord
 import pytest
+from asking import code_of
 from discord.http import Route
 
 from sandbox.errors import Refused
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
 
 
 async def test_a_pin_is_told_noted_and_listed(sandbox, bot):

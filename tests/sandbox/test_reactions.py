@@ -4,18 +4,13 @@ import json
 
 import discord
 import pytest
+from asking import code_of
 
 from sandbox.errors import Refused
 from sandbox.rows import Emoji
 
 PARTY = Emoji(4_200_000_000_000_001, "party", animated=True)
 FOREIGN = Emoji(4_200_000_000_000_002, "hills")
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
 
 
 @pytest.fixture

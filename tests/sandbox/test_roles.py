@@ -14,11 +14,6 @@ KICK, GUILD, CHANNELS = (
 
 
 @pytest.fixture
-def green(sandbox):
-    return next(iter(sandbox.world.guilds.values()))
-
-
-@pytest.fixture
 def roles(api, green):
     """`await roles("POST", body)`; with `role="senior"` about that one. Answers (status, body)."""
 

@@ -4,22 +4,12 @@ import io
 
 import discord
 import pytest
+from asking import code_of, heard_in
 
 from sandbox.errors import Refused
 from sandbox.rows import ForumTag
 
 HOUR = 3600
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
-
-
-def heard_in(sandbox, *names):
-    sent = [each for each in sandbox.recorder.since() if each.kind == "gateway" and each.method == "SEND"]
-    return [each for each in sent if each.route in names]
 
 
 @pytest.fixture

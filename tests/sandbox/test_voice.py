@@ -2,6 +2,7 @@
 
 import discord
 import pytest
+from asking import code_of
 
 from sandbox.errors import Refused, UnknownName
 from sandbox.permissions import Permission
@@ -63,12 +64,6 @@ def heard(sandbox, name):
 
 def entries(guild, action):
     return [entry for entry in guild.audit if entry.action_type == action]
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
 
 
 async def test_a_bot_hears_who_comes_moves_and_leaves(green, sandbox, bot):

@@ -5,20 +5,11 @@ import io
 
 import discord
 import pytest
+from asking import code_of, logged
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-async def code_of(attempt):
-    with pytest.raises(discord.HTTPException) as refused:
-        await attempt
-    return refused.value.status, refused.value.code
-
-
-async def logged(bot, action):
-    return [one async for one in bot.guild().audit_logs(action=action)]
 
 
 def allow(sandbox, **more):

@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # Discord's own, from its reference on snowflakes
@@ -16,6 +18,8 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None: ...
 
+    def alarm(self, seconds: float, ring: Callable[[], None]) -> "Alarm": ...
+
     def advance(self, seconds: float) -> None: ...
 
     @property
@@ -24,84 +28,96 @@ class Clock(Protocol):
         ...
 
 
-class _Sleepers:
-    """Who sleeps until when; who is due wakes in the order of the moments."""
+class Alarm:
+    """Rings once, unless it is cancelled before."""
+
+    def __init__(self, alarms: "set[Alarm]", until: datetime, ring: Callable[[], None]) -> None:
+        self._alarms = alarms
+        self._ring = ring
+        self.until = until
+        self.timer: asyncio.TimerHandle | None = None
+        alarms.add(self)
+
+    def cancel(self) -> None:
+        self._alarms.discard(self)
+        if self.timer:
+            self.timer.cancel()
+
+    def ring(self) -> None:
+        self.cancel()
+        self._ring()
+
+
+class _Alarms:
+    """What both clocks do with who waits for a moment."""
 
     def __init__(self) -> None:
-        self._due: dict[asyncio.Future[None], datetime] = {}
+        self._alarms: set[Alarm] = set()
 
-    async def sleep(self, until: datetime, *, timer: float | None = None) -> None:
-        """Until somebody wakes it; with a timer, at the latest after so many real seconds."""
-        loop = asyncio.get_running_loop()
-        wakes: asyncio.Future[None] = loop.create_future()
-        self._due[wakes] = until
-        alarm = None if timer is None else loop.call_later(max(timer, 0), _wake, wakes)
+    @abstractmethod
+    def alarm(self, seconds: float, ring: Callable[[], None]) -> Alarm: ...
+
+    async def sleep(self, seconds: float) -> None:
+        wakes: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        alarm = self.alarm(seconds, lambda: wakes.done() or wakes.set_result(None))
         try:
             await wakes
         finally:
-            del self._due[wakes]
-            if alarm:
-                alarm.cancel()
+            alarm.cancel()
 
-    def wake(self, now: datetime) -> None:
-        for wakes, until in sorted(self._due.items(), key=lambda each: each[1]):
-            if until <= now:
-                _wake(wakes)
-
-    @property
-    def deadlines(self) -> list[datetime]:
-        return sorted(until for wakes, until in self._due.items() if not wakes.done())
+    def _ring(self, now: datetime) -> None:
+        """What is due, in the order of the moments; one that rings may cancel another."""
+        for alarm in sorted(self._alarms, key=lambda each: each.until):
+            if alarm.until <= now and alarm in self._alarms:
+                alarm.ring()
 
 
-def _wake(sleeper: asyncio.Future[None]) -> None:
-    if not sleeper.done():
-        sleeper.set_result(None)
-
-
-class SystemClock:
+class SystemClock(_Alarms):
     """Real time, and ahead of it by what it was moved."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._ahead = timedelta()
-        self._sleepers = _Sleepers()
         self.jumps = 0
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
-    async def sleep(self, seconds: float) -> None:
-        await self._sleepers.sleep(self.now() + timedelta(seconds=seconds), timer=seconds)
+    def alarm(self, seconds: float, ring: Callable[[], None]) -> Alarm:
+        alarm = Alarm(self._alarms, self.now() + timedelta(seconds=seconds), ring)
+        alarm.timer = asyncio.get_running_loop().call_later(max(seconds, 0), alarm.ring)
+        return alarm
 
     def advance(self, seconds: float) -> None:
         ahead = self._ahead + timedelta(seconds=seconds)
-        self._sleepers.wake(datetime.now(UTC) + ahead)
+        self._ring(datetime.now(UTC) + ahead)
         self._ahead = ahead
         self.jumps += 1
 
 
-class ManualClock:
+class ManualClock(_Alarms):
     """Stands still until it is told to move."""
 
     jumps = 0  # its time passes for everybody
 
     def __init__(self, start: datetime) -> None:
+        super().__init__()
         self._now = start
-        self._sleepers = _Sleepers()
 
     def now(self) -> datetime:
         return self._now
 
-    async def sleep(self, seconds: float) -> None:
-        await self._sleepers.sleep(self._now + timedelta(seconds=seconds))
+    def alarm(self, seconds: float, ring: Callable[[], None]) -> Alarm:
+        return Alarm(self._alarms, self._now + timedelta(seconds=seconds), ring)
 
     @property
     def deadlines(self) -> list[datetime]:
-        """When each of those who still sleep will wake."""
-        return self._sleepers.deadlines
+        """When each alarm will ring."""
+        return sorted(alarm.until for alarm in self._alarms)
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
-        self._sleepers.wake(self._now)
+        self._ring(self._now)
 
 
 class Snowflakes:
@@ -136,6 +152,9 @@ def moment_of(snowflake: int) -> datetime:
     return EPOCH + MILLISECOND * (snowflake >> 22)
 
 
+@lru_cache(
+    4096
+)  # a moment is written down for each who reads of it, and who joined once is seen with every message
 def timestamp(moment: datetime) -> str:
     """ISO 8601 with microseconds and offset, as Discord writes it."""
     return moment.isoformat(timespec="microseconds")
@@ -143,11 +162,15 @@ def timestamp(moment: datetime) -> str:
 
 async def within(clock: Clock, seconds: float, wanted: Callable[[], Awaitable[object]]) -> bool:
     """Whether `wanted` finished before `seconds` passed on this clock."""
-    waiting = asyncio.ensure_future(wanted())
-    deadline = asyncio.ensure_future(clock.sleep(seconds))
     try:
-        await asyncio.wait({waiting, deadline}, return_when=asyncio.FIRST_COMPLETED)
-        return waiting.done()
-    finally:
-        waiting.cancel()
-        deadline.cancel()
+        async with asyncio.timeout(None) as limit:
+            alarm = clock.alarm(seconds, lambda: limit.reschedule(0))
+            try:
+                await wanted()
+            finally:
+                alarm.cancel()
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        return False
+    return True

@@ -42,7 +42,7 @@ KNOWN_INTENTS = sum(Intent)
 NO_INTENT = Intent(0)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Audience:
     """Who may hear of it. Everything given must hold; `person_id` alone means: no bot at all."""
 
@@ -55,12 +55,12 @@ class Audience:
     about_user_id: int | None = None  # hears it without the intent: it is about itself
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Event:
     name: str
     text: str  # the payload, already serialised
     audience: Audience
-    variants: dict[object, str] = field(default_factory=dict, compare=False)  # for those who may not read all
+    variants: dict[object, str] = field(default_factory=dict)  # for those who may not read all
 
     @cached_property
     def payload(self) -> Json:

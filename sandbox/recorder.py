@@ -4,6 +4,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ class Exchange:
     """Bodies are kept as the text that travelled, so that nothing that happens later can change them."""
 
     number: int
-    at: str
+    moment: datetime
     kind: Kind
     method: str  # for the gateway: SEND (to the bot) or RECEIVE
     path: str
@@ -34,6 +35,10 @@ class Exchange:
     sequence: int | None = None
     request_text: str | None = None
     response_text: str | None = None
+
+    @property
+    def at(self) -> str:
+        return timestamp(self.moment)
 
     @property
     def characters(self) -> int:
@@ -59,7 +64,7 @@ class Exchange:
         return {**self.facts(), "request": self.request, "response": self.response}
 
 
-FACTS = [each.name for each in fields(Exchange) if not each.name.endswith("_text")]
+FACTS = ["number", "at", *(each.name for each in fields(Exchange)[2:] if not each.name.endswith("_text"))]
 
 
 Listener = Callable[[Exchange], None]
@@ -86,7 +91,7 @@ class Recorder:
 
     def _keep(self, kind: Kind, **facts: Any) -> Exchange:
         self.last_number += 1
-        exchange = Exchange(self.last_number, timestamp(self._clock.now()), kind, **facts)
+        exchange = Exchange(self.last_number, self._clock.now(), kind, **facts)
         self._kept.append(exchange)
         self._characters += exchange.characters
         while len(self._kept) > KEPT or (self._characters > KEPT_CHARACTERS and len(self._kept) > 1):

@@ -219,9 +219,14 @@ class Mentions:
     everyone: bool
 
 
+NOBODY = Mentions([], [], everyone=False)
+
+
 def mentions_in(draft: Draft) -> Mentions:
     """What the text mentions, as far as `allowed_mentions` lets it (reference, "Allowed Mentions Object")."""
     text = "\n".join(draft.texts)
+    if "@" not in text:
+        return NOBODY
     users = _unique(USER_MENTION.findall(text))
     roles = _unique(ROLE_MENTION.findall(text))
     everyone = bool(EVERYONE_MENTION.search(text))

@@ -68,7 +68,9 @@ def message(core: Core, one: Message, reader_id: int | None = None) -> Json:
         body["reactions"] = [reaction(each, reader_id) for each in one.reactions]
     if one.flags & HAS_THREAD and one.id in world.channels:
         body["thread"] = thread_payloads.thread(world.channels[one.id], reader_id)
-    return {**body, **_reference(core, one), **_interaction(one)}
+    if one.reference is not None:
+        body.update(_reference(core, one, one.reference))
+    return {**body, **_interaction(one)}
 
 
 def reaction(one: Reaction, reader_id: int | None) -> Json:
@@ -90,15 +92,13 @@ def emoji(one: Reaction) -> Json:
     return {"id": str(one.emoji_id), "name": one.name, "animated": one.animated}
 
 
-def _reference(core: Core, one: Message) -> Json:
-    if one.reference is None:
-        return {}
-    body: Json = {"message_reference": {"type": DEFAULT, **one.reference}}
+def _reference(core: Core, one: Message, reference: Json) -> Json:
+    body: Json = {"message_reference": {"type": DEFAULT, **reference}}
     if one.snapshots:
         body["message_snapshots"] = refreshed(core, one.snapshots)
     if one.type in ANSWERS_ANOTHER:
-        kept = core.world.messages.get(int(one.reference["channel_id"]), {})
-        replied = kept.get(int(one.reference["message_id"]))
+        kept = core.world.messages.get(int(reference["channel_id"]), {})
+        replied = kept.get(int(reference["message_id"]))
         body["referenced_message"] = None
         if replied is not None:
             nested = {**message(core, replied)}
@@ -124,7 +124,8 @@ def _interaction(one: Message) -> Json:
 
 def message_event(core: Core, one: Message, reader_id: int | None = None) -> Json:
     """With the guild's view of author and mentioned people, as MESSAGE_CREATE and MESSAGE_UPDATE carry it."""
-    body = {**message(core, one, reader_id), "channel_type": core.world.channel(one.channel_id).type}
+    body = message(core, one, reader_id)
+    body["channel_type"] = core.world.channel(one.channel_id).type
     if one.guild_id is None:
         return body
     guild = core.world.guild(one.guild_id)

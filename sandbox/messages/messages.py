@@ -197,9 +197,10 @@ def _mention(core: Core, one: Message, draft: Draft) -> None:
     known = [user_id for user_id in mentions.user_ids if user_id in core.world.users]
     one.mention_ids = list(dict.fromkeys([*replied, *known]))
     channel = core.world.channel(one.channel_id)
-    permissions = core.channel_permissions(channel, one.author_id)
-    may_all = one.webhook_id is not None or bool(permissions & Permission.MENTION_EVERYONE)
-    one.mention_everyone = mentions.everyone and may_all
+    one.mention_everyone = mentions.everyone and (
+        one.webhook_id is not None
+        or bool(core.channel_permissions(channel, one.author_id) & Permission.MENTION_EVERYONE)
+    )
     guild = core.world.guild_of(channel)
     roles = guild.roles if guild else {}
     one.mention_role_ids = [role_id for role_id in mentions.role_ids if role_id in roles]

@@ -53,6 +53,8 @@ class Places:
 
     def channel(self, person: User, guild_id: Given = None, channel_id: Given = None) -> Channel:
         """Without a guild a name means the person's first guild that has it; without a channel, `general`."""
+        if (number := as_id(channel_id)) in self._world.channels:
+            return self._world.channels[number]
         guild = None if guild_id is None else self._names.guild(guild_id)
         guilds = [guild] if guild else self._world.guilds_of(person.id)
         if channel_id is not None:

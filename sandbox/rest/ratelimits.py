@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import md5
 from typing import Any, Literal
 
@@ -32,7 +33,12 @@ class Limit:
 
     @property
     def bucket(self) -> str:
-        return md5(self.name.encode(), usedforsecurity=False).hexdigest()
+        return _hashed(self.name)
+
+
+@cache
+def _hashed(name: str) -> str:
+    return md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass

@@ -48,6 +48,9 @@ class Gateway:
             if session.lost_at is not None and self._is_stale(session):
                 self.forget(session)
                 continue
+            if event.name == "GUILD_CREATE" and session.hears(event):
+                self._show(session, self.core.world.guild(event.audience.guild_id or 0), is_new=True)
+                continue
             for _ in range(times):
                 session.offer(event)
 
@@ -121,7 +124,7 @@ class Gateway:
         for guild in guilds if session.intents & Intent.GUILDS else []:
             self._show(session, guild)
 
-    def _show(self, session: Session, guild: Guild) -> None:
+    def _show(self, session: Session, guild: Guild, *, is_new: bool = False) -> None:
         if guild.id in self._down:
             session.dispatch_payload("GUILD_DELETE", {"id": str(guild.id), "unavailable": True})
             return
@@ -133,6 +136,8 @@ class Gateway:
             large_threshold=session.large_threshold,
         )
         body["threads"] = archiving.shown_to(self.core, guild, session.user_id)
+        if is_new:
+            del body["unavailable"]  # clients tell by it which guilds the bot was in before
         session.dispatch_payload("GUILD_CREATE", body)
 
     def resume(self, connection: Connection, asked: Json) -> Session | None:

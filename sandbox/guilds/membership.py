@@ -2,25 +2,47 @@
 
 from collections.abc import Iterable
 
+from sandbox.channels import channels
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
-from sandbox.guilds import payloads
+from sandbox.guilds import audit, payloads, role_events
+from sandbox.guilds.audit import Action
 from sandbox.permissions import Permission
-from sandbox.rows import Application, Ban, Guild, Json, Member
-from sandbox.threads import archiving, thread_members
+from sandbox.rows import Application, Ban, Guild, Json, Member, Role
+from sandbox.threads import thread_members
 from sandbox.voice import voice
 
 
 def join(core: Core, guild: Guild, user_id: int, *, role_ids: Iterable[int] = ()) -> Member:
     roles = tuple(each for each in role_ids if each in guild.roles)
     member = guild.members[user_id] = Member(user_id, core.now(), roles)
+    _came(core, guild, member)
+    return member
+
+
+def _came(core: Core, guild: Guild, member: Member) -> None:
     body = {**payloads.member(core.world, member), "guild_id": str(guild.id)}
     core.events.emit("GUILD_MEMBER_ADD", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))
+
+
+def add_bot(
+    core: Core, guild: Guild, application: Application, *, permissions: Permission, actor_id: int
+) -> Member:
+    """With a role of its own at the bottom. The others hear of it first: the bot hears of the guild, not of itself."""
+    bot_id = application.bot_user_id
+    role = Role(core.ids.next(), application.name, int(permissions), 1, managed=True, bot_id=bot_id)
+    guild.roles[role.id] = role
+    role_events.tell(core, guild, "GUILD_ROLE_CREATE", {"role": payloads.role(role)})
+    member = Member(bot_id, core.now(), (role.id,))
+    _came(core, guild, member)
+    guild.members[bot_id] = member
+    install(core, guild, application)
+    audit.record(core, guild, Action.BOT_ADD, actor_id=actor_id, target_id=bot_id)
     return member
 
 
 def leave(core: Core, guild: Guild, user_id: int) -> None:
-    """A bot hears that its guild is gone, before anybody hears that it left."""
+    """A bot hears that its guild is gone, before anybody hears that it left; its role goes with it."""
     application = core.world.application_of(user_id)
     if application:
         gone = {"id": str(guild.id)}  # without `unavailable`: it is no outage
@@ -32,18 +54,27 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
     del guild.members[user_id]
     body = {"guild_id": str(guild.id), "user": payloads.user(core.world.user(user_id))}
     core.events.emit("GUILD_MEMBER_REMOVE", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))
+    for role in [each for each in guild.roles.values() if each.bot_id == user_id]:
+        end_role(core, guild, role)
+
+
+def end_role(core: Core, guild: Guild, role: Role) -> None:
+    holders = [member for member in guild.members.values() if role.id in member.role_ids]
+    for member in holders:
+        member.role_ids = tuple(each for each in member.role_ids if each != role.id)
+    del guild.roles[role.id]
+    role_events.tell(core, guild, "GUILD_ROLE_DELETE", {"role_id": str(role.id)})
+    for member in holders:
+        updated(core, guild, member)
+    for channel in core.world.guild_channels(guild):
+        if channel.overwrites.pop(role.id, None):
+            channels.updated(core, channel)
 
 
 def install(core: Core, guild: Guild, application: Application) -> None:
-    """The bot hears of a guild that it was added to, whether it asked for presences or not: itself alone."""
-    body = payloads.guild_create(core.world, guild, application.bot_user_id, with_presences=False)
-    body["threads"] = archiving.shown_to(core, guild, application.bot_user_id)
-    del body[
-        "unavailable"
-    ]  # it stands there for guilds that the bot was in before; clients tell the two apart by it
-    core.events.emit(
-        "GUILD_CREATE", body, Audience(guild.id, intent=Intent.GUILDS, application_id=application.id)
-    )
+    """The bot hears of a guild that it was added to: each of its sessions is shown it by what that asked for."""
+    audience = Audience(guild.id, intent=Intent.GUILDS, application_id=application.id)
+    core.events.emit("GUILD_CREATE", {"id": str(guild.id)}, audience)
 
 
 def updated(core: Core, guild: Guild, member: Member) -> None:

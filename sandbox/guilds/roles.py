@@ -1,11 +1,9 @@
 """Roles are made, changed, sorted and removed: the same rules for a bot's call and for a person's hand."""
 
-from sandbox.channels import channels
 from sandbox.core import Core
 from sandbox.errors import boosts_needed, invalid_role, missing_permissions, too_many, unknown
-from sandbox.events import Audience, Intent
 from sandbox.forms import Form
-from sandbox.guilds import audit, changes, membership, payloads
+from sandbox.guilds import audit, changes, membership, payloads, role_events
 from sandbox.guilds.audit import Action
 from sandbox.guilds.moderation import require
 from sandbox.permissions import Permission, rank, standing
@@ -51,7 +49,7 @@ def create(core: Core, guild: Guild, wanted: Json, *, actor_id: int, reason: str
     settings = {"name": "new role", "permissions": guild.roles[guild.id].permissions, **wanted}
     role = Role(id=core.ids.next(), position=1, **settings)
     guild.roles[role.id] = role
-    _tell(core, guild, "GUILD_ROLE_CREATE", {"role": payloads.role(role)})
+    role_events.tell(core, guild, "GUILD_ROLE_CREATE", {"role": payloads.role(role)})
     _note(
         core, guild, Action.ROLE_CREATE, role, before={}, after=_noted(role), actor_id=actor_id, reason=reason
     )
@@ -74,7 +72,7 @@ def _set(core: Core, guild: Guild, role: Role, wanted: Json, *, actor_id: int, r
     for key, value in wanted.items():
         setattr(role, key, value)
     if _noted(role) != before:
-        _tell(core, guild, "GUILD_ROLE_UPDATE", {"role": payloads.role(role)})
+        role_events.tell(core, guild, "GUILD_ROLE_UPDATE", {"role": payloads.role(role)})
         _note(
             core,
             guild,
@@ -108,16 +106,7 @@ def remove(core: Core, guild: Guild, role: Role, *, actor_id: int, reason: str |
     _require_below(core, guild, role, actor_id)
     if role.managed or role.id == guild.id:
         raise invalid_role()
-    holders = [member for member in guild.members.values() if role.id in member.role_ids]
-    for member in holders:
-        member.role_ids = tuple(each for each in member.role_ids if each != role.id)
-    del guild.roles[role.id]
-    _tell(core, guild, "GUILD_ROLE_DELETE", {"role_id": str(role.id)})
-    for member in holders:
-        membership.updated(core, guild, member)
-    for channel in core.world.guild_channels(guild):
-        if channel.overwrites.pop(role.id, None):
-            channels.updated(core, channel)
+    membership.end_role(core, guild, role)
     _note(
         core, guild, Action.ROLE_DELETE, role, before=_noted(role), after={}, actor_id=actor_id, reason=reason
     )
@@ -141,10 +130,6 @@ def _require_below(core: Core, guild: Guild, role: Role, actor_id: int) -> Membe
 def _refuse_more_than_own(core: Core, guild: Guild, actor_id: int, permissions: int) -> None:
     if permissions & ~int(core.guild_permissions(guild, actor_id)):
         raise missing_permissions()
-
-
-def _tell(core: Core, guild: Guild, name: str, body: Json) -> None:
-    core.events.emit(name, {"guild_id": str(guild.id), **body}, Audience(guild.id, intent=Intent.GUILDS))
 
 
 def _noted(role: Role) -> Json:

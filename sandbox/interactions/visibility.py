@@ -34,7 +34,7 @@ def _hidden_in_guild(
     if member is None:
         return f"{name} is not in {guild.name}."
     return _forbidden_there(core, member, channel, command) or _not_offered(
-        core, guild, member, _settings_of(core, channel), command, name
+        core, guild, member, _settings_of(core, channel), command
     )
 
 
@@ -59,9 +59,8 @@ def _settings_of(core: Core, channel: Channel) -> Channel:
     return channel if channel.thread is None else core.world.parent_of(channel)
 
 
-def _not_offered(
-    core: Core, guild: Guild, member: Member, channel: Channel, command: Command, name: str
-) -> str | None:
+def _not_offered(core: Core, guild: Guild, member: Member, channel: Channel, command: Command) -> str | None:
+    name = core.world.user(member.user_id).username
     if not _offered(core, guild, member, channel, command):
         return (
             f"{spelled(command)} is not offered to {name}: it asks for permissions that {name} does not have."

@@ -18,6 +18,7 @@ from sandbox.names import as_id
 from sandbox.people.places import Given, Places
 from sandbox.permissions import Permission, to_speak_in
 from sandbox.rows import Channel, Guild, Json, Member, User
+from sandbox.seeds.founding import BOT
 from sandbox.threads import archiving
 
 DAY = 86400  # seconds
@@ -84,7 +85,8 @@ class Acting(Places):
         )
 
     def join(self, person: Given, guild_id: Given = None, *, invite: str | None = None) -> Member:
-        """Someone new, or someone who left; also a name that nobody had until now. An invite leads to its guild."""
+        """Someone new, or someone who left; also a name that nobody had until now. An invite leads to its guild.
+        A bot is installed, by the owner."""
         way = invites.find(self._core, invite.rsplit("/", 1)[-1]) if invite else None
         user = self.newcomer(person)
         guild = self._guild(way.guild_id if way else guild_id, user) or next(
@@ -94,6 +96,11 @@ class Acting(Places):
             raise Refused(403, 40007, f"{user.username} is banned from {guild.name}.")
         if user.id in guild.members:
             return guild.members[user.id]
+        application = self._world.application_of(user.id)
+        if application:
+            return membership.add_bot(
+                self._core, guild, application, permissions=BOT, actor_id=guild.owner_id
+            )
         if way:
             invites.use(self._core, way)
         return membership.join(self._core, guild, user.id, role_ids=way.role_ids if way else [])

@@ -44,15 +44,18 @@ def path(green, sandbox):
     return lambda written: written.format(guild=green.id, ann=ann, channel=green.channel_ids[0])
 
 
-@pytest.mark.parametrize(("method", "written", "body"), CALLS)
-async def test_a_bot_in_a_time_out_may_nothing_until_it_ends(clock, api, held, path, method, written, body):
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.usefixtures("held")
+async def test_a_bot_in_a_time_out_may_nothing_until_it_ends(clock, api, path, call):
+    method, written, body = call
     status, told = await api(method, path(written), body)
     assert (status, told["code"]) == (403, 50013)
     clock.advance(3600)
     assert (await api(method, path(written), body))[0] < 300
 
 
-async def test_a_bot_in_a_time_out_still_reads(sandbox, api, held, path):
+@pytest.mark.usefixtures("held")
+async def test_a_bot_in_a_time_out_still_reads(sandbox, api, path):
     sandbox.people.message("ann", "hello")
     status, [one] = await api("GET", path("/channels/{channel}/messages"))
     assert (status, one["content"]) == (200, "hello")

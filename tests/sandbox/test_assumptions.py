@@ -70,3 +70,36 @@ async def test_of_a_command_that_is_typed_the_option_is_text_and_others_may_be_m
     sent = last_interaction(sandbox)["data"]["options"]
     assert [(each["name"], each["value"], each["focused"]) for each in sent] == [("amount", "thr", True)]
     assert choices == [{"name": "3", "value": 3}]
+
+
+async def test_ready_says_what_only_peoples_clients_need(sandbox, bot):
+    ready = events(sandbox, "READY")[0].response
+    undocumented = {"user_settings", "session_type", "relationships", "private_channels", "presences"}
+    undocumented |= {"guild_join_requests", "geo_ordered_rtc_regions", "auth", "_trace"}
+    assert undocumented <= ready.keys()
+
+
+async def test_some_keys_are_on_the_wire_and_in_no_table(sandbox, login):
+    def button(bot):
+        @bot.tree.command()
+        async def ask(interaction: discord.Interaction):
+            view = discord.ui.View()
+            view.add_item(discord.ui.Button(label="Yes", custom_id="yes"))
+            await interaction.response.send_message("?", view=view)
+
+        @bot.event
+        async def on_interaction(interaction):
+            if interaction.type is discord.InteractionType.component:
+                await interaction.response.edit_message(content="!")
+
+    async with login(sandbox, button):
+        answer = await sandbox.people.slash("ann", "ask")
+        await sandbox.people.click("ann", label="Yes")
+        sandbox.people.moderate("max", "nick", "ann", nick="Annie")
+    pressed = last_interaction(sandbox)
+    assert {"id", "custom_id", "component_type"} == pressed["data"].keys()
+    assert {"id", "features", "locale"} == pressed["guild"].keys()
+    assert pressed["entitlement_sku_ids"] == []
+    assert answer.messages[0]["interaction_metadata"]["name"] == "ask"
+    assert "command_type" in answer.messages[0]["interaction_metadata"]
+    assert "flags" in events(sandbox, "GUILD_MEMBER_UPDATE")[-1].response

@@ -8,8 +8,6 @@ from sandbox.people.places import Given, Places
 from sandbox.rows import DIRECT_MESSAGE, Channel, Json, User
 from sandbox.threads import archiving
 
-LESS_SEEN = ("CHANNEL_UPDATE", "THREAD_MEMBERS_UPDATE")  # whoever saw that channel before may see it no more
-
 
 class Seeing(Places):
     def sees(
@@ -55,13 +53,12 @@ class Seeing(Places):
             return None
         payload = event.payload
         about = (payload.get("user") or {}).get("id")
-        channel_id = None if event.name in LESS_SEEN else audience.channel_id
-        if about != str(user.id) and not self._concerns(user.id, audience.guild_id, channel_id):
+        if about != str(user.id) and not self._concerns(user.id, audience.guild_id, audience.channel_id):
             return None
         told = {
             "event": event.name,
             "guild_id": audience.guild_id,
-            "channel_id": channel_id,
+            "channel_id": audience.channel_id,
             "message_id": _message_of(event),
             "user_id": about,
         }

@@ -215,7 +215,7 @@ export function composer({ runCommand, onSent, editLast }) {
     ].filter(Boolean);
     about.textContent = told.join(" ");
     about.hidden = !told.length;
-    const name = state.guild ? `#${state.channel?.name ?? ""}` : (state.channel?.name ?? "");
+    const name = `${state.guild && !thread ? "#" : ""}${state.channel?.name ?? ""}`;
     text.placeholder = innerWidth < NARROW_PX ? `Message ${name} or /` : `Message ${name} — or / for commands`;
   }
 

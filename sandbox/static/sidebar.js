@@ -46,7 +46,7 @@ export function channels(place, actions) {
   const name = guild
     ? button(`${guild.name}: the server's menu`, actions.openServer, { "aria-haspopup": "menu" }, guild.name)
     : "Direct messages";
-  place.replaceChildren(
+  const parts = [
     el("h1", { class: "server-name" }, name),
     el(
       "nav",
@@ -55,7 +55,8 @@ export function channels(place, actions) {
     ),
     inVoice(actions),
     myself(actions),
-  );
+  ];
+  place.replaceChildren(...parts.filter(Boolean));
 }
 
 function directRow(bot) {
@@ -83,6 +84,7 @@ function inVoice(actions) {
       { class: "in-voice" },
       icon("voice"),
       el("span", {}, `In ${channel.name}`),
+      button("Your voice", (event) => actions.open(event, channel), { class: "plain", "aria-haspopup": "menu" }, icon("more")),
       button("Leave the voice channel", () => actions.hang(channel), { class: "plain" }, icon("leave")),
     )
   );

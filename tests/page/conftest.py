@@ -36,6 +36,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 REFUSED = re.compile("responded with a status of 40[03]")
+LEAKED = re.compile(r"\bundefined\b|\[object \w+\]|\bNaN\b")  # what no person ever wrote
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
 
@@ -87,7 +88,8 @@ Visit = Callable[..., Awaitable["Page"]]
 
 @pytest.fixture
 async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
-    """`await visit("max", "general")`: a window of that person. None may complain, ask elsewhere, or be the bot."""
+    """`await visit("max", "general")`: a window of that person. None may complain, show what is no
+    text, ask elsewhere, or be the bot."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -126,6 +128,8 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
 
     yield open_window
     for context in contexts:
+        for page in context.pages:
+            complaints += LEAKED.findall(await page.inner_text("body"))
         await context.close()
     assert complaints == []
 

@@ -128,6 +128,19 @@ async def test_whoever_looks_at_a_thread_that_is_deleted_is_led_away(sandbox: Sa
     await expect(page.locator(".channel.thread")).to_have_count(0)
 
 
+async def test_whoever_is_put_out_of_a_private_thread_sees_it_no_more(sandbox: Sandbox, visit: Visit) -> None:
+    thread = sandbox.people.thread("max", "create", channel_id="general", name="Between us", private=True)
+    page = await visit("ann")
+
+    sandbox.people.thread("max", "add", channel_id=thread["id"], user_id="ann")
+    await page.locator(".channel.thread").click()
+    await expect(page.locator(".message .system")).to_have_count(1)
+    sandbox.people.thread("max", "remove", channel_id=thread["id"], user_id="ann")
+
+    await expect(page.locator(".channel.thread")).to_have_count(0)
+    await expect(page.locator("#bar h2")).to_have_text("general")
+
+
 async def test_slow_mode_is_told_where_one_types(sandbox: Sandbox, clock: ManualClock, visit: Visit) -> None:
     sandbox.people.manage_channel("olga", "edit", channel_id="general", slowmode=30)
     page = await visit("ann")

@@ -77,6 +77,7 @@ function directRow(bot) {
 function inVoice(actions) {
   const mine = state.guild?.voice_states.find((one) => one.user_id === state.person.id);
   const channel = mine && state.guild.channels.find((one) => one.id === mine.channel_id);
+  const open = (event) => actions.open(event, channel);
   return (
     channel &&
     el(
@@ -84,7 +85,7 @@ function inVoice(actions) {
       { class: "in-voice" },
       icon("voice"),
       el("span", {}, `In ${channel.name}`),
-      button("Your voice", (event) => actions.open(event, channel), { class: "plain", "aria-haspopup": "menu" }, icon("more")),
+      button("Your voice", open, { class: "plain", "aria-haspopup": "menu" }, icon("more")),
       button("Leave the voice channel", () => actions.hang(channel), { class: "plain" }, icon("leave")),
     )
   );

@@ -1,4 +1,4 @@
-"""What a seed file may say (docs/sandbox.md, "Another world")."""
+"""What a seed file may say (docs/sandbox-scripting.md, "Another world")."""
 
 from typing import Annotated, Required, TypedDict
 

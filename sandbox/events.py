@@ -44,7 +44,8 @@ NO_INTENT = Intent(0)
 
 @dataclass(slots=True)
 class Audience:
-    """Who may hear of it. Everything given must hold; `person_id` alone means: no bot at all."""
+    """Who may hear of it. Everything given must hold, of a bot; `person_id` is the only person, and without an
+    application no bot at all is meant."""
 
     guild_id: int | None = None
     channel_id: int | None = None
@@ -67,6 +68,11 @@ class Event:
         """Read once for all who look into it; nobody may change it."""
         payload: Json = json.loads(self.text)
         return payload
+
+    @cached_property
+    def tells_reactions(self) -> bool:
+        """In what somebody wrote, the quotation marks would be escaped."""
+        return '"reactions":' in self.text
 
 
 Listener = Callable[[Event], None]

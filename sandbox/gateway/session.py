@@ -11,7 +11,7 @@ from typing import Protocol
 from sandbox.core import Core
 from sandbox.events import Event, Intent
 from sandbox.gateway.identify import Shard, belongs
-from sandbox.messages.message_content import WITH_CONTENT, text_for
+from sandbox.messages.message_content import PERSONAL, text_for
 from sandbox.outgoing import json_text
 from sandbox.permissions import Permission
 from sandbox.rows import Application, Json
@@ -73,8 +73,10 @@ class Session:
     def offer(self, event: Event) -> None:
         if not self.hears(event):
             return
-        whole = self._reads_content or event.name not in WITH_CONTENT
-        self.dispatch(event.name, event.text if whole else text_for(event, self.user_id))
+        self.dispatch(event.name, self._read(event) if event.name in PERSONAL else event.text)
+
+    def _read(self, event: Event) -> str:
+        return text_for(self.core.world, event, self.user_id, with_content=self._reads_content)
 
     def dispatch(self, name: str, text: str) -> None:
         """Numbers it and keeps it also while no socket is there: a resume brings it."""
@@ -95,7 +97,9 @@ class Session:
 
     def hears(self, event: Event) -> bool:
         audience = event.audience
-        if audience.person_id is not None or audience.application_id not in (None, self.application.id):
+        if audience.application_id not in (None, self.application.id):
+            return False
+        if audience.person_id is not None and audience.application_id is None:
             return False
         if not self.has_shard_of(audience.guild_id):
             return False

@@ -71,7 +71,8 @@ class Draft:
     @property
     def texts(self) -> list[str]:
         """Where a mention can stand."""
-        return [text for text in (self.content, *components.texts(self.components)) if text]
+        shown = components.texts(self.components) if self.components else []
+        return [text for text in (self.content, *shown) if text]
 
 
 def read_draft(
@@ -86,8 +87,8 @@ def read_draft(
     draft = Draft(
         given=frozenset(body),
         content=form.text("content", most=MOST_CHARACTERS) or "",
-        embeds=read_embeds(form) or [],
-        components=components.of_message(form, v2=v2) or [],
+        embeds=(read_embeds(form) or []) if "embeds" in form else [],
+        components=(components.of_message(form, v2=v2) or []) if "components" in form else [],
         flags=flags,
         tts=form.boolean("tts"),
         nonce=_nonce(form),
@@ -104,7 +105,8 @@ def read_draft(
     _read_attachments(form, draft, files, edits)
     attached = {clean_name(upload.filename) for upload in draft.uploads}
     attached |= {each.filename for each in edits.attachments} if edits else set()
-    components.refuse_missing_files(form, draft.components, attached)
+    if draft.components:
+        components.refuse_missing_files(form, draft.components, attached)
     form.finish()
     _refuse_too_much(draft, edits)
     if stickers:

@@ -69,7 +69,7 @@ def message(core: Core, one: Message, reader_id: int | None = None) -> Json:
     if one.flags & HAS_THREAD and one.id in world.channels:
         body["thread"] = thread_payloads.thread(world.channels[one.id], reader_id)
     if one.reference is not None:
-        body.update(_reference(core, one, one.reference))
+        body.update(_reference(core, one, one.reference, reader_id))
     return {**body, **_interaction(one)}
 
 
@@ -92,7 +92,7 @@ def emoji(one: Reaction) -> Json:
     return {"id": str(one.emoji_id), "name": one.name, "animated": one.animated}
 
 
-def _reference(core: Core, one: Message, reference: Json) -> Json:
+def _reference(core: Core, one: Message, reference: Json, reader_id: int | None) -> Json:
     body: Json = {"message_reference": {"type": DEFAULT, **reference}}
     if one.snapshots:
         body["message_snapshots"] = refreshed(core, one.snapshots)
@@ -101,7 +101,7 @@ def _reference(core: Core, one: Message, reference: Json) -> Json:
         replied = kept.get(int(reference["message_id"]))
         body["referenced_message"] = None
         if replied is not None:
-            nested = {**message(core, replied)}
+            nested = message(core, replied, reader_id)
             nested.pop("referenced_message", None)
             body["referenced_message"] = nested
     return body

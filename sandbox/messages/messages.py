@@ -12,11 +12,10 @@ from sandbox.errors import (
     system_message,
     too_old_to_bulk_delete,
 )
-from sandbox.events import Audience, Intent
 from sandbox.message_rows import LOADING, SUPPRESS_EMBEDS, Message
 from sandbox.messages import components, embeds, forwards
 from sandbox.messages.drafts import Draft, mentions_in
-from sandbox.messages.message_payloads import message_event
+from sandbox.messages.message_events import audience_of, deleted, told
 from sandbox.permissions import Permission
 from sandbox.rows import POSTS_ONLY, PRIVATE_THREAD, Channel, Json
 from sandbox.threads import archiving, thread_members
@@ -26,13 +25,6 @@ BULK_DELETABLE = timedelta(days=14)
 REPLY, THREAD_STARTER = 19, 21
 WRITTEN = (0, REPLY, 20, 23)  # by a person or a bot; every other type is the system's
 LASTING = (1, 2, 3, 4, 5, THREAD_STARTER)  # cannot be deleted (reference, "Message Types")
-
-
-def audience_of(one: Message) -> Audience:
-    if one.ephemeral_to is not None:
-        return Audience(one.guild_id, one.channel_id, person_id=one.ephemeral_to)
-    intent = Intent.DIRECT_MESSAGES if one.guild_id is None else Intent.GUILD_MESSAGES
-    return Audience(one.guild_id, one.channel_id, intent)
 
 
 def create(
@@ -103,7 +95,7 @@ def _publish(core: Core, channel: Channel, one: Message) -> None:
     if one.ephemeral_to is None:
         channel.last_message_id = one.id
         _count(channel, one)
-    core.events.emit("MESSAGE_CREATE", message_event(core, one), audience_of(one))
+    core.events.emit("MESSAGE_CREATE", told(core, one), audience_of(one))
 
 
 def _count(channel: Channel, one: Message) -> None:
@@ -232,7 +224,7 @@ def edit(core: Core, one: Message, draft: Draft) -> Message:
 
 def updated(core: Core, one: Message) -> None:
     """An update is never spoken, whatever the message was (reference, "Message Update")."""
-    core.events.emit("MESSAGE_UPDATE", {**message_event(core, one), "tts": False}, audience_of(one))
+    core.events.emit("MESSAGE_UPDATE", {**told(core, one), "tts": False}, audience_of(one))
 
 
 def refuse_others(one: Message, editor_id: int) -> None:
@@ -244,7 +236,7 @@ def delete(core: Core, one: Message) -> None:
     if one.type in LASTING:
         raise system_message()
     _take_out(core, one)
-    core.events.emit("MESSAGE_DELETE", _deleted(one, {"id": str(one.id)}), audience_of(one))
+    core.events.emit("MESSAGE_DELETE", deleted(one, {"id": str(one.id)}), audience_of(one))
 
 
 def delete_many(core: Core, found: list[Message]) -> None:
@@ -252,7 +244,7 @@ def delete_many(core: Core, found: list[Message]) -> None:
         return
     for one in found:
         _take_out(core, one)
-    gone = _deleted(found[0], {"ids": [str(one.id) for one in found]})
+    gone = deleted(found[0], {"ids": [str(one.id) for one in found]})
     core.events.emit("MESSAGE_DELETE_BULK", gone, audience_of(found[0]))
 
 
@@ -276,11 +268,6 @@ def _take_out(core: Core, one: Message) -> None:
     thread = core.world.channel(one.channel_id).thread
     if thread and one.position is not None and one.id != one.channel_id:
         thread.message_count = max(0, thread.message_count - 1)
-
-
-def _deleted(one: Message, ids: Json) -> Json:
-    guild = {} if one.guild_id is None else {"guild_id": str(one.guild_id)}
-    return {**ids, "channel_id": str(one.channel_id), **guild}
 
 
 def public(core: Core, channel: Channel) -> list[Message]:

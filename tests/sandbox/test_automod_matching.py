@@ -47,6 +47,7 @@ def test_what_the_allow_list_covers_is_no_match_and_the_rest_still_is():
         (r"colou?r|gr[ae]y", "Grey color", "Grey"),
         (r"(?i)x\x41?", "xa", "xa"),
         (r"a.c", "a\nc", None),
+        (r"ab??", "xab", "ab"),
     ],
 )
 def test_regular_expressions_find_the_leftmost_longest(written, text, matched):

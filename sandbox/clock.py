@@ -5,7 +5,7 @@ import secrets
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol
 
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)  # Discord's own, from its reference on snowflakes
@@ -59,7 +59,7 @@ class _Alarms:
 
     async def sleep(self, seconds: float) -> None:
         wakes: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        alarm = self.alarm(seconds, lambda: wakes.done() or wakes.set_result(None))
+        alarm = self.alarm(seconds, partial(_wake, wakes))
         try:
             await wakes
         finally:
@@ -70,6 +70,11 @@ class _Alarms:
         for alarm in sorted(self._alarms, key=lambda each: each.until):
             if alarm.until <= now and alarm in self._alarms:
                 alarm.ring()
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
 
 
 class SystemClock(_Alarms):

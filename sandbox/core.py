@@ -29,7 +29,7 @@ class Core:
 
     def guild_permissions(self, guild: Guild, user_id: int) -> Permission:
         member = guild.members.get(user_id)
-        return in_guild(guild, member, self.now()) if member else Permission(0)
+        return in_guild(guild, member, self.now) if member else Permission(0)
 
     def channel_permissions(self, channel: Channel, user_id: int) -> Permission:
         """What this user may do there; nothing for who is not there at all."""
@@ -40,8 +40,8 @@ class Core:
         if member is None:
             return Permission(0)
         if channel.thread is None:
-            return in_channel(guild, member, channel, self.now())
-        return in_thread(guild, member, channel, self.world.parent_of(channel), self.now())
+            return in_channel(guild, member, channel, self.now)
+        return in_thread(guild, member, channel, self.world.parent_of(channel), self.now)
 
     def sees(self, channel: Channel, user_id: int) -> bool:
         return bool(self.channel_permissions(channel, user_id) & Permission.VIEW_CHANNEL)

@@ -47,6 +47,8 @@ class Names:
 
 def as_id(given: object) -> int:
     """0 for what is not an id."""
+    if type(given) is int:
+        return given
     text = str(given)
     mention = MENTION.fullmatch(text)
     bare = mention[1] if mention else text

@@ -1,5 +1,6 @@
 """Permission bits and how Discord computes them (reference, "Permissions"), time-outs and hierarchy included."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import IntFlag
 from functools import cache
@@ -88,12 +89,12 @@ IN_DIRECT_MESSAGES = (
 )
 
 
-def timed_out(member: Member, now: datetime) -> bool:
+def timed_out(member: Member, now: Callable[[], datetime]) -> bool:
     until = member.communication_disabled_until
-    return until is not None and until > now
+    return until is not None and until > now()
 
 
-def in_guild(guild: Guild, member: Member, now: datetime) -> Permission:
+def in_guild(guild: Guild, member: Member, now: Callable[[], datetime]) -> Permission:
     granted = _by_roles(guild, member)
     if timed_out(member, now) and not granted & ADMINISTRATOR:
         granted &= int(LEFT_IN_TIMEOUT)
@@ -114,7 +115,7 @@ def in_channel(
     guild: Guild,
     member: Member,
     channel: Channel,
-    now: datetime,
+    now: Callable[[], datetime],
     *,
     speaks: Permission = Permission.SEND_MESSAGES,
 ) -> Permission:
@@ -133,7 +134,9 @@ def in_channel(
     return as_permission(granted)
 
 
-def in_thread(guild: Guild, member: Member, thread: Channel, parent: Channel, now: datetime) -> Permission:
+def in_thread(
+    guild: Guild, member: Member, thread: Channel, parent: Channel, now: Callable[[], datetime]
+) -> Permission:
     """Those of the parent; a private thread is for its members and for moderators (reference, "Threads")."""
     granted = in_channel(guild, member, parent, now, speaks=Permission.SEND_MESSAGES_IN_THREADS)
     inside = thread.thread is not None and member.user_id in thread.thread.members
@@ -148,6 +151,8 @@ def to_speak_in(channel: Channel) -> Permission:
 
 
 def _overwrites_in_order(guild: Guild, member: Member, channel: Channel) -> list[tuple[int, int]]:
+    if not channel.overwrites:
+        return []
     everyone = channel.overwrites.get(guild.id)
     roles = [channel.overwrites[role_id] for role_id in member.role_ids if role_id in channel.overwrites]
     own = channel.overwrites.get(member.user_id)

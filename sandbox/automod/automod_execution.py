@@ -51,6 +51,8 @@ def _blocked(action: Json) -> Refused:
 def _set_off(
     core: Core, guild: Guild, channel: Channel, author_id: int, content: str
 ) -> list[tuple[AutomodRule, Match]]:
+    if not guild.automod_rules:
+        return []
     member = guild.members[author_id]
     if core.world.user(author_id).bot or core.guild_permissions(guild, author_id) & EXEMPT:
         return []

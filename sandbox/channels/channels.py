@@ -16,7 +16,7 @@ def require(core: Core, channel: Channel, actor_id: int, permission: Permission)
     permissions = core.channel_permissions(channel, actor_id)
     if not permissions & Permission.VIEW_CHANNEL:
         raise missing_access()
-    if permission & ~permissions:
+    if int(permission) & ~int(permissions):  # plain: the enum's own takes ten times as long
         raise missing_permissions()
 
 

@@ -40,7 +40,7 @@ def edit(
         added, removed = _difference(target.role_ids, held), _difference(held, target.role_ids)
         found = [_roles(guild, key, ids) for key, ids in (("$add", added), ("$remove", removed)) if ids]
         audit.record(core, guild, Action.MEMBER_ROLE_UPDATE, **who, changes=found)
-    if timed_out(target, core.now()):
+    if timed_out(target, core.now):
         voice.disconnect(core, guild, target_id)
     return target
 
@@ -76,7 +76,7 @@ def _check_time_out(core: Core, guild: Guild, actor_id: int, target_id: int, unt
     """At most 28 days, with a minute's grace for clocks; administrators cannot be held by it."""
     actor = require(core, guild, actor_id, Permission.MODERATE_MEMBERS)
     target = target_below(core, guild, actor, target_id)
-    if in_guild(guild, target, core.now()) & Permission.ADMINISTRATOR:
+    if in_guild(guild, target, core.now) & Permission.ADMINISTRATOR:
         raise missing_permissions()
     if until is not None and until > core.now() + LONGEST_TIMEOUT + timedelta(minutes=1):
         problem = {
@@ -90,7 +90,7 @@ def _check_flags(core: Core, guild: Guild, actor_id: int, _target_id: int, _flag
     """MANAGE_GUILD or MANAGE_ROLES, or all three of a moderator's."""
     all_three = Permission.MODERATE_MEMBERS | Permission.KICK_MEMBERS | Permission.BAN_MEMBERS
     actor = require(core, guild, actor_id, Permission.MANAGE_GUILD | Permission.MANAGE_ROLES | all_three)
-    held = in_guild(guild, actor, core.now())
+    held = in_guild(guild, actor, core.now)
     if not held & (Permission.MANAGE_GUILD | Permission.MANAGE_ROLES) and all_three & ~held:
         raise missing_permissions()
 

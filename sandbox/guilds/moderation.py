@@ -15,7 +15,7 @@ def require(core: Core, guild: Guild, actor_id: int, permission: Permission) -> 
     actor = guild.members.get(actor_id)
     if actor is None:
         raise missing_access()
-    if not in_guild(guild, actor, core.now()) & permission:
+    if not in_guild(guild, actor, core.now) & permission:
         raise missing_permissions()
     return actor
 

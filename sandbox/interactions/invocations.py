@@ -16,6 +16,7 @@ def payload(core: Core, interaction: Interaction, details: Json, source: Message
     channel = world.channel(interaction.channel_id)
     application = world.applications[interaction.application_id]
     guild = world.guild_of(channel)
+    permissions = str(int(core.channel_permissions(channel, interaction.user_id)))
     body: Json = {
         "id": str(interaction.id),
         "application_id": str(application.id),
@@ -24,7 +25,7 @@ def payload(core: Core, interaction: Interaction, details: Json, source: Message
         "version": 1,
         "data": details,
         "channel_id": str(channel.id),
-        "channel": _channel(core, channel, interaction.user_id),
+        "channel": _channel(core, channel, permissions),
         "locale": world.user(interaction.user_id).locale,
         "app_permissions": str(int(core.channel_permissions(channel, application.bot_user_id))),
         "entitlements": [],
@@ -32,7 +33,7 @@ def payload(core: Core, interaction: Interaction, details: Json, source: Message
         "authorizing_integration_owners": owners(guild),
         "context": IN_BOT_DM if guild is None else IN_GUILD,
         "attachment_size_limit": LIMIT,
-        **_who(core, guild, channel, interaction.user_id),
+        **_who(core, guild, permissions, interaction.user_id),
     }
     if source is not None:
         body["message"] = message(core, source, application.bot_user_id)
@@ -43,22 +44,20 @@ def owners(guild: Guild | None) -> Json:
     return {"0": "0" if guild is None else str(guild.id)}
 
 
-def _channel(core: Core, channel: Channel, user_id: int) -> Json:
-    permissions = core.channel_permissions(channel, user_id)
-    return {**payloads.channel(core.world, channel), "permissions": str(int(permissions))}
+def _channel(core: Core, channel: Channel, permissions: str) -> Json:
+    return {**payloads.channel(core.world, channel), "permissions": permissions}
 
 
-def _who(core: Core, guild: Guild | None, channel: Channel, user_id: int) -> Json:
+def _who(core: Core, guild: Guild | None, permissions: str, user_id: int) -> Json:
     world = core.world
     if guild is None:
         return {"user": payloads.user(world.user(user_id))}
-    permissions = core.channel_permissions(channel, user_id)
     member = payloads.member(world, guild.members[user_id])
     return {
         "guild_id": str(guild.id),
         "guild": {"id": str(guild.id), "locale": guild.preferred_locale, "features": []},
         "guild_locale": guild.preferred_locale,
-        "member": {**member, "permissions": str(int(permissions))},
+        "member": {**member, "permissions": permissions},
     }
 
 

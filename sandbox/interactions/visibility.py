@@ -43,7 +43,7 @@ def _forbidden_there(core: Core, member: Member, channel: Channel, command: Comm
     permissions = core.channel_permissions(channel, member.user_id)
     if not permissions & Permission.VIEW_CHANNEL:
         return f"{name} does not see #{channel.name}."
-    if timed_out(member, core.now()) and not permissions & Permission.ADMINISTRATOR:
+    if timed_out(member, core.now) and not permissions & Permission.ADMINISTRATOR:
         return f"{name} is timed out and cannot use commands."
     if not permissions & Permission.USE_APPLICATION_COMMANDS:
         return f"{name} may not use commands in #{channel.name}."

@@ -100,6 +100,8 @@ def read_draft(
         allowed_mentions=_allowed_mentions(form),
     )
     stickers = form.snowflakes("sticker_ids", most=MOST_STICKERS)
+    if form.body.get("poll") is not None:
+        form.wrong("poll", "POLLS_NOT_AVAILABLE", "This sandbox has no polls")
     if v2:
         _refuse_legacy_fields(form, edits)
     _read_attachments(form, draft, files, edits)

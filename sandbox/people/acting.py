@@ -60,7 +60,9 @@ class Acting(Places):
         return sent
 
     def _may_send(self, user: User, channel: Channel, *, with_files: bool) -> None:
-        needed = to_speak_in(channel) | (Permission.ATTACH_FILES if with_files else Permission(0))
+        needed = to_speak_in(channel)
+        if with_files:
+            needed |= Permission.ATTACH_FILES
         channels.require(self._core, channel, user.id, needed)
         slowmode.refuse_too_soon(self._core, channel, user)
 
@@ -103,7 +105,8 @@ class Acting(Places):
             )
         if way:
             invites.use(self._core, way)
-        return membership.join(self._core, guild, user.id, role_ids=way.role_ids if way else [])
+        brings: Json = {"role_ids": way.role_ids, "temporary": way.temporary} if way else {}
+        return membership.join(self._core, guild, user.id, **brings)
 
     def newcomer(self, name: Given) -> User:
         try:

@@ -24,14 +24,31 @@ class Invoking(Places):
         user = self._names.user(person)
         channel = self.channel(user, guild_id, channel_id)
         try:
-            found, path, leaf = self._chosen(user, channel, command)
-            resolved = Resolved(self._core, found.application_id, channel, user.id)
-            read = read_options(resolved, leaf, options or {})
+            interaction = self._use(user, channel, command, options or {})
         except Unacceptable as wrong:
             return Answer(failed=str(wrong))
+        return await self._answer(interaction, wait_seconds)
+
+    async def use(
+        self, person: Given, command: str, *, channel_id: Given = None, options: Json | None = None
+    ) -> str | None:
+        """A slash command of somebody who does not look at the answer: what went wrong, or nothing.
+
+        Raises Unacceptable.
+        """
+        user = self._names.user(person)
+        interaction = self._use(user, self.channel(user, None, channel_id), command, options or {})
+        return await self._interactions.wait_for_answer(interaction, WAIT_SECONDS)
+
+    def _use(self, user: User, channel: Channel, command: str, options: Json) -> Interaction:
+        """Raises Unacceptable."""
+        found, path, leaf = self._chosen(user, channel, command)
+        resolved = Resolved(self._core, found.application_id, channel, user.id)
+        read = read_options(resolved, leaf, options)
         details = _details(found, _nest(path[1:], leaf_options=read), resolved)
         interaction = self._begin(user, channel, found, COMMAND, name=" ".join(path))
-        return await self._invoke(interaction, details, wait_seconds)
+        self._invoke(interaction, details)
+        return interaction
 
     async def context(
         self,
@@ -57,7 +74,9 @@ class Invoking(Places):
             channel, target = self._world.channel(one.channel_id), resolved.message(one)
         details = {**_details(found, [], resolved), "target_id": target}
         del details["options"]
-        return await self._invoke(self._begin(user, channel, found, COMMAND), details, wait_seconds)
+        interaction = self._begin(user, channel, found, COMMAND)
+        self._invoke(interaction, details)
+        return await self._answer(interaction, wait_seconds)
 
     async def autocomplete(
         self,
@@ -93,13 +112,12 @@ class Invoking(Places):
         found = self._commands_in(channel)
         return [each for each in found if hidden_because(self._core, user.id, channel, each) is None]
 
-    async def _invoke(self, interaction: Interaction, details: Json, wait_seconds: float) -> Answer:
+    def _invoke(self, interaction: Interaction, details: Json) -> None:
         more = {}
         if "target_id" in details:
             more = _target(details)
         interaction.metadata = invocations.metadata(self._core, interaction, **more)
         self._interactions.send(interaction, invocations.payload(self._core, interaction, details))
-        return await self._answer(interaction, wait_seconds)
 
     def _begin(
         self, user: User, channel: Channel, found: Command, kind: int, *, name: str | None = None

@@ -104,9 +104,7 @@ class Storm:
             return None
 
         async def use(person: User, _number: int) -> str | None:
-            return (
-                await self._people.slash(person.id, command, channel_id=channel.id, options=options)
-            ).failed
+            return await self._people.use(person.id, command, channel_id=channel.id, options=options)
 
         acts: dict[str, Act] = {"messages": write, "slash": use}
         if kind not in acts:

@@ -21,14 +21,15 @@ async def read(request: web.Request) -> tuple[Any, dict[str, Upload], str | None
 
     Raises Refused, HTTPRequestEntityTooLarge.
     """
-    if request.content_type == MULTIPART:
+    kind = request.content_type
+    if kind == MULTIPART:
         return await _multipart(request)
     raw = await request.read()
     if not raw:
         return None, {}, None
-    if request.content_type not in (JSON, FORM):
+    if kind not in (JSON, FORM):
         raise bad_content_type()
-    if request.content_type == FORM:
+    if kind == FORM:
         form = _form(raw)
         return form, {}, json.dumps(form)
     return _json(raw), {}, raw.decode()

@@ -4,7 +4,6 @@ import contextlib
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +26,7 @@ from sandbox.rest.admission import Admission, Entry
 from sandbox.rest.faults import TIMEOUT, Fault, Faults, reset
 from sandbox.rest.ratelimits import RateLimited
 from sandbox.rest.rest import Call, Reply, Route, Routes, as_reply
+from sandbox.rest.sent import Sent
 from sandbox.rows import Application
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class Rest:
             reply = Reply(500, {"message": "500: Internal Server Error", "code": 0})
         if request.method != "GET":
             self._core.touch()
-        return replace(reply, headers={**entry.headers, **reply.headers})
+        return Reply(reply.status, reply.body, {**entry.headers, **reply.headers})
 
     async def _done(self, request: web.Request, call: Call, route: Route, entry: Entry) -> Reply:
         """Raises Refused, RateLimited, HTTPRequestEntityTooLarge."""
@@ -144,14 +144,11 @@ class Rest:
         if fault != BANNED:
             self._admission.count(request.remote, reply)
         usual = {} if fault == BANNED else DISCORD
-        response = web.Response(status=reply.status, headers={**usual, **reply.headers})
-        if text is not None:
-            response.body = text.encode()
-            response.headers["Content-Type"] = kind
+        told = {} if text is None else {"Content-Type": kind}
+        sent = Sent(reply.status, {**usual, **reply.headers, **told}, (text or "").encode())
         with contextlib.suppress(ConnectionError):  # who asked is gone: nobody minds
-            await response.prepare(request)
-            await response.write_eof()
-        return response
+            await sent.go(request)
+        return sent
 
     def _record(
         self, call: Call, route: Route, status: int | None, text: str | None, fault: str | None
@@ -180,7 +177,7 @@ class Rest:
             request.path.removeprefix(PREFIX),
             ids={key: int(value) for key, value in parts.items() if key.endswith("_id")},
             parts=parts,
-            query=dict(request.query),
+            query=dict(request.query) if request.query_string else {},
             headers={key: request.headers[key] for key in ("X-Audit-Log-Reason",) if key in request.headers},
         )
 

@@ -94,8 +94,15 @@ def boosts_needed() -> Refused:
     return Refused(403, 50101, "This server needs more boosts to perform this action")
 
 
-def slow_mode(sentence: str) -> Refused:
-    return Refused(429, 20016, f"Slow mode: {sentence}")
+class SlowMode(Refused):
+    """A 429 of its own, and like any it says how long to wait. Bots never meet it."""
+
+    def __init__(self, sentence: str, retry_after: float) -> None:
+        super().__init__(429, 20016, f"Slow mode: {sentence}")
+        self.retry_after = retry_after
+
+    def body(self) -> dict[str, Any]:
+        return {**super().body(), "retry_after": self.retry_after}
 
 
 def not_found() -> Refused:

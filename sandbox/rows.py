@@ -163,6 +163,7 @@ class Member(Mass):
     avatar: str | None = None
     banner: str | None = None
     bio: str | None = None
+    temporary: bool = False  # came by an invite that lets go whoever has no role and goes offline
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import math
 from datetime import timedelta
 
 from sandbox.core import Core
-from sandbox.errors import slow_mode
+from sandbox.errors import SlowMode
 from sandbox.permissions import Permission
 from sandbox.rows import Channel, User
 
@@ -19,7 +19,8 @@ def refuse_too_soon(core: Core, channel: Channel, user: User) -> None:
     next_at = last + timedelta(seconds=channel.rate_limit_per_user)
     wait = (next_at - core.now()).total_seconds()
     if wait > 0:
-        raise slow_mode(f"{user.username} may write again in {math.ceil(wait)} s, at {next_at:%H:%M:%S} UTC")
+        sentence = f"{user.username} may write again in {math.ceil(wait)} s, at {next_at:%H:%M:%S} UTC"
+        raise SlowMode(sentence, wait)
 
 
 def note(core: Core, channel: Channel, user: User) -> None:

@@ -16,6 +16,8 @@ from sandbox.messages.drafts import read_draft
 from sandbox.messages.image_data import image_hash, read_image
 from sandbox.permissions import Permission
 from sandbox.rows import Channel, Json, Webhook
+from sandbox.threads import threads
+from sandbox.threads.threads import MOST_TAGS, Plan
 
 MOST = 15  # a channel
 LONGEST_NAME = 80
@@ -152,6 +154,8 @@ def execute(core: Core, one: Webhook, body: Json, files: Files, *, thread_id: in
     form = Form(body)
     name = _name(form, "username")
     picture = form.url("avatar_url", schemes=("http", "https"))
+    title = form.text("thread_name", least=1, most=100)
+    tags = form.snowflakes("applied_tags", most=MOST_TAGS) or []
     form.finish()
     draft = read_draft(body, files)
     author: Json = {
@@ -162,17 +166,24 @@ def execute(core: Core, one: Webhook, body: Json, files: Files, *, thread_id: in
         if picture
         else one.avatar,  # of its address: nothing is fetched
     }
-    return messages.create(core, _place(core, one, body, thread_id), one.id, draft, answer_to=author)
+    place = _place(core, one, title, thread_id)
+    if title is None:
+        return messages.create(core, place, one.id, draft, answer_to=author)
+    plan = Plan(title, applied_tags=tags)
+    return threads.publish(core, place, plan, draft, author_id=one.id, answer_to=author)[1]
 
 
-def _place(core: Core, one: Webhook, body: Json, thread_id: int | None) -> Channel:
+def _place(core: Core, one: Webhook, title: str | None, thread_id: int | None) -> Channel:
     channel = core.world.channel(one.channel_id)
+    if title is not None and channel.type not in channel_types.POSTED:
+        raise Refused(400, 220003, "Webhooks can only create threads in forum channels")
+    if title is not None and thread_id is not None:
+        both = "Webhooks posted to forum channels cannot have both a thread_name and thread_id"
+        raise Refused(400, 220002, both)
     if thread_id is not None:
         return _thread(core, one, thread_id)
-    if channel.type in channel_types.POSTED:
+    if title is None and channel.type in channel_types.POSTED:
         raise Refused(400, 220001, "Webhooks posted to forum channels must have a thread_name or thread_id")
-    if body.get("thread_name") is not None:
-        raise Refused(400, 220003, "Webhooks can only create threads in forum channels")
     return channel
 
 

@@ -13,9 +13,11 @@ from sandbox.threads import thread_members
 from sandbox.voice import voice
 
 
-def join(core: Core, guild: Guild, user_id: int, *, role_ids: Iterable[int] = ()) -> Member:
+def join(
+    core: Core, guild: Guild, user_id: int, *, role_ids: Iterable[int] = (), temporary: bool = False
+) -> Member:
     roles = tuple(each for each in role_ids if each in guild.roles)
-    member = guild.members[user_id] = Member(user_id, core.now(), roles)
+    member = guild.members[user_id] = Member(user_id, core.now(), roles, temporary=temporary)
     _came(core, guild, member)
     return member
 
@@ -56,6 +58,14 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
     core.events.emit("GUILD_MEMBER_REMOVE", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))
     for role in [each for each in guild.roles.values() if each.bot_id == user_id]:
         end_role(core, guild, role)
+
+
+def went_offline(core: Core, user_id: int) -> None:
+    """Who came by a temporary invite and has no role is no longer there (gateway events, "Invite Create")."""
+    for guild in core.world.guilds_of(user_id):
+        member = guild.members[user_id]
+        if member.temporary and not member.role_ids:
+            leave(core, guild, user_id)
 
 
 def end_role(core: Core, guild: Guild, role: Role) -> None:

@@ -4,7 +4,7 @@ from sandbox.channels import channels
 from sandbox.channels.typing_events import started_typing
 from sandbox.errors import UnknownName
 from sandbox.forms import Form
-from sandbox.guilds import presences
+from sandbox.guilds import membership, presences
 from sandbox.people.places import Given, Places
 from sandbox.permissions import to_speak_in
 from sandbox.rows import Json
@@ -67,12 +67,14 @@ class Being(Places):
     def presence(
         self, person: Given, *, status: str | None = None, activities: list[Json] | None = None
     ) -> Json:
-        """online, idle, dnd or invisible; activities as bots give them: name, type, state, url."""
+        """online, idle, dnd, invisible or offline; activities as bots give them: name, type, state, url."""
         user = self._names.user(person)
         form = Form({"status": status, "activities": activities})
         wanted = presences.read(self._core, form)
         form.finish()
         presences.change(self._core, user, *wanted)
+        if status == "offline":
+            membership.went_offline(self._core, user.id)
         return presences.payload(user)
 
     def typing(

@@ -16,13 +16,12 @@ from sandbox.rest.routes_messages import channel_of, message_of
 from sandbox.rows import POSTS_ONLY, PRIVATE_THREAD, PUBLIC_THREAD, Channel, Json, ThreadMember
 from sandbox.threads import archiving, thread_edits, thread_guests, thread_members, thread_payloads, threads
 from sandbox.threads.thread_payloads import details
-from sandbox.threads.threads import DURATIONS, Plan
+from sandbox.threads.threads import DURATIONS, MOST_TAGS, Plan
 
 routes = Routes()
 MEMBERS = "/channels/{channel_id}/thread-members"
 ARCHIVED = "/channels/{channel_id}/threads/archived"
 LONGEST_SLOWNESS = 21_600  # seconds
-MOST_TAGS = 5
 MOST_LISTED = 100
 
 

@@ -7,6 +7,7 @@ from sandbox.core import Core
 from sandbox.errors import (
     Refused,
     empty_message,
+    missing_permissions,
     system_message,
     unknown,
     wrong_channel_type,
@@ -37,6 +38,7 @@ REQUIRE_TAG = 1 << 4
 THREAD_CREATED, THREAD_STARTER = 18, 21
 DURATIONS = (60, 1440, 4320, 10080)  # minutes
 A_DAY = 1440
+MOST_TAGS = 5  # a post
 PUBLIC = {TEXT_CHANNEL: PUBLIC_THREAD, ANNOUNCEMENT_CHANNEL: ANNOUNCEMENT_THREAD}
 
 
@@ -92,15 +94,29 @@ def post(
     if parent.type not in POSTS_ONLY:
         raise wrong_channel_type()
     channels.require(core, parent, actor_id, Permission.SEND_MESSAGES)
+    return publish(core, parent, plan, draft, author_id=actor_id, reason=reason)
+
+
+def publish(
+    core: Core,
+    parent: Channel,
+    plan: Plan,
+    draft: Draft,
+    *,
+    author_id: int,
+    reason: str | None = None,
+    answer_to: Json | None = None,
+) -> tuple[Channel, Message]:
+    """`author_id` may be a webhook, which needs no right; `answer_to` then says what it adds to its messages."""
     if draft.is_empty:
         raise empty_message()
     if parent.flags & REQUIRE_TAG and not plan.applied_tags:
         raise Refused(400, 40067, "A tag is required to create a forum post in this channel")
-    check_tags(core, parent, set(plan.applied_tags), actor_id)
+    check_tags(core, parent, set(plan.applied_tags), author_id)
     new_id = core.ids.next()
-    thread = _open(core, parent, new_id, plan, PUBLIC_THREAD, actor_id=actor_id, reason=reason)
+    thread = _open(core, parent, new_id, plan, PUBLIC_THREAD, actor_id=author_id, reason=reason)
     parent.last_message_id = thread.id
-    return thread, messages.create(core, thread, actor_id, draft, message_id=new_id)
+    return thread, messages.create(core, thread, author_id, draft, message_id=new_id, answer_to=answer_to)
 
 
 def _open(
@@ -110,7 +126,7 @@ def _open(
     archiving.require_room(core, guild)
     duration = plan.auto_archive_duration or parent.default_auto_archive_duration or A_DAY
     slow = plan.rate_limit_per_user
-    joined = ThreadMember(actor_id, now)
+    joined = ThreadMember(actor_id, now) if actor_id in guild.members else None  # a webhook is in no thread
     thread = Channel(
         thread_id,
         kind,
@@ -125,14 +141,15 @@ def _open(
             duration,
             invitable=plan.invitable,
             applied_tags=plan.applied_tags,
-            members={actor_id: joined},
+            members={actor_id: joined} if joined else {},
         ),
     )
     core.world.channels[thread_id] = thread
     guild.thread_ids.append(thread_id)
     body = {**thread_payloads.thread(thread), "newly_created": True}
     core.events.emit("THREAD_CREATE", body, Audience(guild.id, thread_id, Intent.GUILDS))
-    thread_members.came(core, thread, joined)
+    if joined:
+        thread_members.came(core, thread, joined)
     audit.record(
         core,
         guild,
@@ -169,5 +186,5 @@ def check_tags(core: Core, parent: Channel, changed: set[int], actor_id: int) ->
     tags = {tag.id: tag for tag in parent.available_tags}
     if changed - set(tags):
         raise unknown("tag")
-    if any(tags[tag_id].moderated for tag_id in changed):
-        channels.require(core, parent, actor_id, Permission.MANAGE_THREADS)
+    if any(tags[tag_id].moderated for tag_id in changed) and not archiving.moderates(core, parent, actor_id):
+        raise missing_permissions()

@@ -199,3 +199,30 @@ async def test_over_http_a_person_invites_and_another_comes(sandbox, http):
             told = await response.json()
         assert response.status == status
     assert told["error"] == "Discord refuses that: Unknown Invite (10006)."
+
+
+@pytest.mark.parametrize(
+    ("temporary", "roles", "status", "stays"),
+    [
+        (True, [], "offline", False),
+        (True, ["member"], "offline", True),
+        (True, [], "invisible", True),
+        (False, [], "offline", True),
+    ],
+)
+async def test_a_guest_goes_when_offline_unless_they_have_a_role(sandbox, temporary, roles, status, stays):
+    made = sandbox.people.invite("ann", temporary=temporary)
+    sandbox.people.join("zoe", invite=made["code"])
+    sandbox.people.presence("zoe", status="online")
+    sandbox.people.change_roles("olga", user_id="zoe", add=roles)
+    sandbox.people.presence("zoe", status=status)
+    guest = next(user.id for user in sandbox.world.users.values() if user.username == "zoe")
+    assert (guest in sandbox.world.guild(int(made["guild_id"])).members) is stays
+
+
+async def test_a_guest_who_goes_is_heard_to_leave(sandbox, bot):
+    made = sandbox.people.invite("ann", temporary=True)
+    sandbox.people.join("zoe", invite=made["code"])
+    left = bot.wait_for("member_remove", timeout=5)
+    sandbox.people.presence("zoe", status="offline")
+    assert (await left).name == "zoe"

@@ -142,6 +142,7 @@ async def test_who_writes_too_soon_is_told_when_they_may_again(timed, clock, log
         ) as slow:
             timed.people.message("ann", "two")
         assert (slow.value.status, slow.value.code) == (429, 20016)
+        assert slow.value.body()["retry_after"] == 6
         timed.people.message("ben", "one")
         for text in ("one", "two"):
             await bot.channel().send(text)

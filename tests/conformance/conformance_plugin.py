@@ -70,7 +70,7 @@ def _as_discord_says(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def is_whole(config: pytest.Config) -> bool:
     """Whether everything ran: only then an exception that nobody needed is one too many."""
-    chosen = config.option.keyword or config.option.markexpr or config.option.deselect or config.option.lf
+    chosen = any(getattr(config.option, name, None) for name in ("keyword", "markexpr", "deselect", "lf"))
     return not chosen and config.args == config.getini("testpaths")
 
 

@@ -29,6 +29,12 @@ async def in_another_process(*words, **environment):
     assert await wait_for(child.wait(), 20) == 0
 
 
+async def test_the_checks_run_also_without_what_pytest_remembers_of_the_last_run():
+    """That option is the cache provider's own: without it the end of a whole run failed."""
+    one = "tests/sandbox/test_login.py::test_it_is_up_in_milliseconds"
+    await in_another_process("-m", "pytest", "-q", "-p", "no:cacheprovider", one)
+
+
 async def test_a_sandbox_writes_down_what_passes_over_its_wire_where_the_environment_says(tmp_path):
     log = tmp_path / "wire.jsonl"
     await in_another_process("-c", EXAMPLE, REEVE_SANDBOX_WIRE_LOG=str(log))

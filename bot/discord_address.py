@@ -13,6 +13,7 @@ from bot.exits import CannotRun, Exit
 from bot.settings import Settings
 
 ASK_SECONDS = 5.0
+WORLD = "/sandbox/world?most=50"  # of guilds, people and members each: there may be 100,000 people
 World = dict[str, Any]
 """What GET /sandbox/world tells."""
 
@@ -27,8 +28,8 @@ class NobodyAnswers(Exception):
 
 
 async def world_at(url: str) -> World | None:
-    """The sandbox's world, or None when something else answers. Raises NobodyAnswers."""
-    return await _told_by(f"{url}/sandbox/world")
+    """The beginning of the sandbox's world, or None when something else answers. Raises NobodyAnswers."""
+    return await _told_by(f"{url}{WORLD}")
 
 
 async def applications_at(url: str) -> World | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sandbox.rows import Json
+from sandbox.rows import Announced, Json
 
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
@@ -37,7 +37,7 @@ class Reaction:
 
 
 @dataclass(slots=True)
-class Message:
+class Message(Announced):
     id: int
     channel_id: int
     author_id: int

@@ -10,7 +10,7 @@ from sandbox.world import World
 
 MENTION = re.compile(r"<(?:@[!&]?|#)(\d+)>")
 MOST_DIGITS = 20  # a snowflake has 64 bits
-One = TypeVar("One", User, Guild, Role, Channel)
+One = TypeVar("One", Guild, Role, Channel)
 
 
 class Names:
@@ -18,8 +18,10 @@ class Names:
         self._world = world
 
     def user(self, given: object) -> User:
-        users = self._world.users
-        return _find("person", given, users, ((user.username, user) for user in users.values()))
+        found = self._world.users.get(as_id(given)) or self._world.user_named(str(given).lstrip("@"))
+        if found is None:
+            raise UnknownName(f"There is no person {given!r}.")
+        return found
 
     def guild(self, given: object) -> Guild:
         guilds = self._world.guilds

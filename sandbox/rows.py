@@ -25,6 +25,12 @@ class Mass:
         set_field(self, "is_stored", False)
 
 
+class Announced:
+    """A row of which there may be 1,000,000. An event with its id tells of each later change: clients show it."""
+
+    __slots__ = ()
+
+
 set_field = object.__setattr__
 
 

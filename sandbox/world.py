@@ -22,6 +22,20 @@ class World:
     ahead_seconds: float = 0.0  # of real time, by what people moved the clock
     link_key: str = field(default_factory=lambda: secrets.token_hex(16))  # signs links to attachments
 
+    def __post_init__(self) -> None:
+        self._by_name: dict[str, User] = {}
+
+    def user_named(self, name: str) -> User | None:
+        """Remembered, for there may be 100,000; looked for anew when nobody is known by it, or not any more."""
+        wanted = name.casefold()
+        found = self._by_name.get(wanted)
+        if found is None or found.username.casefold() != wanted:
+            self._by_name = {}
+            for user in self.users.values():
+                self._by_name.setdefault(user.username.casefold(), user)
+            found = self._by_name.get(wanted)
+        return found
+
     def user(self, user_id: int) -> User:
         return self.users.get(user_id) or _raise("user")
 

@@ -1,13 +1,14 @@
 """The control interface: the people, over HTTP. It adds no rule of its own (its words: INTERFACES.md)."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.control.exposure import require_loopback
 from sandbox.control.timekeeping import Timekeeping
+from sandbox.control.writing import written_in_pieces
 from sandbox.core import Core
 from sandbox.errors import Refused, UnknownName
 from sandbox.fitting import Unfit, fitting
@@ -17,7 +18,7 @@ from sandbox.intake import parsed, refuse_unsendable
 from sandbox.interactions import commands
 from sandbox.interactions.options import MOST_SAFE_INTEGER, Unacceptable
 from sandbox.names import Names
-from sandbox.outgoing import json_text
+from sandbox.outgoing import in_pieces, json_text
 from sandbox.people.people import People
 from sandbox.people.places import Answer
 from sandbox.people.storm import Storm
@@ -102,8 +103,8 @@ class Control:
             "role": self._telling(people.manage_role),
         }
 
-    def _serving(self, serve: Serve) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def answer(request: web.Request) -> web.Response:
+    def _serving(self, serve: Serve) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def answer(request: web.Request) -> web.StreamResponse:
             require_loopback(request)
             try:
                 _refuse_unsendable_address(request)
@@ -120,6 +121,8 @@ class Control:
             except Exception:
                 log.exception("The sandbox failed at %s %s", request.method, request.path)
                 status, body = 500, {"error": "The sandbox failed at that: its log says why."}
+            if isinstance(body, Iterator):
+                return await written_in_pieces(request, body)
             return web.json_response(body, status=status, dumps=json_text)
 
         return answer
@@ -188,8 +191,9 @@ class Control:
         found = self._people.visible_channels(user.id, guild_id=request.query.get("guild_id"))
         return [payloads.channel(self._core.world, each, user.id) for each in found]
 
-    async def _world(self, _request: web.Request) -> Json:
-        return world_entry(self._core.world)
+    async def _world(self, request: web.Request) -> Iterator[str]:
+        most = _number(request, "most", 0) if "most" in request.query else None
+        return in_pieces(world_entry(self._core.world, None if most is None else max(0, most)))
 
     async def _applications(self, _request: web.Request) -> Json:
         """What a bot needs to know, however large the world is."""
@@ -199,9 +203,10 @@ class Control:
         storm = Storm(self._core, self._people)
         return await storm.run(**await _body(request, storm.run))
 
-    async def _new_guild(self, request: web.Request) -> Json:
+    async def _new_guild(self, request: web.Request) -> Iterator[str]:
         new_guild = Growth(self._core).new_guild
-        return guild_entry(self._core.world, new_guild(**await _body(request, new_guild)))
+        guild = await new_guild(**await _body(request, new_guild))
+        return in_pieces(guild_entry(self._core.world, guild))
 
     async def _audit_log(self, request: web.Request) -> Json:
         return audit_listing.payload(

@@ -95,16 +95,23 @@ def add_guild(world: World, plan: GuildPlan, *, guild_id: int, next_id: Callable
     by_name = _add_roles(guild, plan, next_id)
     for position, described in enumerate(plan.channels):
         _add_channel(world, guild, described, by_name, channel_id=next_id(), position=position)
+    add_members(guild, plan.members)
     joined_at = moment_of(guild_id)
-    for number, (user_id, role_names) in enumerate(plan.members.items()):
-        role_ids = tuple(by_name[name] for name in role_names if name in by_name)
-        guild.members[user_id] = Member(user_id, joined_at + timedelta(minutes=number), role_ids)
     for bot in plan.bots:
         role_ids = tuple(role.id for role in guild.roles.values() if role.bot_id == bot.bot_user_id)
         guild.members[bot.bot_user_id] = Member(bot.bot_user_id, joined_at + timedelta(days=1), role_ids)
     for emoji in (Emoji(next_id(), name) for name in plan.emojis):
         guild.emojis[emoji.id] = emoji
     return guild
+
+
+def add_members(guild: Guild, members: Mapping[int, list[str]]) -> None:
+    """One a minute, after those who are there, with roles by their names."""
+    by_name = {role.name: role.id for role in guild.roles.values()}
+    joined_at = moment_of(guild.id)
+    for number, (user_id, role_names) in enumerate(members.items(), len(guild.members)):
+        role_ids = tuple(by_name[name] for name in role_names if name in by_name)
+        guild.members[user_id] = Member(user_id, joined_at + timedelta(minutes=number), role_ids)
 
 
 def _add_roles(guild: Guild, plan: GuildPlan, next_id: Callable[[], int]) -> dict[str, int]:

@@ -1,6 +1,9 @@
 """The world grows at run time: new guilds, more members; and how the control interface lists the world."""
 
-from itertools import islice
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain, islice
 from typing import Annotated
 
 from sandbox.clock import timestamp
@@ -10,9 +13,10 @@ from sandbox.guilds import membership, payloads
 from sandbox.interactions import commands
 from sandbox.interactions.command_specs import CHAT
 from sandbox.names import Names
+from sandbox.outgoing import AT_ONCE, Each
 from sandbox.rows import Application, Guild, Json, Member, User
 from sandbox.seeds import crowd
-from sandbox.seeds.founding import ORDINARY, add_guild
+from sandbox.seeds.founding import ORDINARY, add_guild, add_members, roles_of
 from sandbox.voice import voice_states
 from sandbox.world import World
 
@@ -23,7 +27,7 @@ class Growth:
         self._world = core.world
         self._names = Names(core.world)
 
-    def new_guild(
+    async def new_guild(
         self,
         name: Annotated[str, Within(2, 100)],
         *,
@@ -33,26 +37,31 @@ class Growth:
     ) -> Guild:
         """With the staff of the cast, and so many ordinary members: ann and so on first, then generated people."""
         lord, closed = self._names.user(owner), [self._names.user(each) for each in closed_dms or []]
-        plan = crowd.plan_of(
-            self._world, name, lord, [lord, *crowd.staff_of(self._world), *self._ordinary(members)]
-        )
+        ordinary = self._ordinary(members)
+        first = [lord, *crowd.staff_of(self._world), *islice(ordinary, AT_ONCE)]
+        plan = crowd.plan_of(self._world, name, lord, first)
         guild = add_guild(self._world, plan, guild_id=self._core.ids.next(), next_id=self._core.ids.next)
+        while some := list(islice(ordinary, AT_ONCE)):
+            await asyncio.sleep(0)  # everybody else's turn: 100,000 take a second
+            add_members(guild, {user.id: roles_of(user.username) for user in some})
         for user in closed:
             user.dms_closed = True
         for application in plan.bots:
             membership.install(self._core, guild, application)
         return guild
 
-    def _ordinary(self, number: int) -> list[User]:
+    def _ordinary(self, number: int) -> Iterator[User]:
         by_name = {user.username: user for user in self._world.users.values()}
         cast = [by_name[name] for name in ORDINARY if name in by_name][:number]
-        return cast + list(islice(crowd.people(self._world), number - len(cast)))
+        return chain(cast, islice(crowd.people(self._world), number - len(cast)))
 
 
-def world_entry(world: World) -> Json:
+def world_entry(world: World, most: int | None = None) -> Json:
+    """To be written in pieces. `most`: so many guilds, people, and members of a guild at most."""
+    guilds, people = list(islice(world.guilds.values(), most)), list(islice(world.users.values(), most))
     return {
-        "guilds": [guild_entry(world, guild) for guild in world.guilds.values()],
-        "people": [person_entry(world, user) for user in world.users.values()],
+        "guilds": (guild_entry(world, guild, most) for guild in guilds),
+        "people": Each(people, partial(person_entry, world)),
         "applications": applications_entry(world),
     }
 
@@ -61,14 +70,15 @@ def applications_entry(world: World) -> list[Json]:
     return [application_entry(world, each) for each in world.applications.values()]
 
 
-def guild_entry(world: World, guild: Guild) -> Json:
+def guild_entry(world: World, guild: Guild, most: int | None = None) -> Json:
+    """To be written in pieces."""
     return {
         "id": str(guild.id),
         "name": guild.name,
         "owner_id": str(guild.owner_id),
         "channels": [payloads.channel(world, each) for each in world.guild_channels(guild)],
         "roles": [payloads.role(each) for each in guild.roles.values()],
-        "members": [member_entry(each) for each in guild.members.values()],
+        "members": Each(list(islice(guild.members.values(), most)), member_entry),
         "voice_states": [voice_states.payload(guild, each) for each in guild.voice_states.values()],
     }
 

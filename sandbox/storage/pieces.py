@@ -6,7 +6,7 @@ piece. All else belongs to the piece of the row that holds it.
 
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.rows import Mass, set_field
+from sandbox.rows import Announced, Mass, set_field
 from sandbox.world import World
 
 Key = int | str
@@ -35,18 +35,27 @@ class Known:
     def note(self, place: str, key: Key, body: bytes) -> None:
         self._hashes.setdefault(place, {})[key] = hash(body)
 
-    def written(self, world: World) -> Iterator[Piece]:
-        """What changed, piece by piece, and stored from now on: many of them at once would take much memory."""
+    def written(self, world: World, announced: Collection[Key] | None = None) -> Iterator[Piece]:
+        """What changed, piece by piece, and stored from now on: many of them at once would take much memory.
+
+        announced: the keys of which an event told a change; None to look at all rows.
+        """
         for place, rows, kind in _shelves(world):
             known = self._hashes.setdefault(place, {})
-            for key, row in self._news(known, rows) if issubclass(kind, Mass) else rows.items():
+            if issubclass(kind, Mass):
+                looked_at = self._news(known, rows)
+            elif issubclass(kind, Announced) and announced is not None:
+                looked_at = [each for each in rows.items() if each[0] not in known or each[0] in announced]
+            else:
+                looked_at = list(rows.items())
+            for key, row in looked_at:
                 body = _dumped(row)
                 if known.get(key) != (hashed := hash(body)):
                     known[key] = hashed
                     yield place, key, body
 
     @staticmethod
-    def _news(known: dict[Key, int], rows: dict[Key, Mass]) -> list[tuple[Key, Mass]]:
+    def _news(known: dict[Key, int], rows: dict[Key, Any]) -> list[tuple[Key, Any]]:
         changed = [(key, row) for key, row in rows.items() if not row.is_stored or key not in known]
         for _, row in changed:
             set_field(row, "is_stored", True)

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from sandbox.core import Core
+from sandbox.events import Event
 from sandbox.files import Files
 from sandbox.storage.pieces import Known, assembled, read_as
 from sandbox.world import World
@@ -21,6 +22,16 @@ from sandbox.world import World
 log = logging.getLogger(__name__)
 
 VERSION = 2
+OF_MESSAGES = frozenset(
+    {
+        "MESSAGE_UPDATE",
+        "MESSAGE_REACTION_ADD",
+        "MESSAGE_REACTION_REMOVE",
+        "MESSAGE_REACTION_REMOVE_ALL",
+        "MESSAGE_REACTION_REMOVE_EMOJI",
+    }
+)
+"""That a message is new or gone is seen without them."""
 SOON = 0.2  # seconds
 REST = 4  # so many times as long as it took does it rest: however large the world is, storing it leaves time to play
 SCHEMA = f"BEGIN; CREATE TABLE piece (place, key, body, UNIQUE (place, key)); PRAGMA user_version = {VERSION}; COMMIT"
@@ -42,6 +53,7 @@ class Storage:
         self._saving: asyncio.TimerHandle | None = None
         self._rest = 0.0
         self._known = Known()
+        self._announced: set[int] = set()  # messages of which an event told since they were stored
         self._core: Core | None = None
         self._database: sqlite3.Connection | None = None
 
@@ -98,33 +110,40 @@ class Storage:
         self._files.load(core.files)
         for (last,) in self._database.execute(LAST_ID):
             core.ids.never_before(last)
-        core.events.listen(lambda _event: self.touch())
+        core.events.listen(self._hear)
         core.touch = self.touch
+
+    def _hear(self, event: Event) -> None:
+        if event.name in OF_MESSAGES:
+            self._announced.add(int(event.payload.get("message_id") or event.payload["id"]))
+        self.touch()
 
     def touch(self) -> None:
         if self._saving is None:
             self._saving = asyncio.get_running_loop().call_later(max(SOON, self._rest), self.flush)
 
-    def flush(self) -> None:
+    def flush(self, *, whole: bool = False) -> None:
+        """whole: looks at every row, also where nothing was told."""
         if self._saving:
             self._saving.cancel()
             self._saving = None
         begin = time.monotonic()
         try:
-            self._save()
+            self._save(None if whole else self._announced)
         except (OSError, sqlite3.Error):
             log.exception("The world cannot be written to %s", self._path)
             self._known = Known()
         self._rest = REST * (time.monotonic() - begin)
 
-    def _save(self) -> None:
+    def _save(self, announced: set[int] | None) -> None:
         assert self._database
         assert self._core
         self._files.write(self._core.files)
-        _write(self._database, self._core.world, self._known, last_id=self._core.ids.next())
+        _write(self._database, self._core.world, self._known, announced, last_id=self._core.ids.next())
+        self._announced.clear()
 
     def close(self) -> None:
-        self.flush()
+        self.flush(whole=True)
         if self._database:
             self._database.close()
 
@@ -145,11 +164,18 @@ def _inhabited(world: World, known: Known) -> World | None:
     return world if known else None
 
 
-def _write(database: sqlite3.Connection, world: World, known: Known, last_id: int = 0) -> None:
+def _write(
+    database: sqlite3.Connection,
+    world: World,
+    known: Known,
+    announced: set[int] | None = None,
+    *,
+    last_id: int = 0,
+) -> None:
     with database:
         if not known:
             database.execute(FORGET_ALL)
-        database.executemany(WRITE, known.written(world))
+        database.executemany(WRITE, known.written(world, announced))
         database.executemany(FORGET, known.gone(world))
         database.execute(WRITE, ("ids", "last", last_id))
 

@@ -19,10 +19,10 @@ class Sharded(discord.AutoShardedClient):
 
 
 @pytest.fixture
-def guilds(sandbox):
+async def guilds(sandbox):
     """One for each shard of two."""
     while len(found := {(guild.id >> 22) % 2: guild for guild in sandbox.world.guilds.values()}) < 2:
-        Growth(sandbox.core).new_guild("Moor", members=3)
+        await Growth(sandbox.core).new_guild("Moor", members=3)
     return [found[0], found[1]]
 
 

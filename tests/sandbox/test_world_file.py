@@ -18,7 +18,7 @@ from sandbox.rows import User
 from sandbox.seeds.seed import seeded_world
 from sandbox.server import Sandbox
 from sandbox.storage.pieces import Known, assembled, read_as
-from sandbox.storage.storage import UnreadableWorld
+from sandbox.storage.storage import Storage, UnreadableWorld
 
 PROJECT = Path(__file__).parents[2]
 
@@ -82,6 +82,24 @@ async def test_what_is_gone_stays_gone(opened, tmp_path, until):
     async with opened(world_file=path) as second:
         assert second.people.sees("ann", "general") == []
         assert second.world.guilds == first.world.guilds
+
+
+async def test_every_change_of_a_message_is_stored_without_a_look_at_all_of_them(opened, tmp_path):
+    path = tmp_path / "world"
+    async with opened(world_file=path) as sandbox:
+        people = sandbox.people
+        one, other, third, fourth = (people.message("ann", f"number {each}").id for each in range(4))
+        sandbox._storage.flush()
+        people.edit("ann", message_id=one, content="another")
+        people.react("ben", message_id=other, emoji="\N{THUMBS UP SIGN}")
+        people.pin("max", message_id=third)
+        people.thread("ann", "create", name="more", message_id=fourth)
+        sandbox._storage.flush()
+        assert Storage(path).load().messages == sandbox.world.messages
+        people.unreact("ben", message_id=other, emoji="\N{THUMBS UP SIGN}")
+        people.unpin("max", message_id=third)
+        sandbox._storage.flush()
+        assert Storage(path).load().messages == sandbox.world.messages
 
 
 @pytest.mark.parametrize("changes", [1, 40])

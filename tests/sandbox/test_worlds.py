@@ -1,5 +1,7 @@
 """Worlds by the number: the same at every start, small in memory, and told without holding anybody up."""
 
+import asyncio
+import json
 import types
 import typing
 from dataclasses import is_dataclass
@@ -8,9 +10,13 @@ import discord
 import pytest
 
 from sandbox import rows
+from sandbox.errors import UnknownName
+from sandbox.names import Names
+from sandbox.outgoing import AT_ONCE, in_pieces
 from sandbox.recorder import KEPT_CHARACTERS, Recorder
-from sandbox.rows import Mass
+from sandbox.rows import Mass, User
 from sandbox.seeds import crowd
+from sandbox.seeds.growth import Growth, world_entry
 from sandbox.seeds.seed import seeded_world, world_of
 
 ROWS = [kind for kind in vars(rows).values() if isinstance(kind, type) and is_dataclass(kind)]
@@ -92,3 +98,61 @@ def test_the_recorder_keeps_so_many_bytes(clock):
         recorder.gateway("SEND", "GUILD_MEMBERS_CHUNK", chunk)
     assert [each.number for each in recorder.since()] == [6, 7, 8, 9]
     assert [each.number for each in recorder.since(8)] == [9]
+
+
+def test_a_large_world_is_told_in_small_pieces():
+    world = large(members=3 * AT_ONCE)
+    pieces = list(in_pieces(world_entry(world)))
+    told = json.loads("".join(pieces))
+    [green, *_] = told["guilds"]
+    members = world.guild(int(green["id"])).members
+    assert [each["id"] for each in told["people"]] == [str(each) for each in world.users]
+    assert [each["user_id"] for each in green["members"]] == [str(each) for each in members]
+    assert max(piece.count('"user_id"') for piece in pieces) <= AT_ONCE
+
+
+def test_an_empty_list_is_told_as_one():
+    world = seeded_world()
+    world.guilds.clear()
+    assert json.loads("".join(in_pieces(world_entry(world, 0)))) | {"applications": []} == {
+        "guilds": [],
+        "people": [],
+        "applications": [],
+    }
+
+
+async def test_the_beginning_of_a_world_can_be_asked_for(sandbox, http):
+    async with http.get(f"{sandbox.url}/sandbox/world", params={"most": 2}) as answer:
+        told = await answer.json()
+    assert (len(told["guilds"]), len(told["people"]), len(told["guilds"][0]["members"])) == (2, 2, 2)
+    assert told["applications"][0]["token"]
+
+
+async def test_a_large_guild_at_run_time_has_everybody_and_lets_others_have_their_turn(sandbox):
+    turns = 0
+
+    async def count_turns():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count_turns())
+    before = turns
+    guild = await Growth(sandbox.core).new_guild("Large", members=5 * AT_ONCE)
+    counting.cancel()
+    assert len(guild.members) == 5 * AT_ONCE + len({"olga", "sam", "max", "mia", "mel", "Reeve"})
+    assert turns - before >= 4
+
+
+def test_a_person_is_found_by_the_name_of_now():
+    world = large(members=10)
+    names = Names(world)
+    ann = names.user("ANN")
+    assert names.user("@ann") is ann
+    ann.username = "anna"
+    assert names.user("anna") is ann
+    with pytest.raises(UnknownName):
+        names.user("ann")
+    world.users[1] = User(1, "ann")
+    assert names.user("ann").id == 1

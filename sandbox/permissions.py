@@ -74,7 +74,10 @@ NONE = Permission(0)
 ALL = ~NONE
 ADMINISTRATOR, VIEW_CHANNEL = int(Permission.ADMINISTRATOR), int(Permission.VIEW_CHANNEL)  # plain: asked most
 MUTE_WITHOUT_WORDS = int(Permission.EMBED_LINKS | Permission.ATTACH_FILES | Permission.MENTION_EVERYONE)
-LEFT_IN_TIMEOUT = Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY
+LEFT_IN_TIMEOUT = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+LEFT_IN_QUARANTINE = LEFT_IN_TIMEOUT | int(Permission.CHANGE_NICKNAME)  # the way out
+EVERY_BIT = -1
+QUARANTINED = 1 << 7  # a flag of a member whose name AutoMod blocks
 IN_DIRECT_MESSAGES = (
     Permission.ADD_REACTIONS
     | Permission.VIEW_CHANNEL
@@ -96,9 +99,14 @@ def timed_out(member: Member, now: Callable[[], datetime]) -> bool:
 
 def in_guild(guild: Guild, member: Member, now: Callable[[], datetime]) -> Permission:
     granted = _by_roles(guild, member)
-    if timed_out(member, now) and not granted & ADMINISTRATOR:
-        granted &= int(LEFT_IN_TIMEOUT)
-    return as_permission(granted)
+    return as_permission(granted if granted & ADMINISTRATOR else granted & _left(member, now))
+
+
+def _left(member: Member, now: Callable[[], datetime]) -> int:
+    """What a time-out or AutoMod leaves of any permissions."""
+    if timed_out(member, now):
+        return LEFT_IN_TIMEOUT
+    return LEFT_IN_QUARANTINE if member.flags & QUARANTINED else EVERY_BIT
 
 
 def _by_roles(guild: Guild, member: Member) -> int:
@@ -129,9 +137,7 @@ def in_channel(
         return NONE
     if not granted & int(speaks):
         granted &= ~MUTE_WITHOUT_WORDS
-    if timed_out(member, now):
-        granted &= int(LEFT_IN_TIMEOUT)
-    return as_permission(granted)
+    return as_permission(granted & _left(member, now))
 
 
 def in_thread(

@@ -1,11 +1,19 @@
-"""AutoMod reads what people write, before anybody else does (reference, "Auto Moderation")."""
+"""AutoMod reads what people write and how they call themselves (reference, "Auto Moderation")."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from sandbox.automod.automod_matching import Match, match_of
-from sandbox.automod.automod_rules import BLOCK_MESSAGE, MESSAGE_SEND, SEND_ALERT, TIMEOUT
+from sandbox.automod.automod_rules import (
+    BLOCK_INTERACTION,
+    BLOCK_MESSAGE,
+    MEMBER_UPDATE,
+    MESSAGE_SEND,
+    SEND_ALERT,
+    TIMEOUT,
+)
 from sandbox.core import Core
 from sandbox.errors import Refused
 from sandbox.events import Audience, Intent
@@ -14,8 +22,8 @@ from sandbox.guilds.audit import Action
 from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import Draft
-from sandbox.permissions import Permission
-from sandbox.rows import AutomodRule, Channel, Guild, Json
+from sandbox.permissions import QUARANTINED, Permission
+from sandbox.rows import AutomodRule, Channel, Guild, Json, Member
 from sandbox.voice import voice
 
 ALERT = 24  # the type of the message that tells of it
@@ -24,44 +32,75 @@ AUDITED = {
     BLOCK_MESSAGE: Action.AUTO_MODERATION_BLOCK_MESSAGE,
     SEND_ALERT: Action.AUTO_MODERATION_FLAG_TO_CHANNEL,
     TIMEOUT: Action.AUTO_MODERATION_USER_COMMUNICATION_DISABLED,
+    BLOCK_INTERACTION: Action.AUTO_MODERATION_QUARANTINE_USER,
 }
+Done = TypeVar("Done")
 
 
 def screened(
-    core: Core, channel: Channel, author_id: int, content: str, post: Callable[[], Message]
-) -> Message:
-    """Posts (or edits) what a person wrote, unless a rule blocks it; then does what the rules that it set off want."""
+    core: Core,
+    channel: Channel,
+    author_id: int,
+    content: str,
+    post: Callable[[], Done],
+    *,
+    title: bool = False,
+) -> Done:
+    """Posts (or edits) what a person wrote, or gives a thread its title, unless a rule blocks it; then does what the
+    rules that it set off want."""
     guild = core.world.guild_of(channel)
-    found = _set_off(core, guild, channel, author_id, content) if guild else []
+    if guild is None:
+        return post()
+    found = _set_off(core, guild, author_id, content, channel)
     blocking = [action for rule, _ in found for action in rule.actions if action["type"] == BLOCK_MESSAGE]
-    one = None if blocking else post()
+    done = None if blocking else post()
+    message = done if isinstance(done, Message) else None
     for rule, match in found:
-        Execution(core, channel, author_id, content, rule, match, one).run()
-    if one is None:
-        raise _blocked(blocking[0])
-    return one
+        Execution(core, guild, author_id, content, rule, match, channel, message).run()
+    if blocking:
+        raise _blocked(blocking[0], title=title)
+    return done  # type: ignore[return-value]  # nothing blocked it, so it is done
 
 
-def _blocked(action: Json) -> Refused:
+def _blocked(action: Json, *, title: bool) -> Refused:
     custom = action["metadata"].get("custom_message")
-    sentence = "Message was blocked by automatic moderation"
-    return Refused(400, 200000, f"{sentence}: {custom.rstrip('.')}" if custom else sentence)
+    sentence = f"{'Title' if title else 'Message'} was blocked by automatic moderation"
+    code = 200001 if title else 200000
+    return Refused(400, code, f"{sentence}: {custom.rstrip('.')}" if custom else sentence)
+
+
+def screen_profile(core: Core, guild: Guild, member: Member) -> None:
+    """A member who came, or took another nickname, may no more than look as long as one of their names is blocked."""
+    user = core.world.user(member.user_id)
+    names = [name for name in (user.username, user.global_name, member.nick) if name]
+    found = {
+        rule.id: (rule, match, name) for name in names for rule, match in _set_off(core, guild, user.id, name)
+    }
+    is_held = any(each["type"] == BLOCK_INTERACTION for rule, _, _ in found.values() for each in rule.actions)
+    flags = member.flags & ~QUARANTINED | (QUARANTINED if is_held else 0)
+    if flags != member.flags:
+        member.flags = flags
+        membership.updated(core, guild, member)
+    for rule, match, name in found.values():
+        Execution(core, guild, user.id, name, rule, match).run()
 
 
 def _set_off(
-    core: Core, guild: Guild, channel: Channel, author_id: int, content: str
+    core: Core, guild: Guild, author_id: int, content: str, channel: Channel | None = None
 ) -> list[tuple[AutomodRule, Match]]:
+    """By a text in a channel, or by a name."""
     if not guild.automod_rules:
         return []
     member = guild.members[author_id]
     if core.world.user(author_id).bot or core.guild_permissions(guild, author_id) & EXEMPT:
         return []
-    places = {channel.id, channel.parent_id}
+    places = {channel.id, channel.parent_id} if channel else set()
+    event = MESSAGE_SEND if channel else MEMBER_UPDATE
     heard = [
         rule
         for rule in guild.automod_rules.values()
         if rule.enabled
-        and rule.event_type == MESSAGE_SEND
+        and rule.event_type == event
         and not places & set(rule.exempt_channel_ids)
         and not set(member.role_ids) & set(rule.exempt_role_ids)
     ]
@@ -73,16 +112,13 @@ class Execution:
     """One rule that was set off; `message` is what was posted all the same, if nothing blocked it."""
 
     core: Core
-    channel: Channel
+    guild: Guild
     author_id: int
     content: str
     rule: AutomodRule
     match: Match
-    message: Message | None
-
-    @property
-    def guild(self) -> Guild:
-        return self.core.world.guild(self.channel.guild_id or 0)
+    channel: Channel | None = None
+    message: Message | None = None
 
     def run(self) -> None:
         for action in self.rule.actions:
@@ -109,7 +145,7 @@ class Execution:
     def _facts(self) -> list[tuple[str, str | None]]:
         return [
             ("rule_name", self.rule.name),
-            ("channel_id", str(self.channel.id)),
+            ("channel_id", str(self.channel.id) if self.channel else None),
             ("decision_id", str(self.core.ids.next())),
             ("keyword", self.match.keyword),
             ("keyword_matched_content", self.match.content),
@@ -125,16 +161,17 @@ class Execution:
 
     def _tell(self, action: Json, alert: Message | None) -> None:
         rule, guild = self.rule, self.guild
+        place = {"channel_id": str(self.channel.id)} if self.channel else {}
         body: Json = {
             "guild_id": str(guild.id),
             "action": action,
             "rule_id": str(rule.id),
             "rule_trigger_type": rule.trigger_type,
             "user_id": str(self.author_id),
-            "channel_id": str(self.channel.id),
             "content": self.content,
             "matched_keyword": self.match.keyword,
             "matched_content": self.match.content,
+            **place,
         }
         if self.message:
             body["message_id"] = str(self.message.id)
@@ -149,7 +186,7 @@ class Execution:
             actor_id=self.author_id,
             target_id=self.author_id,
             options={
-                "channel_id": str(self.channel.id),
+                **place,
                 "auto_moderation_rule_name": rule.name,
                 "auto_moderation_rule_trigger_type": str(rule.trigger_type),
             },

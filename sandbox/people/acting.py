@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from sandbox.automod.automod_execution import screened
+from sandbox.automod.automod_execution import screen_profile, screened
 from sandbox.channels import channels, slowmode
 from sandbox.errors import Refused, UnknownName, missing_permissions
 from sandbox.events import Audience
@@ -106,7 +106,9 @@ class Acting(Places):
         if way:
             invites.use(self._core, way)
         brings: Json = {"role_ids": way.role_ids, "temporary": way.temporary} if way else {}
-        return membership.join(self._core, guild, user.id, **brings)
+        member = membership.join(self._core, guild, user.id, **brings)
+        screen_profile(self._core, guild, member)
+        return member
 
     def newcomer(self, name: Given) -> User:
         try:
@@ -155,6 +157,8 @@ class Acting(Places):
         if action not in acts:
             raise UnknownName(f"There is no action {action!r}; there is {', '.join(acts)}.")
         acts[action]()
+        if action == "nick" and user.id == target.id:
+            screen_profile(core, guild, guild.members[user.id])
 
     def set_command_permissions(
         self,

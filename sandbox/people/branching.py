@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from sandbox.automod.automod_execution import screened
+from sandbox.automod.automod_execution import Done, screened
 from sandbox.errors import UnknownName
 from sandbox.fitting import Within
 from sandbox.guilds import payloads
+from sandbox.message_rows import Message
 from sandbox.messages.drafts import read_draft
 from sandbox.people.places import Given, Places
 from sandbox.rows import (
@@ -76,22 +77,32 @@ class Branching(Places):
         if message_id is not None:
             one = self._message(user, message_id)
             parent = self._world.channel(one.channel_id)
-            return threads.start_from(self._core, parent, one, plan, actor_id=user.id)
+            return self._titled(
+                user,
+                parent,
+                plan.name,
+                lambda: threads.start_from(self._core, parent, one, plan, actor_id=user.id),
+            )
         parent = self.channel(user, guild_id, channel_id)
         if parent.type in POSTS_ONLY:
             posted = Plan(plan.name, applied_tags=[_tag(parent, each) for each in tags])
             draft = read_draft({"content": content}, {})
-            first = screened(
-                self._core,
-                parent,
-                user.id,
-                content,
-                lambda: threads.post(self._core, parent, posted, draft, actor_id=user.id)[1],
+
+            def post() -> Message:
+                return threads.post(self._core, parent, posted, draft, actor_id=user.id)[1]
+
+            first = self._titled(
+                user, parent, plan.name, lambda: screened(self._core, parent, user.id, content, post)
             )
             return self._world.channel(first.channel_id)
         if parent.type == ANNOUNCEMENT_CHANNEL and plan.type == PUBLIC_THREAD:
             plan = Plan(plan.name, ANNOUNCEMENT_THREAD)
-        return threads.start(self._core, parent, plan, actor_id=user.id)
+        return self._titled(
+            user, parent, plan.name, lambda: threads.start(self._core, parent, plan, actor_id=user.id)
+        )
+
+    def _titled(self, user: User, channel: Channel, name: str, act: Callable[[], Done]) -> Done:
+        return screened(self._core, channel, user.id, name, act, title=True)
 
     def _acts(
         self, user: User, thread: Channel, action: str, name: str | None, user_id: Given
@@ -102,7 +113,12 @@ class Branching(Places):
         acts: dict[str, Callable[[], None]] = {
             "join": lambda: thread_guests.join(core, thread, user.id),
             "leave": lambda: thread_guests.leave(core, thread, user.id),
-            "rename": lambda: thread_edits.edit(core, thread, {"name": name}, actor_id=user.id),
+            "rename": lambda: self._titled(
+                user,
+                thread,
+                name or "",
+                lambda: thread_edits.edit(core, thread, {"name": name}, actor_id=user.id),
+            ),
             "delete": lambda: thread_edits.remove(core, thread, actor_id=user.id),
             "add": lambda: thread_guests.add_member(core, thread, self._other(user_id), actor_id=user.id),
             "remove": lambda: thread_guests.remove_member(

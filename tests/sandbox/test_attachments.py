@@ -135,6 +135,7 @@ async def test_a_persons_file_in_a_command_has_a_link_of_its_own_that_expires(ti
 
 
 async def test_ten_megabytes_fit_and_one_byte_more_does_not(bot):
+    assert LIMIT == 10 * 1024 * 1024  # of a server without boosts (reference, "Uploading Files")
     sent = await bot.channel().send(file=file(b"x" * LIMIT))
     assert sent.attachments[0].size == LIMIT
     with pytest.raises(discord.HTTPException) as refused:

@@ -69,7 +69,7 @@ async def test_what_is_only_flagged_keeps_its_title(sandbox, managed, bot):
 async def test_a_member_with_a_blocked_nickname_may_only_look_and_take_another(sandbox, managed, bot):
     make(sandbox, 6, {"type": 4}, ALERT)
     changed, executed = (
-        bot.wait_for("member_update", check=_is_held),
+        bot.wait_for("member_update", check=_is_held, timeout=5),
         bot.wait_for("automod_action", timeout=5),
     )
     sandbox.people.moderate("ann", "nick", "ann", nick="Dr. Spam")

@@ -5,7 +5,7 @@ import io
 
 import discord
 import pytest
-from asking import code_of, logged
+from asking import code_of, heard_in, logged
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -53,8 +53,18 @@ async def test_every_change_is_told_with_its_channel(sandbox, bot):
     hook = await bot.channel().create_webhook(name="News")
     assert (await heard).name == "general"
     heard = bot.wait_for("webhooks_update", timeout=5)
-    await hook.delete()
+    await hook.edit(name="Weather")
     assert (await heard).name == "general"
+    sandbox.people.set_channel_permissions(
+        "olga", channel_id="staff", role_id="Reeve", allow=["VIEW_CHANNEL", "MANAGE_WEBHOOKS"]
+    )
+    before = len(heard_in(sandbox, "WEBHOOKS_UPDATE"))
+    hook = await hook.edit(channel=bot.channel("staff"))
+    moved = [each.response["channel_id"] for each in heard_in(sandbox, "WEBHOOKS_UPDATE")[before:]]
+    assert moved == [str(bot.channel(name).id) for name in ("general", "staff")]
+    heard = bot.wait_for("webhooks_update", check=lambda place: place.name == "staff", timeout=5)
+    await hook.delete()
+    await heard
 
 
 async def test_without_the_permission_nothing_of_it_is_seen(sandbox, bot, hook):

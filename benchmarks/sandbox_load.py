@@ -26,7 +26,7 @@ async def results(
             own, other = Load(ours[1], kind=kind, acts=acts), Load(theirs[1], kind=kind, acts=acts)
             await own.run()
             await other.run()
-            before = ours[0].cpu_seconds
+            before, client_before = ours[0].cpu_seconds, own.client_cpu_seconds
             compared = await compare(
                 f"sandbox: {name}",
                 ours=own.run,
@@ -36,7 +36,16 @@ async def results(
                 pairs=pairs,
             )
             cpu = (ours[0].cpu_seconds - before) / (pairs * acts)
-            found.append({**compared, "cpu_ms_each": round(cpu * 1000, 3)})
+            client_cpu = (own.client_cpu_seconds - client_before) / (pairs * acts)
+            found.append(
+                {
+                    **compared,
+                    "cpu_ms_each": round(cpu * 1000, 3),
+                    "client_cpu_ms_each": round(
+                        client_cpu * 1000, 3
+                    ),  # it is not the client that is the limit
+                }
+            )
     return [*found, await large_world(members=members, guilds=guilds)]
 
 
@@ -50,15 +59,17 @@ class Load:
             else {"kind": kind, "people": PEOPLE, "count": acts}
         ).encode()
         self._hears = kind == "messages"
+        self.client_cpu_seconds = 0.0
 
     async def run(self) -> Run:
         """Ends when the last act was answered, or was heard by the bot."""
-        heard, begin = self._client.heard, time.perf_counter()
+        heard, begin, before = self._client.heard, time.perf_counter(), time.process_time()
         status, told = await self._client.request("POST", "/sandbox/storm", self._asked)
         storm = json.loads(told)
         if self._hears:
             await self._client.hears(heard + self._acts)
         seconds = time.perf_counter() - begin
+        self.client_cpu_seconds += time.process_time() - before
         if status != 200 or storm["failed"] or self._client.refused:
             raise RuntimeError(f"The load was not carried: {told.decode()[:300]}")
         return Run(self._acts / seconds, storm["p50_ms"], storm["p99_ms"])

@@ -12,7 +12,7 @@ WITHOUT_BODY = (204, 304)
 
 
 class Sent(web.StreamResponse):
-    """aiohttp's own response builds and copies its headers anew for each answer: that took a quarter of the time."""
+    """aiohttp's own response builds and copies its headers anew for each answer: that is an eighth of all its time."""
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
         super().__init__(status=status)

@@ -26,18 +26,22 @@ class Refused(Exception):
     """What Discord answers instead of doing it."""
 
     def __init__(self, status: int, code: int, message: str, errors: dict[str, Any] | None = None) -> None:
-        super().__init__(f"{message} ({code})")
+        super().__init__(status, code, message, errors)
         self.status = status
         self.code = code
         self.message = message
         self.errors = errors
 
-    def sentence(self) -> str:
+    def __str__(self) -> str:
         """With the first of the form's problems, if it is about a form."""
-        if not self.errors:
-            return f"{self}."
-        place, problem = first_problem(self.errors)
-        return f"{self}: {'.'.join(place)}: {problem}".rstrip(".") + "."
+        told = f"{self.message} ({self.code})"
+        if self.errors:
+            place, problem = first_problem(self.errors)
+            told = ": ".join(filter(None, (told, ".".join(place), problem)))
+        return told
+
+    def sentence(self) -> str:
+        return f"{self}".rstrip(".") + "."
 
     def body(self) -> dict[str, Any]:
         body: dict[str, Any] = {"message": self.message, "code": self.code}
@@ -176,3 +180,7 @@ def bad_json() -> Refused:
 
 def invalid_form(errors: dict[str, Any]) -> Refused:
     return Refused(400, 50035, "Invalid Form Body", errors)
+
+
+def wrong_field(key: str, code: str, message: str) -> Refused:
+    return invalid_form({key: {"_errors": [{"code": code, "message": message}]}})

@@ -33,6 +33,7 @@ class Exchange:
     fault: str | None = None  # by this the answer is not Discord's own, or there was none
     session: str | None = None  # the gateway's, and the number there
     sequence: int | None = None
+    application_id: str | None = None  # of REST: whose token it was
     request_text: str | None = None
     response_text: str | None = None
 

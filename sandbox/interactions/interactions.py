@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sandbox.clock import within
 from sandbox.core import Core
 from sandbox.errors import bad_webhook_token, unknown
 from sandbox.events import Audience
@@ -43,6 +43,7 @@ class Interaction:
     shown_message_ids: list[int] = field(default_factory=list)
     choices: list[Json] = field(default_factory=list)
     modal: Json | None = None
+    last_exchange: int = 0  # when it began: what came over the wire since may say why no answer came
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -62,9 +63,18 @@ class Interaction:
             self.shown_message_ids.append(message_id)
 
 
+class Bots(Protocol):
+    """Who is there to answer, by application."""
+
+    def is_connected(self, application_id: int) -> bool: ...
+
+    def may_return(self, application_id: int) -> bool: ...
+
+
 class Interactions:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, bots: Bots) -> None:
         self._core = core
+        self.bots = bots
         self._by_token: dict[str, Interaction] = {}
 
     def begin(self, **facts: object) -> Interaction:
@@ -72,6 +82,7 @@ class Interactions:
             id=self._core.ids.next(),
             token=new_token(),
             created_at=self._core.now(),
+            last_exchange=self._core.recorder.last_number,
             **facts,  # type: ignore[arg-type]  # the keywords are Interaction's own fields
         )
         self._by_token[interaction.token] = interaction
@@ -110,24 +121,6 @@ class Interactions:
             if each.modal and each.user_id == user_id and interaction_id in (None, each.id):
                 return each
         return None
-
-    async def wait_for_answer(self, interaction: Interaction, seconds: float) -> str | None:
-        """What a person would see go wrong, or nothing."""
-        clock = self._core.clock
-        acknowledged = await within(
-            clock,
-            ACKNOWLEDGE_WITHIN.total_seconds(),
-            lambda: interaction.until(lambda: interaction.acknowledged_at is not None),
-        )
-        if not acknowledged:
-            interaction.gave_up = True
-            return "did not respond"
-        done = interaction.is_answered or await within(
-            clock, seconds, lambda: interaction.until(lambda: interaction.is_answered)
-        )
-        if done or interaction.callback_type == DEFERRED_UPDATE:
-            return None  # an update that changes nothing is a valid answer
-        return f"is still thinking: the deferred answer did not come within {seconds:g} s"
 
 
 def new_token() -> str:

@@ -6,6 +6,7 @@ from sandbox.interactions.command_specs import CHAT, GROUP, USER
 from sandbox.interactions.interactions import AUTOCOMPLETE, COMMAND, Interaction
 from sandbox.interactions.options import Resolved, Unacceptable, read_options
 from sandbox.interactions.visibility import hidden_because
+from sandbox.interactions.waiting import answer_to
 from sandbox.people.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
 from sandbox.rows import Channel, Command, Json, User
 
@@ -38,7 +39,7 @@ class Invoking(Places):
         """
         user = self._names.user(person)
         interaction = self._use(user, self.channel(user, None, channel_id), command, options or {})
-        return await self._interactions.wait_for_answer(interaction, WAIT_SECONDS)
+        return await answer_to(self._core, self._interactions, interaction, WAIT_SECONDS)
 
     def _use(self, user: User, channel: Channel, command: str, options: Json) -> Interaction:
         """Raises Unacceptable."""
@@ -100,9 +101,9 @@ class Invoking(Places):
         details = _details(found, _nest(path[1:], leaf_options=read), resolved)
         interaction = self._begin(user, channel, found, AUTOCOMPLETE)
         self._interactions.send(interaction, invocations.payload(self._core, interaction, details))
-        failed = await self._interactions.wait_for_answer(interaction, 0)
+        failed = await answer_to(self._core, self._interactions, interaction, 0)
         if failed:
-            raise Unacceptable("Loading options failed: the bot did not answer within 3 s.")
+            raise Unacceptable(f"Loading options failed: {failed}.")
         return interaction.choices
 
     def offered(self, person: Given, *, guild_id: Given = None, channel_id: Given = None) -> list[Command]:

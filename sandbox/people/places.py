@@ -7,6 +7,7 @@ from sandbox.core import Core
 from sandbox.errors import UnknownName
 from sandbox.fitting import Within
 from sandbox.interactions.interactions import MESSAGE, Interaction, Interactions
+from sandbox.interactions.waiting import answer_to
 from sandbox.message_rows import EPHEMERAL, Message
 from sandbox.messages.message_payloads import message_event
 from sandbox.names import Names, as_id
@@ -28,6 +29,8 @@ class Answer:
     messages: list[Json] = field(default_factory=list)
     modal: Json | None = None
     failed: str | None = None
+    guild_id: str | None = None  # where it was
+    channel_id: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -91,7 +94,7 @@ class Places:
         return message_event(self._core, one, person.id)
 
     async def _answer(self, interaction: Interaction, wait_seconds: float) -> Answer:
-        failed = await self._interactions.wait_for_answer(interaction, wait_seconds)
+        failed = await answer_to(self._core, self._interactions, interaction, wait_seconds)
         kept = self._world.messages.get(interaction.channel_id, {})
         shown = [kept[each] for each in interaction.shown_message_ids if each in kept]
         acknowledged_at = interaction.acknowledged_at
@@ -104,4 +107,6 @@ class Places:
             messages=[self._seen(self._world.user(interaction.user_id), one) for one in shown],
             modal=interaction.modal,
             failed=failed,
+            guild_id=None if interaction.guild_id is None else str(interaction.guild_id),
+            channel_id=str(interaction.channel_id),
         )

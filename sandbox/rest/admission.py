@@ -52,7 +52,7 @@ class Entry:
         asker = call.caller.id if call.caller else self._address
         if not limit_rules.answers_interaction(self._core, path, call.ids):
             self._rates.spend_global(asker)
-        if path:
+        if path and path != limit_rules.CALLBACK:
             limit = limit_rules.bucket_of(call.method, path)
             limit = limit_rules.aged(limit, call.method, call.ids, self._core.now())
             self._counted = limit, limit_rules.whose(asker, path, call.parts)

@@ -35,6 +35,7 @@ BUCKETS = [
         (5, 2, "PATCH /webhooks/*/*/messages/*", "DELETE /webhooks/*/*/messages/*"),
     )
 ]
+CALLBACK = "/interactions/{interaction_id}/{token}/callback"  # has no bucket, and no header tells of one
 TWO_WEEKS = timedelta(days=14)
 OLD_MESSAGES = Limit("delete messages older than two weeks", 30, 120)
 RENAMES = Limit("change a channel's name", 2, 600, "shared")

@@ -66,8 +66,8 @@ class Stage:
 
 
 @asynccontextmanager
-async def hikari_stage() -> AsyncIterator[Stage]:
-    sandbox = Sandbox(rate_limits=False)
+async def hikari_stage(*, rate_limits: bool = False) -> AsyncIterator[Stage]:
+    sandbox = Sandbox(rate_limits=rate_limits)
     await sandbox.start()
     token = next(iter(sandbox.world.applications.values())).token
     bot = hikari.GatewayBot(

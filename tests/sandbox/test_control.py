@@ -105,6 +105,7 @@ async def test_a_slash_command_is_played_by_ids_or_names(sandbox, play, login):
         )
     assert status == 200
     keys = {"interaction_id", "acknowledged_ms", "deferred", "ephemeral", "messages", "modal", "failed"}
+    keys |= {"guild_id", "channel_id"}
     assert set(by_id) == keys
     assert by_id["messages"][0]["content"] == "hello ann a.txt"
     assert 0 < by_id["acknowledged_ms"] < 3000

@@ -4,7 +4,9 @@ import asyncio
 import json
 import subprocess
 import sys
+import tomllib
 import zlib
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -102,3 +104,39 @@ async def test_what_it_does_not_speak_is_4002_with_a_reason(sandbox, http, query
     async with raw(sandbox, http, query) as socket:
         frame = await socket.receive()
     assert (frame.data, frame.extra) == (4002, "This sandbox speaks json with zlib-stream or zstd-stream.")
+
+
+WITHOUT = """
+import asyncio, json, logging, sys
+sys.modules["zstandard"] = None
+import aiohttp
+from sandbox.server import Sandbox
+
+async def main():
+    sandbox = Sandbox()
+    await sandbox.start()
+    async with aiohttp.ClientSession() as http:
+        async with http.ws_connect(sandbox.gateway_url + "?v=10&compress=zstd-stream") as socket:
+            frame = await socket.receive()
+            print(socket.close_code, frame.extra)
+        async with http.ws_connect(sandbox.gateway_url + "?v=10") as socket:
+            print((await socket.receive_json())["op"])
+    await sandbox.close()
+
+logging.basicConfig()
+asyncio.run(main())
+"""
+
+
+def test_a_sandbox_without_zstandard_says_what_it_lacks_and_goes_on():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT], check=True, capture_output=True, text=True, timeout=60
+    )
+    lacking, hello = done.stdout.splitlines()
+    assert lacking == "4002 The sandbox lacks zstandard: pip install zstandard where it runs."
+    assert (hello, "pip install zstandard" in done.stderr, "Traceback" in done.stderr) == ("10", True, False)
+
+
+def test_the_sandbox_runs_with_zstandard():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    assert any(each.startswith("zstandard") for each in project["project"]["dependencies"])

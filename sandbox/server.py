@@ -2,10 +2,14 @@
 
 import asyncio
 import errno
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
+from types import ModuleType
+from typing import Self
 
 from aiohttp import web
 
+from sandbox.addresses import addresses
 from sandbox.clock import Clock, Snowflakes, SystemClock
 from sandbox.control.control import Control
 from sandbox.control.exposure import require_own_origin
@@ -17,6 +21,7 @@ from sandbox.files import Files
 from sandbox.gateway.connection import Connection
 from sandbox.gateway.gateway import Gateway
 from sandbox.gateway.pacing import UNHURRIED, Pacing
+from sandbox.hosting import AnyClient, redirected, running
 from sandbox.interactions.interactions import Interactions
 from sandbox.people.people import People
 from sandbox.recorder import Recorder
@@ -39,7 +44,7 @@ from sandbox.rest import (
 )
 from sandbox.rest.admission import Admission
 from sandbox.rest.faults import Faults
-from sandbox.rest.pipeline import PREFIX, Rest
+from sandbox.rest.pipeline import Rest
 from sandbox.seeds.seed import seeded_world
 from sandbox.storage.storage import Storage
 from sandbox.threads.archiving import Archiver
@@ -75,9 +80,9 @@ class Sandbox:
     def __init__(
         self,
         clock: Clock | None = None,
-        seed: Path | None = None,
-        world_file: Path | None = None,
-        wire_log: Path | None = None,
+        seed: Path | str | None = None,
+        world_file: Path | str | None = None,
+        wire_log: Path | str | None = None,
         pacing: Pacing | None = None,
         *,
         rate_limits: bool = True,
@@ -90,17 +95,17 @@ class Sandbox:
         Raises UnreadableWorld, UnreadableSeed.
         """
         self.clock = clock or SystemClock()
-        self._storage = Storage(world_file) if world_file else None
+        self._storage = Storage(Path(world_file)) if world_file else None
         stored = self._storage.load() if self._storage else None
         self.recorder = Recorder(self.clock)
-        self._wire_log = WireLog.named(wire_log)
+        self._wire_log = WireLog.named(Path(wire_log) if wire_log else None)
         if self._wire_log:
             self.recorder.listen(self._wire_log)
-        self.world = stored or seeded_world(seed)
+        self.world = stored or seeded_world(Path(seed) if seed else None)
         self.clock.advance(self.world.ahead_seconds)
         self.core = Core(self.clock, Snowflakes(self.clock), self.world, self.recorder, Files())
         self.gateway = Gateway(self.core, pacing or (Pacing() if rate_limits else UNHURRIED))
-        self.interactions = Interactions(self.core)
+        self.interactions = Interactions(self.core, self.gateway)
         self.people = People(self.core, self.interactions)
         self.admission = Admission(self.core, limited=rate_limits)
         self.faults = Faults(self.clock, self.admission.rates, ROUTES)
@@ -117,11 +122,31 @@ class Sandbox:
 
     @property
     def api_url(self) -> str:
-        return self.url + PREFIX
+        return addresses(self.url).api
 
     @property
     def gateway_url(self) -> str:
         return self.gateway.url
+
+    @property
+    def token(self) -> str:
+        """Of the first application."""
+        return next(iter(self.world.applications.values())).token
+
+    def redirect(self, library: ModuleType) -> AbstractContextManager[None]:
+        """`with sandbox.redirect(discord):` discord.py speaks to this sandbox, and goes by its clock."""
+        return redirected(library, addresses(self.url), self.clock.now)
+
+    def running(self, bot: AnyClient) -> AbstractAsyncContextManager[AnyClient]:
+        """`async with sandbox.running(bot):` it is logged in and ready. Raises what ended it, NeverReady."""
+        return running(bot, self.token)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Raises PortTaken."""

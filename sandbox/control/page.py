@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiohttp import WSMsgType, web
 
+from sandbox.addresses import CDN
 from sandbox.control.avatars import default_avatar
 from sandbox.control.exposure import require_loopback
 from sandbox.core import Core
@@ -41,7 +42,7 @@ class Page:
         app.router.add_get("/static/{name:[\\w./-]+}", self._static)
         for folder in ("attachments", "ephemeral-attachments"):
             app.router.add_get(f"/{folder}/{{owner:\\d+}}/{{attachment:\\d+}}/{{name}}", self._file)
-        app.router.add_get("/cdn/embed/avatars/{number:\\d+}.png", self._avatar)
+        app.router.add_get(f"{CDN}/embed/avatars/{{number:\\d+}}.png", self._avatar)
         app.router.add_get("/sandbox/people/{user}/stream", self._stream)
 
     async def _start(self, request: web.Request) -> web.StreamResponse:

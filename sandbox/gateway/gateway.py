@@ -3,6 +3,7 @@
 import logging
 import secrets
 
+from sandbox.addresses import addresses
 from sandbox.closes import Closes
 from sandbox.core import Core
 from sandbox.events import Audience, Event, Intent
@@ -56,7 +57,7 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        return self.core.url.replace("http", "ws", 1) + "/gateway"
+        return addresses(self.core.url).gateway
 
     def identify(self, connection: Connection, asked: Json) -> Session | None:
         """None when the bot has to try again after some seconds. Raises Closes."""
@@ -89,6 +90,14 @@ class Gateway:
 
     def _sessions_of(self, application: Application) -> list[Session]:
         return [each for each in self.sessions.values() if each.application is application]
+
+    def is_connected(self, application_id: int) -> bool:
+        return any(each.application.id == application_id and each.line for each in self.sessions.values())
+
+    def may_return(self, application_id: int) -> bool:
+        """To a session that it could resume; with it comes what happened meanwhile."""
+        mine = [each for each in self.sessions.values() if each.application.id == application_id]
+        return any(each.line is None and not self._is_stale(each) for each in mine)
 
     def _end(self, session: Session, code: int) -> None:
         self.forget(session)

@@ -4,11 +4,13 @@ import contextlib
 import logging
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from aiohttp import web
 
+from sandbox.addresses import API
 from sandbox.core import Core
 from sandbox.errors import (
     Refused,
@@ -18,7 +20,9 @@ from sandbox.errors import (
     not_found,
     unauthorized,
 )
+from sandbox.forms import Form
 from sandbox.gateway.gateway import Gateway
+from sandbox.intake import writable
 from sandbox.interactions.interactions import Interactions
 from sandbox.outgoing import json_text
 from sandbox.rest import bodies, limit_rules
@@ -31,7 +35,6 @@ from sandbox.rows import Application
 
 log = logging.getLogger(__name__)
 
-PREFIX = "/api/v10"
 DISCORD = {"Via": "1.1 sandbox", "Server": "sandbox"}  # without Via discord.py takes a 429 for Cloudflare's
 BANNED = "banned by Cloudflare"
 
@@ -57,13 +60,14 @@ class Rest:
 
     def add_to(self, app: web.Application) -> None:
         for route in self._routes:
-            path = PREFIX + route.path.replace("_id}", "_id:\\d+}")
+            path = API + route.path.replace("_id}", "_id:\\d+}")
             app.router.add_route(route.method, path, self._serving(route))
         unknown = self._serving(Route("*", "", self._unknown, public=True))
         app.router.add_route("*", "/api/{unknown:.*}", unknown)
 
     def _serving(self, route: Route) -> Callable[[web.Request], Any]:
         async def serve(request: web.Request) -> web.StreamResponse:
+            """Raises ConnectionError when who asks is gone: aiohttp then knows that there is nobody to answer."""
             call = self._call(request)
             ban = self._admission.ban(request.remote)
             fault = None if ban else self._faults.hit(call.method, call.path)
@@ -83,17 +87,15 @@ class Rest:
         self, request: web.Request, call: Call, route: Route, fault: Fault
     ) -> web.StreamResponse:
         own = await self._answer(request, call, route) if fault.is_done else None
+        if own:
+            _do_after(call, own)  # it is done: people see it, however late the bot reads of it
         await self._faults.delay(fault)
-        try:
-            if isinstance(fault.status, int):
-                put_in = self._faults.answer(fault, limit_rules.bucket_of(call.method, route.path))
-                return await self._send(request, call, route, Reply(*put_in), fault.name)
-            if own and fault.status is None:
-                return await self._send(request, call, route, own)
-            return await self._lose(request, call, route, fault)
-        finally:
-            if own:
-                _do_after(call, own)
+        if isinstance(fault.status, int):
+            put_in = self._faults.answer(fault, limit_rules.bucket_of(call.method, route.path))
+            return await self._send(request, call, route, Reply(*put_in), fault.name)
+        if own and fault.status is None:
+            return await self._send(request, call, route, own)
+        return await self._lose(request, call, route, fault)
 
     async def _lose(self, request: web.Request, call: Call, route: Route, fault: Fault) -> web.StreamResponse:
         self._record(call, route, None, None, fault.name)
@@ -112,6 +114,8 @@ class Rest:
             reply = _refusal(refused)
         except web.HTTPRequestEntityTooLarge:
             reply = _refusal(entity_too_large())
+        except ConnectionError:
+            raise
         except Exception:
             log.exception("The sandbox failed at %s %s", request.method, request.path)
             reply = Reply(500, {"message": "500: Internal Server Error", "code": 0})
@@ -120,16 +124,18 @@ class Rest:
         return Reply(reply.status, reply.body, {**entry.headers, **reply.headers})
 
     async def _done(self, request: web.Request, call: Call, route: Route, entry: Entry) -> Reply:
-        """Raises Refused, RateLimited, HTTPRequestEntityTooLarge."""
+        """Raises Refused, RateLimited, HTTPRequestEntityTooLarge, ConnectionError."""
         if not request.headers.get("User-Agent"):
             raise blocked_by_cloudflare()
         call.caller = self._caller(route, request)
+        call.ids = _ids(call.parts)
         entry.spend()
         for given in (*call.headers.values(), *call.query.values()):
             bodies.refuse_unsendable(given)
         call.body, call.files, call.text = await bodies.read(request)
         entry.spend_on_what_is_asked()
-        return as_reply(route.handler(call))
+        reply = as_reply(route.handler(call))
+        return replace(reply, body=_written(reply.body))
 
     def _unknown(self, call: Call) -> None:
         log.error("The sandbox has no route %s %s", call.method, call.path)
@@ -139,7 +145,7 @@ class Rest:
     async def _send(
         self, request: web.Request, call: Call, route: Route, reply: Reply, fault: str | None = None
     ) -> web.StreamResponse:
-        kind, text = _written(reply.body)
+        kind, text = reply.body if isinstance(reply.body, Written) else _written(reply.body)
         self._record(call, route, reply.status, text, fault)
         if fault != BANNED:
             self._admission.count(request.remote, reply)
@@ -155,14 +161,15 @@ class Rest:
     ) -> None:
         self._core.recorder.rest(
             method=call.method,
-            path=call.path,
+            path=writable(call.path),
             route=route.path or None,
             status=status,
-            query=call.query,
-            reason=unquote(call.headers.get("X-Audit-Log-Reason", "")) or None,
+            query={writable(key): writable(value) for key, value in call.query.items()},
+            reason=writable(unquote(call.headers.get("X-Audit-Log-Reason", ""))) or None,
             files=tuple(upload.filename for upload in call.uploads.values()),
             unknown=not route.path,
             fault=fault,
+            application_id=str(call.caller.id) if call.caller else None,
             request_text=call.text,
             response_text=text,
         )
@@ -174,8 +181,7 @@ class Rest:
             self._gateway,
             self._interactions,
             request.method,
-            request.path.removeprefix(PREFIX),
-            ids={key: int(value) for key, value in parts.items() if key.endswith("_id")},
+            request.path.removeprefix(API),
             parts=parts,
             query=dict(request.query) if request.query_string else {},
             headers={key: request.headers[key] for key in ("X-Audit-Log-Reason",) if key in request.headers},
@@ -204,8 +210,21 @@ def _do_after(call: Call, reply: Reply) -> None:
         call.after()
 
 
-def _written(body: Any) -> tuple[str, str | None]:
-    """Content type and text. discord.py compares the whole of "application/json"."""
+class Written(NamedTuple):
+    content_type: str
+    text: str | None
+
+
+def _written(body: Any) -> Written:
+    """discord.py compares the whole of "application/json"."""
     if body is None or isinstance(body, str):
-        return "text/plain; charset=UTF-8", body
-    return "application/json", json_text(body)
+        return Written("text/plain; charset=UTF-8", body)
+    return Written("application/json", json_text(body))
+
+
+def _ids(parts: dict[str, str]) -> dict[str, int]:
+    """Those in the path. Raises Refused."""
+    form = Form(parts)
+    found = {key: form.snowflake(key) or 0 for key in parts if key.endswith("_id")}
+    form.finish()
+    return found

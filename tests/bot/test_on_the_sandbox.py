@@ -9,9 +9,6 @@ import aiohttp
 import discord
 import pytest
 from discord import app_commands
-from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.base_cog import BaseCog
 from bot.client import Reeve
@@ -107,12 +104,9 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """A Discord of its own, and afterwards discord.py looks at the real one again."""
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE
-    place = Sandbox()
-    await place.start(port=0)
-    yield place
-    await place.close()
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE = before
+    async with Sandbox() as place:
+        with place.redirect(discord):
+            yield place
 
 
 @pytest.fixture

@@ -1,21 +1,16 @@
 """The sandbox, a small bot on it, and a real browser that looks at the page."""
 
-import asyncio
 import os
 import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import discord
 import pytest
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 # For page_bot: `--import-mode=importlib` does not add a test's folder.
 sys.path.append(str(Path(__file__).parent))
@@ -61,26 +56,16 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    sandbox = Sandbox(clock=clock)
-    await sandbox.start(port=0)
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sandbox.api_url, yarl.URL(sandbox.gateway_url)
-    yield sandbox
-    await sandbox.close()
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+    async with Sandbox(clock=clock) as sandbox:
+        with sandbox.redirect(discord):
+            yield sandbox
 
 
 @pytest.fixture
 async def bot(sandbox: Sandbox) -> AsyncIterator[PageBot]:
-    bot = PageBot()
-    await bot.login(next(iter(sandbox.world.applications.values())).token)
-    await bot.tree.sync()
-    running = asyncio.create_task(bot.connect())
-    await asyncio.wait_for(bot.is_ready_once.wait(), 10)
-    yield bot
-    await bot.close()
-    with suppress(discord.ConnectionClosed, asyncio.CancelledError):
-        await running
+    async with sandbox.running(PageBot()) as bot:
+        await bot.tree.sync()
+        yield bot
 
 
 Visit = Callable[..., Awaitable["Page"]]

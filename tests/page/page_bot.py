@@ -14,15 +14,11 @@ class PageBot(discord.Client):
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents.all(), guild_ready_timeout=0.01)
         self.tree = app_commands.CommandTree(self)
-        self.is_ready_once = asyncio.Event()
         self.may_go_on = asyncio.Event()
         self.kept_silent = asyncio.Event()
         self.suggested_for: list[str] = []
         self.used: list[tuple[str, dict[str, object]]] = []
         add_commands(self)
-
-    async def on_ready(self) -> None:
-        self.is_ready_once.set()
 
     def channel(self, name: str = "general") -> discord.TextChannel:
         found = discord.utils.get(self.guilds[0].text_channels, name=name)

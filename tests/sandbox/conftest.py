@@ -10,11 +10,7 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
-import yarl
 from discord import app_commands
-from discord.asset import Asset
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from sandbox.clock import ManualClock
 from sandbox.rows import Guild
@@ -29,13 +25,9 @@ def clock() -> ManualClock:
 
 @asynccontextmanager
 async def open_sandbox(**settings: Any) -> AsyncIterator[Sandbox]:
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE
-    sandbox = Sandbox(**{"rate_limits": False, **settings})
-    await sandbox.start()
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sandbox.api_url, yarl.URL(sandbox.gateway_url)
-    yield sandbox
-    await sandbox.close()
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE = before
+    async with Sandbox(**{"rate_limits": False, **settings}) as sandbox:
+        with sandbox.redirect(discord):
+            yield sandbox
 
 
 @pytest.fixture
@@ -97,8 +89,7 @@ async def logged_in(
     bot = Bot(intents or discord.Intents.all())
     for each in prepare:
         each(bot)
-    token = next(iter(sandbox.world.applications.values())).token
-    await bot.login(token)
+    await bot.login(sandbox.token)
     if sync and bot.tree.get_commands():
         await bot.tree.sync()
     running = asyncio.create_task(bot.connect())
@@ -154,9 +145,10 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def api(sandbox: Sandbox, http: aiohttp.ClientSession) -> Callable[..., Any]:
     """`await api("GET", "/users/@me")` -> (status, body), as the bot, without any library between."""
-    token = next(iter(sandbox.world.applications.values())).token
 
-    async def call(method: str, path: str, body: Any = None, *, bearer: str = token, **more: Any) -> Any:
+    async def call(
+        method: str, path: str, body: Any = None, *, bearer: str = sandbox.token, **more: Any
+    ) -> Any:
         headers = {"Authorization": f"Bot {bearer}", **more.pop("headers", {})}
         url = sandbox.api_url + path
         async with http.request(method, url, json=body, headers=headers, **more) as response:

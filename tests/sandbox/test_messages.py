@@ -6,7 +6,6 @@ from datetime import timedelta
 import discord
 import pytest
 from asking import code_of
-from discord.asset import Asset
 
 from sandbox.errors import Refused
 
@@ -187,7 +186,6 @@ async def test_slow_mode_binds_people_but_not_moderators(timed, clock, login):
 
 
 async def test_who_has_no_picture_has_discords_default_one(sandbox, bot):
-    Asset.BASE = sandbox.url + "/cdn"
     assert (await bot.member("ann").display_avatar.read()).startswith(b"\x89PNG")
 
 

@@ -6,7 +6,7 @@ import { composer } from "./composer.js";
 import { use } from "./doing.js";
 import { el, button, icon, toast } from "./dom.js";
 import { hints } from "./hints.js";
-import { coalesced, follow } from "./live.js";
+import { coalesced, follow, followClock } from "./live.js";
 import { closeMenu } from "./menu.js";
 import * as messageacts from "./messageacts.js";
 import { messageList } from "./messages.js";
@@ -18,7 +18,7 @@ import { may } from "./powers.js";
 import * as sidebar from "./sidebar.js";
 import { correctAddress, goTo, loadMessages, loadThreads, loadWorld, state } from "./store.js";
 import * as threads from "./threads.js";
-import { keepTimesFresh } from "./times.js";
+import { freshenTimes, now, setAhead } from "./times.js";
 import * as voice from "./voice.js";
 import { wire } from "./wire.js";
 
@@ -33,6 +33,9 @@ const PANELS = {
   wire: ["Wire", "wire"],
   breaking: ["Break things", "storm"],
 };
+
+const FRESHEN_MS = 5000;
+const NOTICED_MS = 1000;
 
 let stopFollowing = () => {};
 let followed = null;
@@ -67,7 +70,11 @@ const aside = {
   hang: voice.hang,
   post: threads.newPost,
 };
-const hintCard = hints(at("hints"), { openCommand: openCommandAfterMoving });
+const hintCard = hints(at("hints"), {
+  openCommand: writing.openCommand,
+  openPerson: acts.openPersonMenu,
+  write: writing.focusText,
+});
 
 const refreshMessages = coalesced(async () => {
   const gone = (await quietly(loadMessages)) === false;
@@ -191,6 +198,23 @@ function drawBar() {
       toggles,
     ),
   );
+  fitBar();
+}
+
+/** The buttons keep their words as long as these and the whole name of the place have room. */
+function fitBar() {
+  const bar = at("bar");
+  bar.classList.remove("tight");
+  const cut = [bar, bar.querySelector(".place-name"), bar.querySelector("h2")];
+  bar.classList.toggle("tight", cut.some((node) => node && node.scrollWidth > node.clientWidth));
+}
+
+/** Somebody moved the clock, perhaps from a shell. */
+function followTime(ahead) {
+  const before = now();
+  setAhead(ahead);
+  freshenTimes();
+  if (Math.abs(now() - before) > NOTICED_MS) refreshWorld();
 }
 
 function placeSign() {
@@ -245,12 +269,6 @@ function drawPanel(anew = false) {
   if (panel === "pins") told(pins(body, { jump, unpin: messageacts.unpin, openPerson }));
 }
 
-/** The hint changed the address: the command is chosen when we are there. */
-async function openCommandAfterMoving(name, filled) {
-  await move();
-  await writing.openCommand(name, filled);
-}
-
 /** Whoever just starts to type means the message field. */
 function shortcuts(event) {
   if (event.key === "Escape") document.body.classList.remove("drawer");
@@ -277,7 +295,9 @@ async function start() {
   at("composer").append(writing);
   at("main").addEventListener("click", () => document.body.classList.remove("drawer"), true);
   document.addEventListener("keydown", shortcuts);
-  keepTimesFresh();
+  setInterval(freshenTimes, FRESHEN_MS);
+  followClock(followTime);
+  new ResizeObserver(fitBar).observe(at("bar"));
   panel = WIDE.matches ? "members" : null;
   use({ refreshMessages, refreshWorld, drawPlaces, writing, list });
   try {

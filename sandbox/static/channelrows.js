@@ -70,10 +70,13 @@ function row(guild, channel, sign, actions) {
 
 const lock = (label) => el("span", { class: "lock", role: "img", "aria-label": label, title: label }, icon("lock"));
 
+/** A finger has no right button: where a tap does something else, the menu has a button of its own. */
 function withMenu(actions, channel, ...given) {
+  const open = (event) => actions.open(event, channel);
   const node = button(...given);
-  node.addEventListener("contextmenu", (event) => actions.open(event, channel));
-  return node;
+  node.addEventListener("contextmenu", open);
+  const more = { class: "plain more", "aria-haspopup": "menu" };
+  return el("div", { class: "with-menu" }, node, button(`${channel.name}: menu`, open, more, icon("more")));
 }
 
 /** A forum has no messages of its own: one begins a post there. */

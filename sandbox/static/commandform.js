@@ -1,4 +1,4 @@
-// A chosen command: its options as labelled fields. Enter sends, Escape closes.
+// A chosen command: its options as labelled fields. Enter and Tab go on from what a list took, Enter sends, Escape closes.
 
 import * as api from "./api.js";
 import { button, el, icon } from "./dom.js";
@@ -103,11 +103,23 @@ export function commandForm(leaf, { run, close, filled = {} }) {
   });
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
-    if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.isComposing) {
+    if (event.target.tagName !== "INPUT" || event.isComposing || event.shiftKey) return;
+    const taken = event.key === "Enter" && event.defaultPrevented;
+    if (taken || event.key === "Tab") {
+      if (goOn(event.target)) event.preventDefault();
+    } else if (event.key === "Enter") {
       event.preventDefault();
       node.requestSubmit();
     }
   });
+
+  /** To the next option; from the last one Tab leads out of them. */
+  function goOn(input) {
+    const all = [...fields.values()].map(({ field }) => field);
+    const next = all[all.findIndex((field) => field.node.contains(input)) + 1];
+    next?.focus();
+    return Boolean(next);
+  }
 
   for (const option of leaf.options) if (option.required) add(option, false);
   async function fill(name, value) {

@@ -19,7 +19,7 @@ function picture(media, kind) {
   return el("img", {
     class: `picture ${kind}`,
     src: address.pathname + address.search,
-    alt: media.description ?? "",
+    alt: media.description ?? media.filename ?? "",
     loading: "lazy",
   });
 }
@@ -90,12 +90,18 @@ export function size(bytes) {
 export function attachment(one) {
   if (one.content_type?.startsWith("image/") && one.content_type !== "image/svg+xml") {
     const shown = picture(one, "large");
+    shown?.addEventListener("error", () => shown.replaceWith(file(one)));
     if (shown) return shown;
   }
+  return file(one);
+}
+
+function file(one) {
   const path = new URL(one.url, location.href);
   return el(
     "div",
     { class: "file" },
+    el("span", { "aria-hidden": "true" }, "📎"),
     el(
       "a",
       { href: path.pathname + path.search, download: one.filename, target: "_blank", rel: "noopener" },

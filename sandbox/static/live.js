@@ -48,6 +48,18 @@ export function follow(person, onChange, onState) {
   };
 }
 
+/** Calls `onAhead(seconds)` at the start and whenever the sandbox's clock is moved, by whomever. */
+export function followClock(onAhead) {
+  const address = new URL("/sandbox/clock/stream", location.href);
+  address.protocol = address.protocol.replace("http", "ws");
+  const socket = new WebSocket(address);
+  socket.addEventListener("message", (event) => {
+    onAhead(JSON.parse(event.data).ahead_seconds);
+    socket.send("{}"); // who moves it waits until all have followed
+  });
+  socket.addEventListener("close", () => setTimeout(followClock, LONGEST_WAIT_MS, onAhead));
+}
+
 /** Runs `work` soon, once for many calls, never twice at the same time; a call during the work asks for one more run. */
 export function coalesced(work) {
   let running = false;

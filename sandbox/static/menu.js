@@ -75,6 +75,7 @@ function onKey(event) {
     items[(steps[event.key] + items.length) % items.length]?.focus();
   } else if (event.key === "Escape" || event.key === "Tab") {
     event.preventDefault();
+    event.stopPropagation(); // what lies below the menu stays open
     closeMenu();
   }
 }

@@ -5,7 +5,7 @@ import { avatar, button, el } from "./dom.js";
 import { memberOf, rolesOf, may, timedOutUntil } from "./powers.js";
 import { statusDot } from "./status.js";
 import { displayName, isBot, nameColor, person, state, threadsOf } from "./store.js";
-import { ago, stamp } from "./times.js";
+import { stamp, timeElement } from "./times.js";
 
 const MOST_ROWS = 100; // of one role
 
@@ -52,7 +52,7 @@ function memberRow(member, openPerson) {
     el("span", { class: "presence" }, avatar(name, id, "small"), statusDot(id)),
     el("span", { class: "name", vars: ink ? { ink } : {} }, name),
     isBot(id) && el("span", { class: "tag" }, "APP"),
-    until && el("span", { class: "quiet", title: stamp(until) }, `timed out, ends ${ago(until)}`),
+    until && el("span", { class: "quiet" }, "timed out, ends ", timeElement(el, until, "R")),
   );
 }
 

@@ -5,8 +5,8 @@ import { avatar, el } from "./dom.js";
 let count = 0;
 
 /**
- * `source(query)` answers (a promise of) `[{name, value, hint?, color?, person?}]`. With `free` what is typed is a value too and nothing is
- * chosen by itself; `multiple` keeps several. `wait` is the time in ms without typing before `source` is asked.
+ * `source(query)` answers (a promise of) `[{name, value, hint?, color?, person?}]`. Enter and Tab take the marked choice, which is the first.
+ * With `free` what is typed is a value too; `multiple` keeps several. `wait` is the time in ms without typing before `source` is asked.
  * The node has `.value` (null, a value, or a list), `.pick(choice)` and `.focusField()`.
  */
 export function picker({
@@ -52,7 +52,7 @@ export function picker({
     state.choices = choices;
     const kept =
       state.picked.length && !multiple ? choices.findIndex((choice) => choice.value === state.picked[0].value) : 0;
-    state.active = free || !choices.length ? -1 : kept;
+    state.active = choices.length ? Math.max(kept, 0) : -1;
     listbox.replaceChildren(...choices.map(row));
     if (!choices.length)
       listbox.append(
@@ -157,10 +157,7 @@ export function picker({
       if (length) state.active = (state.active + step + length) % length;
       mark();
     } else if ((event.key === "Enter" || event.key === "Tab") && isOpen() && state.active >= 0 && !event.shiftKey) {
-      if (event.key === "Enter") {
-        event.preventDefault();
-        event.stopPropagation();
-      }
+      if (event.key === "Enter") event.preventDefault();
       pick(state.choices[state.active]);
     } else if (event.key === "Escape" && isOpen()) {
       event.preventDefault();
@@ -174,10 +171,12 @@ export function picker({
 
   field.addEventListener("input", () => {
     if (!multiple) state.picked = [];
+    state.active = -1; // what is listed fitted what was typed before
+    mark();
     changed();
     ask(wait);
   });
-  field.addEventListener("focus", () => ask(0));
+  field.addEventListener("focus", () => (free && field.value) || ask(0)); // what was typed there is not to be replaced by Enter
   field.addEventListener("click", () => isOpen() || ask(0));
   field.addEventListener("blur", close);
   field.addEventListener("keydown", onKey);

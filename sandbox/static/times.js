@@ -48,12 +48,9 @@ export function timeElement(el, date, style) {
   return el("time", { datetime: date.toISOString(), title: written(date, "F"), data: { style } }, written(date, style));
 }
 
-/** Relative times on the page grow older by themselves. */
-export function keepTimesFresh() {
-  setInterval(() => {
-    for (const node of document.querySelectorAll('time[data-style="R"]')) {
-      const text = ago(new Date(node.dateTime));
-      if (node.textContent !== text) node.textContent = text;
-    }
-  }, 5000);
+export function freshenTimes() {
+  for (const node of document.querySelectorAll('time[data-style="R"]')) {
+    const text = ago(new Date(node.dateTime));
+    if (node.textContent !== text) node.textContent = text;
+  }
 }

@@ -253,13 +253,112 @@ async def test_one_writes_to_the_bot_and_is_written_to(sandbox: Sandbox, bot: Pa
     await expect(page.locator(".message", has_text="answered")).to_be_visible()
 
 
-async def test_the_hint_fills_in_the_first_command(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
-    page = await visit("ann")
+async def test_the_hints_name_commands_that_are_there(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
+    page = await visit("max")
+    hints = page.get_by_role("complementary", name="Things to try")
+    await expect(hints.locator(".as-link")).to_have_text(["/warn", "/whisper", "The menu of Ann"])
 
-    await page.get_by_role("button", name="Warn Ann as Max").click()
+    await hints.get_by_role("button", name="/warn").click()
 
-    await expect(page.locator("#people [aria-current]")).to_contain_text("Max")
-    await expect(page.locator('.option[data-option="member"] input')).to_have_value("Ann")
-    await page.keyboard.type("spam")
+    await expect(option(page, "member")).to_have_value("Ann")
+    await option(page, "reason").fill("spam")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".embed")).to_be_visible()
+    await expect(page.locator(".field-value").first).to_have_text("spam")
+
+
+async def test_the_hints_without_any_command_are_small_and_stay_closed(
+    sandbox: Sandbox, visit: Visit
+) -> None:
+    sandbox.people.thread("ann", "create", channel_id="general", name="Plans")
+    page = await visit("ann")
+    hints = page.get_by_role("complementary", name="Things to try")
+    await expect(hints.locator(".as-link")).to_have_text(["The menu of Ben", "Write a message"])
+    box = await hints.bounding_box()
+    assert box["height"] < 50
+
+    await hints.get_by_role("button", name="The menu of Ben").click()
+    await expect(page.get_by_role("menu", name="Ben")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await hints.get_by_role("button", name="Write a message").click()
+    await expect(page.get_by_role("combobox", name="Message")).to_be_focused()
+    await page.locator(".channel.thread").click()
+    await expect(hints).to_have_count(0)
+    await page.locator(".channel", has_text="general").click()
+    await hints.get_by_role("button", name="Close the hints").click()
+    await expect(hints).to_have_count(0)
+    await page.reload()
+
+    await expect(page.locator(".member").first).to_be_visible()
+    await page.get_by_role("button", name="Things to try").click()
+    await expect(hints).to_be_visible()
+
+
+async def form_by_keyboard(page: Any, name: str) -> Any:
+    await page.keyboard.type(f"/{name}")
+    await expect(page.locator(".palette [role=option]")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    return page.locator(".command-form")
+
+
+async def test_enter_takes_a_choice_and_goes_on_to_the_next_option(
+    sandbox: Sandbox, bot: PageBot, visit: Visit
+) -> None:
+    page = await visit("max")
+    form = await form_by_keyboard(page, "warn")
+
+    await page.keyboard.type("be")
+    await page.keyboard.press("Enter")
+    await expect(option(form, "member")).to_have_value("Ben")
+    await page.keyboard.type("spamming")
+    await expect(option(form, "reason")).to_have_value("spamming")
+    await expect(form.locator(".choices:visible")).to_contain_text("No suggestion")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".field-value").first).to_have_text("spamming")
+    assert bot.used[0][1]["member"] == "ben"
+
+
+async def test_the_first_suggestion_is_marked_and_tab_takes_it(
+    sandbox: Sandbox, bot: PageBot, visit: Visit
+) -> None:
+    page = await visit("max")
+    form = await form_by_keyboard(page, "warn")
+    await form.get_by_role("button", name="+ points").click()
+    await option(form, "member").focus()
+
+    await page.keyboard.type("be")
+    await page.keyboard.press("Tab")
+    await expect(option(form, "reason")).to_be_focused()
+    await page.keyboard.type("sp")
+    suggested = form.locator(".choices:visible [role=option]")
+    await expect(suggested).to_have_text(["spam in general", "spam in links"])
+    await expect(suggested.first).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Tab")
+    await expect(option(form, "reason")).to_have_value("spam in general")
+    await expect(option(form, "points")).to_be_focused()
+
+    await option(form, "reason").fill("something else")
+    await expect(form.locator(".choices:visible")).to_contain_text("No suggestion")
+    await page.keyboard.press("Tab")
+    await expect(option(form, "reason")).to_have_value("something else")
+    await expect(option(form, "points")).to_be_focused()
+
+
+async def test_what_was_suggested_for_less_is_not_taken_for_more(
+    sandbox: Sandbox, bot: PageBot, visit: Visit
+) -> None:
+    page = await visit("max")
+    form = await form_by_keyboard(page, "warn")
+    await option(form, "reason").focus()
+    await expect(form.locator(".choices:visible [role=option]")).to_have_count(3)
+
+    await page.evaluate(
+        """() => {
+            const field = document.activeElement;
+            field.value = "on my own";
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+            field.dispatchEvent(new KeyboardEvent("keydown", { key: "Tab", bubbles: true, cancelable: true }));
+        }"""
+    )
+
+    await expect(option(form, "reason")).to_have_value("on my own")

@@ -114,3 +114,24 @@ async def test_a_phone_reaches_all_of_it(sandbox: Sandbox, visit: Visit, phone: 
         ".map((node) => node.scrollWidth - node.clientWidth)"
     )
     assert wide == [0, 0, 0, 0]
+
+
+async def test_a_finger_reaches_the_menus_of_voice_channels_and_forums(
+    sandbox: Sandbox, visit: Visit, phone: dict[str, int]
+) -> None:
+    sandbox.people.manage_channel("olga", "create", name="Lounge", type="voice")
+    sandbox.people.manage_channel("olga", "create", name="ideas", type="forum")
+    page = await visit("olga", size=phone, has_touch=True, is_mobile=True)
+    await page.locator(".burger").tap()
+
+    for name in ("Lounge", "ideas"):
+        await page.get_by_role("button", name=f"{name}: menu").tap()
+        menu = page.get_by_role("menu", name=name)
+        await expect(menu.get_by_role("menuitem", name="Delete channel…")).to_be_visible()
+        await page.keyboard.press("Escape")
+
+    await expect(page.locator(".speaker")).to_have_count(0)
+    opacity = await page.locator(".with-menu .more").first.evaluate(
+        "(node) => getComputedStyle(node).opacity"
+    )
+    assert opacity == "1"

@@ -1,5 +1,6 @@
 """What a person sees on the page."""
 
+import re
 from typing import Any
 
 import pytest
@@ -164,3 +165,51 @@ async def test_who_is_in_no_server_reads_direct_messages(sandbox: Sandbox, visit
     page = await visit("zoe")
 
     await expect(page.locator(".message", has_text="let me in")).to_be_visible()
+
+
+async def test_a_picture_that_cannot_be_drawn_is_a_file_with_its_name(sandbox: Sandbox, visit: Visit) -> None:
+    upload = {"filename": "cat.png", "content_type": "image/png", "base64": "YWJj"}
+    sandbox.people.message("ann", "my cat", channel_id="general", attachments=[upload])
+    page = await visit("max")
+
+    await expect(page.locator(".message .file")).to_have_text("📎cat.png3 bytes")
+    await expect(page.locator(".message img")).to_have_count(0)
+
+
+async def test_relative_times_follow_the_sandboxs_clock_whoever_moves_it(
+    sandbox: Sandbox, visit: Visit
+) -> None:
+    now = int(sandbox.clock.now().timestamp())
+    sandbox.people.message("ann", f"said <t:{now}:R>", channel_id="general")
+    sandbox.people.moderate("max", "timeout", "ben", seconds=4 * 86_400)
+    page = await visit("max")
+    muted = page.locator(".member", has_text="Ben").locator("time")
+    await expect(muted).to_have_text(re.compile("in [34] days"))
+    stamp = page.locator(".message .name-line time")
+    await expect(stamp).to_contain_text("Today")
+
+    await page.request.post(f"{sandbox.url}/sandbox/clock", data={"seconds": 2 * 86_400 + 60})
+
+    await expect(page.locator(".message .content time")).to_have_text("2 days ago")
+    await expect(muted).to_have_text(re.compile("in 1 day|tomorrow"))
+    await expect(stamp).not_to_contain_text("Today")
+
+
+async def test_the_buttons_above_keep_their_words_while_there_is_room(visit: Visit) -> None:
+    page = await visit("max")
+    words = page.locator("#bar .toggle span:visible")
+    everything = ["Pinned", "Members", "Audit log", "Wire", "Break things"]
+    await expect(words).to_have_text(everything)
+
+    await page.set_viewport_size({"width": 900, "height": 700})
+    await expect(words).to_have_count(0)
+    wire = page.get_by_role("button", name="Wire")
+    await expect(wire).to_have_attribute("title", "Wire")
+    await page.get_by_role("button", name="Members", exact=True).click()
+
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await expect(words).to_have_text(everything)
+    for name in ("Members", "Wire", "Break things", "Audit log"):
+        await page.get_by_role("button", name=name, exact=True).click()
+        await expect(page.locator("#panel")).to_be_visible()
+        await expect(words).to_have_text(everything)

@@ -4,4 +4,10 @@ import sys
 
 from sandbox.shell.cli import main
 
-sys.exit(main(sys.argv[1:]))
+
+def run() -> None:
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    run()

@@ -28,7 +28,9 @@ STEPS = [PROJECT / "database" / "ledger.py", *sorted((PROJECT / "database" / "mo
 
 
 def sources(*folders: str) -> list[Path]:
-    return sorted(path for folder in folders for path in (PROJECT / folder).rglob("*.py"))
+    """Without what pip leaves where it built the sandbox."""
+    found = (path for folder in folders for path in (PROJECT / folder).rglob("*.py"))
+    return sorted(path for path in found if ".build" not in path.parts)
 
 
 def tree_of(path: Path) -> ast.Module:

@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.seeds import crowd
 from sandbox.seeds.seed import UnreadableSeed
 from sandbox.server import PortTaken, Sandbox
-from sandbox.shell import address, clock_errand, errands, fault_errand
+from sandbox.shell import address, clock_errand, errands, fault_errand, run_errand
 from sandbox.shell.errand import Told
 from sandbox.shell.welcome import welcome
 from sandbox.shell.wording import Wording
@@ -28,7 +28,7 @@ def main(words: list[str]) -> int:
     try:
         if words and words[0] in ERRANDS:
             code, text = asyncio.run(ERRANDS[words[0]](words[1:]))
-            (sys.stderr if code else sys.stdout).write(text + "\n")
+            (sys.stderr if code else sys.stdout).write(text and text + "\n")
             return code
         return asyncio.run(serve(_arguments().parse_args(words)))
     except (UnreadableWorld, UnreadableSeed, address.UnusablePort) as wrong:
@@ -43,7 +43,7 @@ def _act(words: list[str]) -> Coroutine[Any, Any, Told]:
     return errands.run(words, styled=sys.stdout.isatty() and "NO_COLOR" not in os.environ)
 
 
-ERRANDS = {"as": _act, "fault": fault_errand.run, "clock": clock_errand.run}
+ERRANDS = {"as": _act, "fault": fault_errand.run, "clock": clock_errand.run, "run": run_errand.run}
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -51,7 +51,8 @@ def _arguments() -> argparse.ArgumentParser:
     parser = Wording(
         prog="python -m sandbox",
         description="A Discord on your own machine.",
-        epilog="On one that runs: as NAME (act as a person), fault (break something), clock (move time).",
+        epilog="On one that runs: as NAME (act as a person), fault (break something), clock (move time). "
+        "A bot on it: run BOT.py.",
     )
     parser.add_argument(
         "--port", type=_port, default=address.default_port(), help=f"else {address.VARIABLE}, else 8765"

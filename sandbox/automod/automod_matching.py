@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sandbox.automod.automod_regex import Pattern, Span
-from sandbox.messages.drafts import ROLE_MENTION, USER_MENTION
+from sandbox.messages.mentions import ROLE_MENTION, USER_MENTION
 from sandbox.rows import AutomodRule
 
 KEYWORD, SPAM, KEYWORD_PRESET, MENTION_SPAM, MEMBER_PROFILE = 1, 3, 4, 5, 6

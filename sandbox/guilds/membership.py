@@ -7,19 +7,39 @@ from sandbox.core import Core
 from sandbox.events import Audience, Intent
 from sandbox.guilds import audit, payloads, role_events
 from sandbox.guilds.audit import Action
+from sandbox.messages import messages
 from sandbox.permissions import Permission
 from sandbox.rows import Application, Ban, Guild, Json, Member, Role
 from sandbox.threads import thread_members
 from sandbox.voice import voice
+
+DID_REJOIN = 1 << 0
+SUPPRESS_JOIN_NOTIFICATIONS = 1 << 0
+USER_JOIN = 7  # a type of message
 
 
 def join(
     core: Core, guild: Guild, user_id: int, *, role_ids: Iterable[int] = (), temporary: bool = False
 ) -> Member:
     roles = tuple(each for each in role_ids if each in guild.roles)
-    member = guild.members[user_id] = Member(user_id, core.now(), roles, temporary=temporary)
+    member = guild.members[user_id] = _new(core, guild, user_id, roles)
+    member.temporary = temporary
     _came(core, guild, member)
+    _welcome(core, guild, user_id)
     return member
+
+
+def _new(core: Core, guild: Guild, user_id: int, role_ids: tuple[int, ...]) -> Member:
+    """Leaving ends no time-out."""
+    flags = DID_REJOIN if user_id in guild.former else 0
+    held_until = guild.former.get(user_id)
+    return Member(user_id, core.now(), role_ids, communication_disabled_until=held_until, flags=flags)
+
+
+def _welcome(core: Core, guild: Guild, user_id: int) -> None:
+    """In the newcomer's name, where the guild wants it (reference, "System Channel Flags")."""
+    if guild.system_channel_id and not guild.system_channel_flags & SUPPRESS_JOIN_NOTIFICATIONS:
+        messages.announce(core, core.world.channel(guild.system_channel_id), user_id, USER_JOIN)
 
 
 def _came(core: Core, guild: Guild, member: Member) -> None:
@@ -35,10 +55,11 @@ def add_bot(
     role = Role(core.ids.next(), application.name, int(permissions), 1, managed=True, bot_id=bot_id)
     guild.roles[role.id] = role
     role_events.tell(core, guild, "GUILD_ROLE_CREATE", {"role": payloads.role(role)})
-    member = Member(bot_id, core.now(), (role.id,))
+    member = _new(core, guild, bot_id, (role.id,))
     _came(core, guild, member)
     guild.members[bot_id] = member
     install(core, guild, application)
+    _welcome(core, guild, bot_id)
     audit.record(core, guild, Action.BOT_ADD, actor_id=actor_id, target_id=bot_id)
     return member
 
@@ -53,7 +74,7 @@ def leave(core: Core, guild: Guild, user_id: int) -> None:
         )
     voice.disconnect(core, guild, user_id)
     thread_members.forget(core, guild, user_id)
-    del guild.members[user_id]
+    guild.former[user_id] = guild.members.pop(user_id).communication_disabled_until
     body = {"guild_id": str(guild.id), "user": payloads.user(core.world.user(user_id))}
     core.events.emit("GUILD_MEMBER_REMOVE", body, Audience(guild.id, intent=Intent.GUILD_MEMBERS))
     for role in [each for each in guild.roles.values() if each.bot_id == user_id]:

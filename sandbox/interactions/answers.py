@@ -41,7 +41,7 @@ def acknowledge(core: Core, interaction: Interaction, body: Json, files: Files) 
     kind = form.choice("type", ALLOWED[interaction.type], required=True) or 0
     form.finish()
     details = body.get("data") or {}
-    if kind in (DEFERRED_UPDATE, UPDATE) and _source(core, interaction) is None:
+    if kind == UPDATE and _source(core, interaction) is None:
         raise unknown("message")
     _ANSWERS[kind](core, interaction, details, files)
     interaction.callback_type = kind
@@ -61,9 +61,10 @@ def _defer(core: Core, interaction: Interaction, details: Json, _files: Files) -
 
 
 def _defer_update(core: Core, interaction: Interaction, _details: Json, _files: Files) -> None:
+    """Of a form that a command opened there is no message: nothing shown changes, and nothing is waited for."""
     source = _source(core, interaction)
     interaction.original_id = source.id if source else None
-    interaction.is_waiting = True
+    interaction.is_waiting = source is not None
 
 
 def _update(core: Core, interaction: Interaction, details: Json, files: Files) -> None:

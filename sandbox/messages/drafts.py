@@ -1,6 +1,5 @@
 """A message as somebody wants it: the body of a create or an edit, read and held against Discord's limits."""
 
-import re
 from dataclasses import dataclass, field
 
 from sandbox.errors import Refused, empty_message, too_many
@@ -18,10 +17,6 @@ MOST_STICKERS = 3
 MOST_ALLOWED = 100
 SUPPRESS_NOTIFICATIONS = 1 << 12
 SETTABLE_FLAGS = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
-
-USER_MENTION = re.compile(r"<@!?(\d+)>")
-ROLE_MENTION = re.compile(r"<@&(\d+)>")
-EVERYONE_MENTION = re.compile(r"@(everyone|here)\b")
 
 
 @dataclass(frozen=True)
@@ -214,36 +209,3 @@ def _leaves_nothing(draft: Draft, edits: Message) -> bool:
     embeds = draft.shown_embeds if "embeds" in draft.given else edits.embeds
     shown = draft.components if "components" in draft.given else edits.components
     return not (content or embeds or shown or draft.uploads or _remaining(draft, edits))
-
-
-@dataclass(frozen=True)
-class Mentions:
-    user_ids: list[int]
-    role_ids: list[int]
-    everyone: bool
-
-
-NOBODY = Mentions([], [], everyone=False)
-
-
-def mentions_in(draft: Draft) -> Mentions:
-    """What the text mentions, as far as `allowed_mentions` lets it (reference, "Allowed Mentions Object")."""
-    text = "\n".join(draft.texts)
-    if "@" not in text:
-        return NOBODY
-    users = _unique(USER_MENTION.findall(text))
-    roles = _unique(ROLE_MENTION.findall(text))
-    everyone = bool(EVERYONE_MENTION.search(text))
-    allowed = draft.allowed_mentions
-    if allowed is None:
-        return Mentions(users, roles, everyone)
-    parsed = allowed["parse"]
-    return Mentions(
-        users if "users" in parsed else [each for each in users if each in allowed["users"]],
-        roles if "roles" in parsed else [each for each in roles if each in allowed["roles"]],
-        everyone and "everyone" in parsed,
-    )
-
-
-def _unique(found: list[str]) -> list[int]:
-    return list(dict.fromkeys(map(int, found)))

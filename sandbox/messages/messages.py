@@ -7,16 +7,16 @@ from sandbox.errors import (
     Refused,
     bad_bulk_count,
     empty_message,
-    invalid_form,
     others_message,
     system_message,
     too_old_to_bulk_delete,
+    wrong_field,
 )
-from sandbox.message_rows import LOADING, SUPPRESS_EMBEDS, Message
+from sandbox.message_rows import LOADING, SUPPRESS_EMBEDS, Attachment, Message
 from sandbox.messages import components, embeds, forwards
-from sandbox.messages.drafts import Draft, mentions_in
+from sandbox.messages.drafts import Draft
+from sandbox.messages.mentions import mention
 from sandbox.messages.message_events import audience_of, deleted, told
-from sandbox.permissions import Permission
 from sandbox.rows import POSTS_ONLY, PRIVATE_THREAD, Channel, Json
 from sandbox.threads import archiving, thread_members
 
@@ -144,9 +144,11 @@ def _refer(core: Core, channel: Channel, one: Message, draft: Draft) -> None:
     replied = core.world.messages.get(channel.id, {}).get(draft.reply_to_id)
     if replied is None:
         if draft.needs_the_replied:
-            problem = {"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}
-            raise invalid_form({"message_reference": {"_errors": [problem]}})
+            raise wrong_field("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
         return
+    if replied.type not in WRITTEN:
+        code = "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
+        raise wrong_field("message_reference", code, "Cannot reply to a system message")
     refer_to(one, replied)
     allowed = draft.allowed_mentions
     if replied.webhook_id is None and (allowed is None or allowed["replied_user"]):
@@ -169,7 +171,8 @@ def fill(core: Core, one: Message, draft: Draft) -> None:
     if "content" in draft.given:
         one.content = draft.content
     if "content" in draft.given or draft.texts:
-        _mention(core, one, draft)
+        mention(core, one, draft)
+    before = one.attachments
     _attach(core, one, draft)
     files = {each.filename: each for each in one.attachments}
     if "embeds" in draft.given:
@@ -178,24 +181,14 @@ def fill(core: Core, one: Message, draft: Draft) -> None:
     if "components" in draft.given:
         one.components = draft.components
         components.use_attachments(core, one.components, files)
+    core.files.forget(each for each in before if each not in one.attachments and not _shows(one, each))
     kept = one.flags & ~SUPPRESS_EMBEDS if "flags" in draft.given else one.flags
     one.flags = kept | draft.flags
 
 
-def _mention(core: Core, one: Message, draft: Draft) -> None:
-    """Built anew from the new text: an edit takes away whom it no longer mentions."""
-    mentions = mentions_in(draft)
-    replied = one.mention_ids[:1] if one.pings_replied else []
-    known = [user_id for user_id in mentions.user_ids if user_id in core.world.users]
-    one.mention_ids = list(dict.fromkeys([*replied, *known]))
-    channel = core.world.channel(one.channel_id)
-    one.mention_everyone = mentions.everyone and (
-        one.webhook_id is not None
-        or bool(core.channel_permissions(channel, one.author_id) & Permission.MENTION_EVERYONE)
-    )
-    guild = core.world.guild_of(channel)
-    roles = guild.roles if guild else {}
-    one.mention_role_ids = [role_id for role_id in mentions.role_ids if role_id in roles]
+def _shows(one: Message, file: Attachment) -> bool:
+    """An embed or a component keeps what it shows."""
+    return file.path in f"{one.embeds}{one.components}"
 
 
 def _attach(core: Core, one: Message, draft: Draft) -> None:
@@ -205,7 +198,7 @@ def _attach(core: Core, one: Message, draft: Draft) -> None:
             draft.kept[each.id].describe(each)
     for upload in draft.uploads:
         new = core.files.keep(upload, attachment_id=core.ids.next(), owner_id=one.channel_id)
-        one.attachments.append(new)
+        one.attachments = [*one.attachments, new]
 
 
 def complete(core: Core, one: Message, draft: Draft) -> None:
@@ -251,10 +244,14 @@ def delete_many(core: Core, found: list[Message]) -> None:
 def bulk_delete(core: Core, channel: Channel, message_ids: list[int]) -> list[Message]:
     if not 2 <= len(message_ids) <= 100:
         raise bad_bulk_count()
+    if len(set(message_ids)) < len(message_ids):
+        raise wrong_field(
+            "messages", "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value"
+        )
     kept = core.world.messages.get(channel.id, {})
     found = [
         one
-        for one in (kept[each] for each in dict.fromkeys(message_ids) if each in kept)
+        for one in (kept[each] for each in message_ids if each in kept)
         if one.ephemeral_to is None and one.type not in LASTING
     ]
     if any(core.now() - one.created_at > BULK_DELETABLE for one in found):
@@ -265,6 +262,7 @@ def bulk_delete(core: Core, channel: Channel, message_ids: list[int]) -> list[Me
 
 def _take_out(core: Core, one: Message) -> None:
     core.world.messages[one.channel_id].pop(one.id, None)
+    core.files.forget(one.attachments)
     thread = core.world.channel(one.channel_id).thread
     if thread and one.position is not None and one.id != one.channel_id:
         thread.message_count = max(0, thread.message_count - 1)

@@ -111,6 +111,7 @@ def delete_message(call: Call) -> None:
     channel = channel_of(call)
     one = message_of(call, channel, call.ids["message_id"])
     if one.author_id != call.actor_id:
+        channels.guild_of(call.core, channel)
         channels.require(call.core, channel, call.actor_id, Permission.MANAGE_MESSAGES)
     archiving.refuse_deleting(call.core, channel, call.actor_id)
     messages.delete(call.core, one)
@@ -118,14 +119,15 @@ def delete_message(call: Call) -> None:
 
 @routes.on("POST", MESSAGES + "/bulk-delete")
 def bulk_delete(call: Call) -> None:
-    channel = channel_of(call, Permission.MANAGE_MESSAGES)
+    channel = channel_of(call)
+    guild = channels.guild_of(call.core, channel)
+    channels.require(call.core, channel, call.actor_id, Permission.MANAGE_MESSAGES)
     archiving.refuse_deleting(call.core, channel, call.actor_id)
     form = Form(call.json)
     message_ids = form.snowflakes("messages") or []
     form.finish()
     found = messages.bulk_delete(call.core, channel, message_ids)
-    guild = call.core.world.guild_of(channel)
-    if guild and found:
+    if found:
         audit.record(
             call.core,
             guild,

@@ -25,7 +25,7 @@ def get_user(call: Call) -> Json:
 
 @routes.on("PATCH", "/users/@me")
 def edit_own_user(call: Call) -> Json:
-    """The bot hears of it too (gateway events, "User Update")."""
+    """It is told, also as one of the bot in each guild (gateway events, "User Update", "Guild Member Update")."""
     core, user, form = call.core, call.core.world.user(call.actor_id), Form(call.json)
     wanted = {
         "username": form.text("username", least=2, most=32, trimmed=True),
@@ -38,6 +38,8 @@ def edit_own_user(call: Call) -> Json:
             setattr(user, key, value)
     body = payloads.own_user(user)
     core.events.emit("USER_UPDATE", body, Audience(application_id=call.application.id))
+    for guild in core.world.guilds_of(user.id):
+        membership.updated(core, guild, guild.members[user.id])
     return body
 
 

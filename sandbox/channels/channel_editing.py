@@ -131,6 +131,7 @@ class Move:
     position: int | None
     parent_id: int | None
     is_synced: bool  # takes over the overwrites of its category
+    flags: int | None = None
 
 
 def move(core: Core, guild: Guild, moves: list[Move], *, actor_id: int) -> None:
@@ -148,9 +149,12 @@ def move(core: Core, guild: Guild, moves: list[Move], *, actor_id: int) -> None:
             _require_at(core, guild, parent, actor_id, Permission.MANAGE_CHANNELS)
         if each.is_synced:
             channels.require(core, each.channel, actor_id, Permission.MANAGE_ROLES)
+        if each.flags is not None:
+            channels.require(core, each.channel, actor_id, Permission.MANAGE_CHANNELS)
     for each in moves:
         position = each.channel.position if each.position is None else each.position
-        wanted: Json = {"position": position, "parent_id": each.parent_id}
+        flags = each.channel.flags if each.flags is None else each.flags
+        wanted: Json = {"position": position, "parent_id": each.parent_id, "flags": flags}
         _set(core, guild, each.channel, wanted, actor_id=actor_id, reason=None)
         parent = core.world.channels.get(each.parent_id or 0)
         if each.is_synced and parent and parent.overwrites != each.channel.overwrites:

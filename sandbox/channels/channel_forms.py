@@ -39,6 +39,13 @@ def changed(form: Form, guild: Guild, channel: Channel) -> Json:
     return found if kind == channel.type else {**found, "type": kind}
 
 
+def flags_alone(form: Form, guild: Guild, channel: Channel) -> int | None:
+    """As a change of the channel by itself would read them; nothing where they are not named."""
+    given = {key: value for key, value in form.body.items() if key == "flags" and value is not None}
+    flags: int | None = changed(Form(given, form.path, form.problems), guild, channel).get("flags")
+    return flags
+
+
 def wanted(form: Form, kind: int) -> Json:
     """Null stands for the default. A field that channels of that type do not have is passed over."""
     found = {
@@ -56,7 +63,7 @@ def wanted(form: Form, kind: int) -> Json:
     if form.body.get("permission_overwrites") is not None:
         found["overwrites"] = {each.id: each for each in _overwrites(form)}
     if "available_tags" in form and channel_types.has(kind, "available_tags"):
-        found["available_tags"] = [_tag(each) for each in form.forms("available_tags", most=MOST_TAGS)]
+        found["available_tags"] = _tags(form)
     return found
 
 
@@ -78,6 +85,13 @@ def _overwrites(form: Form) -> list[Overwrite]:
         read_overwrite(each, each.snowflake("id", required=True) or 0)
         for each in form.forms("permission_overwrites", most=MOST_OVERWRITES_IN_A_BODY)
     ]
+
+
+def _tags(form: Form) -> list[ForumTag]:
+    tags = [_tag(each) for each in form.forms("available_tags", most=MOST_TAGS)]
+    if len({each.name for each in tags}) < len(tags):
+        raise Refused(400, 40061, "Tag names must be unique")
+    return tags
 
 
 def _tag(form: Form) -> ForumTag:

@@ -89,7 +89,7 @@ def _features(core: Core, guild: Guild, wanted: Json, actor_id: int) -> list[str
 
 
 def refuse_pictures_of_boosted_guilds(given: Json) -> None:
-    if any(given.get(key) for key in ("splash", "discovery_splash", "banner")):
+    if any(given.get(key) for key in ("splash", "discovery_splash", "banner", "home_header")):
         raise boosts_needed()
 
 

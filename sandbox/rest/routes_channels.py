@@ -56,8 +56,10 @@ def _read_move(call: Call, guild: Guild, form: Form) -> channel_editing.Move:
     if channel_id not in guild.channel_ids:
         raise unknown("channel")
     channel = call.core.world.channel(channel_id)
+    flags = channel_forms.flags_alone(form, guild, channel)
+    form.finish()
     home = parent_id if "parent_id" in form else channel.parent_id
-    return channel_editing.Move(channel, position, home, is_synced)
+    return channel_editing.Move(channel, position, home, is_synced, flags)
 
 
 @routes.on("GET", CHANNEL)

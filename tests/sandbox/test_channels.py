@@ -3,6 +3,7 @@
 import discord
 import pytest
 
+from sandbox.channels import channel_types
 from sandbox.errors import Refused
 
 
@@ -215,3 +216,29 @@ async def test_by_hand_a_channel_is_made_changed_and_removed(sandbox, bot, http,
     for act in ({"action": "create", "name": "mine"}, {"action": "delete", "channel_id": "general"}):
         with pytest.raises(Refused, match="50013"):
             sandbox.people.manage_channel("ann", **act)
+
+
+async def test_flags_are_set_also_where_channels_are_sorted(green, api):
+    """Reference, "Modify Guild Channel Positions": `flags` as in a change of one channel."""
+    general, staff, *_ = green.channel_ids
+    path, spoiler = f"/guilds/{green.id}/channels", channel_types.IS_SPOILER_CHANNEL
+    moves = [{"id": str(general), "position": 3, "flags": spoiler}, {"id": str(staff), "flags": None}]
+    assert (await api("PATCH", path, moves))[0] == 204
+    status, channel = await api("GET", f"/channels/{general}")
+    assert (status, channel["position"], channel["flags"]) == (200, 3, spoiler)
+    status, refused = await api("PATCH", path, [{"id": str(general), "flags": "many"}])
+    assert (status, refused["code"], list(refused["errors"]["0"])) == (400, 50035, ["flags"])
+    await api("PATCH", f"/channels/{general}", {"flags": 0})
+    assert (await api("PATCH", f"/channels/{general}", {"nsfw": True}))[0] == 200
+    status, refused = await api("PATCH", path, [{"id": str(general), "flags": spoiler}])
+    assert (status, refused["code"]) == (400, 50035)
+
+
+async def test_flags_need_the_right_to_that_channel(sandbox, green, api):
+    general = green.channel_ids[0]
+    sandbox.people.set_channel_permissions(
+        "olga", channel_id=general, role_id="Reeve", deny=["MANAGE_CHANNELS"]
+    )
+    body = [{"id": str(general), "flags": channel_types.IS_SPOILER_CHANNEL}]
+    status, refused = await api("PATCH", f"/guilds/{green.id}/channels", body)
+    assert (status, refused["code"]) == (403, 50013)

@@ -1,6 +1,7 @@
 """Sessions that outlive their sockets, and those that do not."""
 
 import asyncio
+import json
 
 import pytest
 from gateway_client import (
@@ -15,6 +16,7 @@ from gateway_client import (
     until_op,
 )
 
+from sandbox.closes import Closes
 from sandbox.events import Intent
 from sandbox.gateway import session as sessions
 from sandbox.gateway.gateway import RESUMABLE_SECONDS
@@ -132,6 +134,17 @@ async def test_who_resumes_takes_the_session_from_the_socket_that_still_has_it(s
         sandbox.people.moderate("olga", "nick", "Reeve", nick="Bailiff")
         assert (await until_event(new, "GUILD_MEMBER_UPDATE"))["d"]["nick"] == "Bailiff"
         assert ready["session_id"] in sandbox.gateway.sessions
+
+
+async def test_the_old_socket_says_nothing_more_for_a_session_that_was_taken_over(sandbox, http):
+    """What it still sends before it is closed is of a stranger: it does not change the bot's presence."""
+    async with in_session(sandbox, http) as (_, ready), raw(sandbox, http) as new:
+        [old] = [each for each in sandbox.gateway.connections if each.session is not None]
+        await resume(new, sandbox, ready["session_id"], 3)
+        await until_event(new, "RESUMED")
+        assert old.session is None
+        with pytest.raises(Closes, match="4003"):
+            old._receive(json.dumps({"op": 3, "d": {"status": "dnd", "activities": []}}))
 
 
 async def test_after_too_many_minutes_a_session_is_forgotten(timed, clock, http, until):

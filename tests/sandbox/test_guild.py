@@ -84,6 +84,7 @@ async def test_the_settings_change_and_everybody_hears(bot, manager, green):
         ({"preferred_locale": "tlh"}, (400, 50035)),
         ({"icon": "a picture"}, (400, 50035)),
         ({"banner": PICTURE}, (403, 50101)),
+        ({"home_header": PICTURE}, (403, 50101)),
         ({"system_channel_id": "1"}, (404, 10003)),
         ({"features": ["COMMUNITY"]}, (403, 50013)),
     ],

@@ -215,6 +215,20 @@ async def test_of_a_change_that_is_refused_in_part_nothing_is_done(green, sandbo
     assert (green.members[ann.id].mute, green.members[ann.id].nick, green.audit) == (False, None, [])
 
 
+async def test_a_refused_move_leaves_the_voice_as_it_was(green, sandbox, bot):
+    permit(green, Permission.MUTE_MEMBERS, Permission.DEAFEN_MEMBERS, Permission.MOVE_MEMBERS)
+    sandbox.people.voice("ann", channel_id="lounge")
+    sandbox.people.set_channel_permissions("olga", channel_id="bench", role_id="Reeve", deny=["CONNECT"])
+    ann, before = bot.member("ann"), len(green.audit)
+    assert await code_of(ann.edit(mute=True, deafen=True, voice_channel=bot.get_channel(BENCH))) == (
+        403,
+        50013,
+    )
+    held = green.members[ann.id]
+    assert (held.mute, held.deaf, green.voice_states[ann.id].channel_id) == (False, False, LOUNGE)
+    assert len(green.audit) == before
+
+
 async def test_a_bot_moves_where_it_could_go_itself(green, sandbox, bot):
     permit(green, Permission.MOVE_MEMBERS)
     sandbox.people.voice("ann", channel_id="lounge")

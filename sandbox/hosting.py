@@ -68,7 +68,7 @@ def redirected(library: ModuleType, to: Addresses, now: Callable[[], datetime]) 
 
 @asynccontextmanager
 async def running(bot: AnyClient, token: str) -> AsyncIterator[AnyClient]:
-    """Ready at the beginning and closed at the end. Raises what ended the bot before, NeverReady."""
+    """Ready at the beginning and closed at the end. Raises NeverReady, and what ended the bot before its time."""
     await bot.login(token)
     connected = asyncio.create_task(bot.connect())
     ready = asyncio.create_task(bot.wait_until_ready())
@@ -79,9 +79,9 @@ async def running(bot: AnyClient, token: str) -> AsyncIterator[AnyClient]:
         if not ready.done():
             raise NeverReady(f"The bot was not ready within {READY_WITHIN:.0f} s, or closed itself.")
         yield bot
-        if connected.done():
-            connected.result()
     finally:
         ready.cancel()
         await bot.close()
-        await asyncio.gather(connected, ready, return_exceptions=True)
+        ended, _ = await asyncio.gather(connected, ready, return_exceptions=True)
+    if isinstance(ended, Exception):
+        raise ended

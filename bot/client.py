@@ -16,6 +16,7 @@ from loguru import logger
 from bot.command_sync import sync_commands
 from bot.command_tree import Tree, sentence_for
 from bot.counters import CommandCounters
+from bot.delivery import InteractionsMet
 from bot.extensions import EXTENSIONS
 from bot.settings import Settings
 from database.service import DatabaseService
@@ -50,6 +51,7 @@ class Reeve(commands.Bot):
         self.settings = settings
         self.database = database
         self.counters = CommandCounters()
+        self.met = InteractionsMet()
         self.is_leaving = False
 
     async def setup_hook(self) -> None:

@@ -1,5 +1,6 @@
 """The one place where an error becomes a reply, for commands, buttons, selects and modals alike."""
 
+import logging
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
@@ -7,7 +8,8 @@ import discord
 from discord import app_commands
 from loguru import logger
 
-from bot.errors import Restarting, explain, is_repeat, is_too_late, root_of, who_can_act
+from bot.errors import Restarting, explain, is_repeat, is_too_late, is_undelivered, root_of, who_can_act
+from bot.invocation import name_of
 from bot.permissions import LevelCheck, holds
 from bot.replies import reply
 
@@ -18,15 +20,21 @@ LOG_LEVELS = {"user": "DEBUG", "admin": "INFO", "operator": "WARNING"}
 
 
 class Tree(app_commands.CommandTree["Reeve"]):
+    def __init__(self, client: "Reeve", **options: Any) -> None:
+        super().__init__(client, **options)
+        logging.getLogger("discord.app_commands.tree").addFilter(_is_worth_a_line)
+
     async def interaction_check(self, interaction: discord.Interaction["Reeve"], /) -> bool:
         """Autocompletion would show case numbers and reasons: it needs the command's level, like the command.
 
         discord.py asks no check of the command for it.
         """
+        if not interaction.client.met.is_first(interaction.id):
+            return False
         if interaction.type is discord.InteractionType.autocomplete:
             if await _may_see(interaction):
                 return True
-            await interaction.response.autocomplete([])
+            await _suggest_nothing(interaction)
             return False
         if interaction.client.is_leaving:
             await answer_error(interaction, Restarting())
@@ -35,14 +43,14 @@ class Tree(app_commands.CommandTree["Reeve"]):
     async def on_error(
         self, interaction: discord.Interaction["Reeve"], error: app_commands.AppCommandError, /
     ) -> None:
-        interaction.client.counters.count(_name_of(interaction), who_can_act(error))
+        interaction.client.counters.count(name_of(interaction), who_can_act(error))
         await answer_error(interaction, error)
 
 
 async def answer_error(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell the person what happened; a view or modal calls this from its own `on_error`. Never raises."""
     try:
-        sentence = sentence_for(error, at=_name_of(interaction))
+        sentence = sentence_for(error, at=name_of(interaction))
         if not is_too_late(root_of(error)) and interaction.type is not discord.InteractionType.autocomplete:
             await reply(interaction, sentence)
     except Exception as second:  # an error handler that raises would hide the first error
@@ -81,8 +89,26 @@ async def _may_see(interaction: discord.Interaction["Reeve"]) -> bool:
         return False
 
 
-def _name_of(interaction: discord.Interaction[Any]) -> str:
-    if interaction.command is not None:
-        return f"/{interaction.command.qualified_name}"
-    custom_id = interaction.data.get("custom_id") if interaction.data else None
-    return f"{interaction.type.name} {custom_id}"
+async def _suggest_nothing(interaction: discord.Interaction["Reeve"]) -> None:
+    try:
+        await interaction.response.autocomplete([])
+    except Exception as error:
+        if not _is_lost(error):
+            raise
+        logger.debug("{}: no suggestions could be shown: {!r}", name_of(interaction), error)
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Suggestions that came too late or got lost are nobody's trouble: the next key asks again.
+
+    discord.py logs what they meet as an error, and hands it to nobody.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    if error is None or not _is_lost(error):
+        return True
+    logger.debug("{}: {!r}", record.getMessage(), error)
+    return False
+
+
+def _is_lost(error: BaseException) -> bool:
+    return is_too_late(error) or is_undelivered(error)

@@ -13,7 +13,9 @@ from database.errors import ActionRefused, DatabaseUnavailable
 TRY_AGAIN = "Nothing was lost: try again in a minute."
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
-INTERACTION_GONE = (10062, 40060)  # unknown interaction, already acknowledged: no reply can arrive any more
+INTERACTION_GONE = (10015, 10062, 40060, 50027)
+"""Unknown webhook or interaction, already acknowledged, invalid token: no reply can arrive any more."""
+
 GONE = {
     10003: "That channel",
     10004: "That server",
@@ -39,6 +41,10 @@ class NotPermitted(ActionRefused, app_commands.CheckFailure):
 
 class CheckInterrupted(app_commands.CheckFailure):
     """Something other than a refusal ended a check; what it was is the cause."""
+
+
+class Undelivered(Exception):
+    """Discord did not say that it has an answer: nobody would read what is said about that, either."""
 
 
 class Restarting(ActionRefused):
@@ -147,6 +153,8 @@ def _explain_unmet(error: BaseException) -> str | None:
 def who_can_act(error: BaseException) -> str:
     """user, admin (of the server), operator (or time), or us."""
     root = root_of(error)
+    if is_too_late(root):
+        return "operator"
     if explain(root) is None:
         return "us"
     if isinstance(root, ActionRefused):
@@ -179,14 +187,21 @@ def is_away(error: BaseException) -> bool:
     )
 
 
+def is_undelivered(error: BaseException) -> bool:
+    """Whether Discord has what was sent is not known. Its own 404 has a code: others come from on the way."""
+    return is_away(error) or (isinstance(error, discord.NotFound) and error.code == 0)
+
+
 def is_repeat(error: BaseException) -> bool:
-    """Somebody has answered the interaction before: Discord delivered it twice, which it may."""
+    """The interaction was acknowledged before: by an attempt whose answer was lost, or by another process."""
     return isinstance(error, discord.HTTPException) and error.code == 40060
 
 
 def is_too_late(error: BaseException) -> bool:
     """The interaction can no longer be answered (3 seconds or 15 minutes are over, or it was answered)."""
-    return isinstance(error, discord.HTTPException) and error.code in INTERACTION_GONE
+    if isinstance(error, discord.HTTPException):
+        return error.code in INTERACTION_GONE
+    return isinstance(error, Undelivered)
 
 
 def named(permissions: Sequence[str]) -> str:

@@ -24,3 +24,11 @@ def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
     return interaction.guild
+
+
+def name_of(interaction: discord.Interaction[Any]) -> str:
+    """The command, or the button, as the log calls it."""
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    custom_id = interaction.data.get("custom_id") if interaction.data else None
+    return f"{interaction.type.name} {custom_id}"

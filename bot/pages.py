@@ -7,7 +7,7 @@ import discord
 
 from bot.command_tree import answer_error
 from bot.invocation import Interaction
-from bot.replies import defer, reply
+from bot.replies import defer, reply, update
 
 CUSTOM_ID_LIMIT = 100  # https://discord.com/developers/docs/components/reference#button
 
@@ -44,12 +44,15 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page
     ) -> "PageButton":
         return cls(str(getattr(item, "custom_id", "")))
 
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        return bool(interaction.client.met.is_first(interaction.id))
+
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """discord.py would only log what a dynamic item raises."""
         try:
             await defer(interaction)
             page = await self.turn(interaction)
-            await interaction.edit_original_response(embed=page.embed, view=page.view())
+            await update(interaction, embed=page.embed, view=page.view())
         except Exception as error:  # becomes the person's answer
             await answer_error(interaction, error)
 

@@ -1,19 +1,35 @@
-"""Answer an interaction, whether or not it was deferred."""
+"""Answer an interaction, whether or not it was deferred, and however often the way to Discord fails."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import discord
+from loguru import logger
+
+from bot.delivery import deliver, once
+from bot.errors import is_too_late
+from bot.invocation import name_of
 
 TEXT_LIMIT = 2000  # https://discord.com/developers/docs/resources/message#create-message
 FENCE = "```"
+CALLBACK_SECONDS = 0.9  # of the 3 that Discord gives; before discord.py repeats by itself, after 1 s
+ANSWER_SECONDS = 40  # discord.py repeats by itself for up to 25 s
+ACKNOWLEDGED, ANSWERED = "acknowledged", "answered"  # in an interaction's `extras`
 
 
 async def defer(interaction: discord.Interaction[Any], *, ephemeral: bool = True) -> None:
-    """Tell Discord within its 3 seconds that an answer follows; a button's message stays as it is."""
-    if not interaction.response.is_done():
-        is_component = interaction.type is discord.InteractionType.component
-        await interaction.response.defer(ephemeral=ephemeral, thinking=not is_component)
+    """Tell Discord within its 3 seconds that an answer follows; a button's message stays as it is.
+
+    Returns when Discord has it, also if what it answered was lost.
+    """
+    if _is_acknowledged(interaction):
+        return
+    thinking = not _is_component(interaction)
+    await deliver(
+        lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking),
+        attempt_seconds=CALLBACK_SECONDS,
+    )
+    interaction.extras[ACKNOWLEDGED] = True
 
 
 async def reply(
@@ -21,23 +37,93 @@ async def reply(
     text: str | None = None,
     *,
     embeds: Sequence[discord.Embed] = (),
-    view: discord.ui.View | discord.ui.LayoutView | None = None,
+    view: discord.ui.View | None = None,
     files: Sequence[discord.File] = (),
     ephemeral: bool = True,
-) -> discord.Message | None:
+) -> None:
     """Send the answer; only the person who asked sees it unless told otherwise.
 
-    After a deferral Discord keeps the deferral's own choice of ephemeral. Long text is cut, never refused.
+    What was done stays done when the answer cannot arrive: that is a line in the log and no error. After a
+    deferral the answer keeps the deferral's own choice of ephemeral. Long text is cut, never refused.
     """
-    content: dict[str, Any] = {"embeds": list(embeds), "files": list(files), "ephemeral": ephemeral}
+    content: dict[str, Any] = {"embeds": list(embeds)}
     if text is not None:
         content["content"] = shorten(text)
     if view is not None:
         content["view"] = view
-    if interaction.response.is_done():
-        return await interaction.followup.send(**content, wait=True)
-    sent = await interaction.response.send_message(**content)
-    return sent.resource if isinstance(sent.resource, discord.InteractionMessage) else None
+    try:
+        if not _is_acknowledged(interaction):
+            await _answer_at_once(interaction, content, files, ephemeral=ephemeral)
+        elif _is_component(interaction) or ANSWERED in interaction.extras:
+            await _add(interaction, content, files, ephemeral=ephemeral)
+        else:
+            await _fill(interaction, content, files)
+    except Exception as error:
+        if not (is_too_late(error) or isinstance(error, discord.NotFound)):
+            raise
+        logger.warning("{}: the answer could not be delivered: {}", name_of(interaction), error)
+    interaction.extras[ACKNOWLEDGED] = interaction.extras[ANSWERED] = True
+
+
+async def update(
+    interaction: discord.Interaction[Any], *, embed: discord.Embed, view: discord.ui.View | None
+) -> None:
+    """Show something else in the message whose button was pressed. It was deferred before."""
+    await deliver(
+        lambda: interaction.edit_original_response(embed=embed, view=view), attempt_seconds=ANSWER_SECONDS
+    )
+
+
+async def _answer_at_once(
+    interaction: discord.Interaction[Any],
+    content: dict[str, Any],
+    files: Sequence[discord.File],
+    *,
+    ephemeral: bool,
+) -> None:
+    await deliver(
+        lambda: interaction.response.send_message(**content, files=_rewound(files), ephemeral=ephemeral),
+        attempt_seconds=CALLBACK_SECONDS,
+    )
+
+
+async def _fill(
+    interaction: discord.Interaction[Any], content: dict[str, Any], files: Sequence[discord.File]
+) -> None:
+    """An edit of the deferred message, not a follow-up: it can be repeated and still is one message."""
+    await deliver(
+        lambda: interaction.edit_original_response(**content, attachments=_rewound(files)),
+        attempt_seconds=ANSWER_SECONDS,
+    )
+
+
+async def _add(
+    interaction: discord.Interaction[Any],
+    content: dict[str, Any],
+    files: Sequence[discord.File],
+    *,
+    ephemeral: bool,
+) -> None:
+    """A further message. Not repeated: the first may have arrived."""
+    await once(
+        lambda: interaction.followup.send(**content, files=_rewound(files), ephemeral=ephemeral, wait=True),
+        attempt_seconds=ANSWER_SECONDS,
+    )
+
+
+def _rewound(files: Sequence[discord.File]) -> list[discord.File]:
+    """An attempt before may have read them."""
+    for file in files:
+        file.reset()
+    return list(files)
+
+
+def _is_acknowledged(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.response.is_done() or ACKNOWLEDGED in interaction.extras
+
+
+def _is_component(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.type is discord.InteractionType.component
 
 
 def shorten(text: str, limit: int = TEXT_LIMIT) -> str:

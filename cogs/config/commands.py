@@ -147,9 +147,9 @@ class Config(
             value=value,
             changed_by_id=interaction.user.id,
         )
-        await reply(interaction, f"{setting} is now {chosen.shown(getattr(config, chosen.column))}.{hint}")
         if setting == "log-channel":
             self.bot.dispatch("log_channel_changed", guild_of(interaction).id)
+        await reply(interaction, f"{setting} is now {chosen.shown(getattr(config, chosen.column))}.{hint}")
 
 
 def _require_setting(name: str) -> None:

@@ -98,6 +98,8 @@ def test_no_refusal_pings_or_formats_what_a_person_typed() -> None:
 def test_an_interaction_that_is_gone_is_known_as_such() -> None:
     assert is_too_late(from_discord(404, 10062))
     assert is_too_late(from_discord(400, 40060))
+    assert is_too_late(from_discord(404, 10015))
+    assert is_too_late(from_discord(401, 50027))
     assert not is_too_late(from_discord(404, 10008))
 
 

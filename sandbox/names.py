@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from sandbox.errors import UnknownName
+from sandbox.nearest import there_is
 from sandbox.rows import Channel, Guild, Role, User
 from sandbox.world import World
 
@@ -20,7 +21,8 @@ class Names:
     def user(self, given: object) -> User:
         found = self._world.users.get(as_id(given)) or self._world.user_named(str(given).lstrip("@"))
         if found is None:
-            raise UnknownName(f"There is no person {given!r}.")
+            names = (user.username for user in self._world.users.values())
+            raise UnknownName(f"There is no person {given!r}{there_is(given, names)}")
         return found
 
     def guild(self, given: object) -> Guild:
@@ -40,11 +42,13 @@ class Names:
         number = as_id(given)
         if number in self._world.channels:
             return self._world.channels[number]
+        names: list[str] = []
         for guild in filter(None, guilds):
             for channel in (*self._world.guild_channels(guild), *self._world.threads_of(guild)):
                 if channel.name == str(given).lstrip("#"):
                     return channel
-        raise UnknownName(f"There is no channel {given!r}.")
+                names.append(channel.name or "")
+        raise UnknownName(f"There is no channel {given!r}{there_is(given, names)}")
 
 
 def as_id(given: object) -> int:
@@ -62,7 +66,9 @@ def _find(what: str, given: object, by_id: dict[int, One], by_name: Iterable[tup
     if number in by_id:
         return by_id[number]
     wanted = str(given).lstrip("@").casefold()
+    names: list[str] = []
     for name, one in by_name:
         if name.casefold() == wanted:
             return one
-    raise UnknownName(f"There is no {what} {given!r}.")
+        names.append(name)
+    raise UnknownName(f"There is no {what} {given!r}{there_is(given, names)}")

@@ -6,19 +6,20 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.control.exposure import require_loopback
+from sandbox.control import index
+from sandbox.control.queries import limit, number
 from sandbox.control.timekeeping import Timekeeping
-from sandbox.control.writing import written_in_pieces
+from sandbox.control.writing import told, written_in_pieces
 from sandbox.core import Core
 from sandbox.errors import Refused, UnknownName
 from sandbox.fitting import Unfit, fitting
-from sandbox.forms import as_integer
 from sandbox.guilds import audit_listing, payloads
 from sandbox.intake import parsed, refuse_unsendable
 from sandbox.interactions import commands
-from sandbox.interactions.options import MOST_SAFE_INTEGER, Unacceptable
+from sandbox.interactions.options import Unacceptable
+from sandbox.message_rows import Message
 from sandbox.names import Names
-from sandbox.outgoing import in_pieces, json_text
+from sandbox.outgoing import in_pieces
 from sandbox.people.people import People
 from sandbox.people.places import Answer
 from sandbox.people.storm import Storm
@@ -46,6 +47,7 @@ class Control:
         person = "/sandbox/people/{user}"
         table: list[Row] = [
             *self._more,
+            ("GET", "/sandbox", index.tell),
             ("GET", "/sandbox/world", self._world),
             ("GET", "/sandbox/applications", self._applications),
             ("POST", "/sandbox/guilds", self._new_guild),
@@ -61,13 +63,14 @@ class Control:
             ("GET", person + "/dms", self._direct_messages),
             ("GET", person + "/commands", self._offered),
             ("GET", person + "/channels", self._channels),
+            ("GET", person + "/place", self._place),
         ]
         for verb, act in self._verbs().items():
             table.append(("POST", f"{person}/{verb}", act))
         for method, path, serve in table:
             app.router.add_route(method, path, self._serving(serve))
         app.router.add_get("/sandbox/clock/stream", self._time.follow)
-        app.router.add_route("*", "/sandbox/{unknown:.*}", self._serving(self._unknown))
+        app.router.add_route("*", "/sandbox/{unknown:.*}", self._serving(index.missing))
 
     def _verbs(self) -> dict[str, Serve]:
         people = self._people
@@ -80,17 +83,17 @@ class Control:
             "autocomplete": self._autocomplete,
             "message": self._message,
             "delete-message": self._doing(people.delete_message),
-            "edit": self._editing,
-            "react": self._doing(people.react),
-            "unreact": self._doing(people.unreact),
-            "pin": self._doing(people.pin),
-            "unpin": self._doing(people.unpin),
+            "edit": self._showing(people.edit),
+            "react": self._showing(people.react),
+            "unreact": self._showing(people.unreact),
+            "pin": self._showing(people.pin),
+            "unpin": self._showing(people.unpin),
             "thread": self._telling(people.thread),
             "join": self._join,
             "leave": self._doing(people.leave),
             "invite": self._telling(people.invite),
-            "moderate": self._doing(people.moderate),
-            "roles": self._doing(people.change_roles),
+            "moderate": self._telling(people.moderate),
+            "roles": self._telling(people.change_roles),
             "command-permissions": self._telling(people.set_command_permissions),
             "channel-permissions": self._doing(people.set_channel_permissions),
             "preferences": self._telling(people.set_preferences),
@@ -105,38 +108,44 @@ class Control:
 
     def _serving(self, serve: Serve) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def answer(request: web.Request) -> web.StreamResponse:
-            require_loopback(request)
             try:
                 _refuse_unsendable_address(request)
                 reply = as_reply(await serve(request))
-                status, body = reply.status, reply.body
                 if request.method != "GET":
                     self._core.touch()
+                if isinstance(reply.body, Iterator):
+                    return await written_in_pieces(request, reply.body)
+                return told(reply.status, reply.body, reply.headers)
+            except ConnectionError:
+                raise  # who asked is gone
             except Refused as refused:
                 status, body = 403, {"error": f"Discord refuses that: {refused.sentence()}"}
             except (UnknownName, Unacceptable, Unfit) as wrong:
                 status, body = 400, {"error": str(wrong)}
+            except web.RequestPayloadError:
+                status, body = 400, {"error": "The body is not what its headers say."}
             except web.HTTPRequestEntityTooLarge:
                 status, body = 413, {"error": f"The body is larger than {LARGEST_BODY // 2**20} MB."}
             except Exception:
                 log.exception("The sandbox failed at %s %s", request.method, request.path)
                 status, body = 500, {"error": "The sandbox failed at that: its log says why."}
-            if isinstance(body, Iterator):
-                return await written_in_pieces(request, body)
-            return web.json_response(body, status=status, dumps=json_text)
+            return told(status, body)
 
+        answer.__doc__ = serve.__doc__
         return answer
 
     def _answering(self, act: Callable[..., Awaitable[Answer]]) -> Serve:
         async def serve(request: web.Request) -> Json:
             return (await act(request.match_info["user"], **await _body(request, act, beside=1))).as_json()
 
+        serve.__doc__ = act.__doc__
         return serve
 
     def _telling(self, act: Callable[..., Any]) -> Serve:
         async def serve(request: web.Request) -> Any:
             return act(request.match_info["user"], **await _body(request, act, beside=1))
 
+        serve.__doc__ = act.__doc__
         return serve
 
     def _doing(self, act: Callable[..., Any]) -> Serve:
@@ -144,38 +153,49 @@ class Control:
             act(request.match_info["user"], **await _body(request, act, beside=1))
             return {}
 
+        serve.__doc__ = act.__doc__
         return serve
 
     async def _autocomplete(self, request: web.Request) -> Json:
+        """The choices that the bot offers for the option that is being typed."""
         body = await _body(request, self._people.autocomplete, beside=1)
         return {"choices": await self._people.autocomplete(request.match_info["user"], **body)}
 
     async def _message(self, request: web.Request) -> Json:
+        """Write into a channel, or to a bot."""
         body = await _body(request, self._people.message, beside=1)
         one = self._people.message(request.match_info["user"], **body)
         seen = self._people.sees(request.match_info["user"], one.channel_id, limit=1)
         return seen[0]
 
-    async def _editing(self, request: web.Request) -> Json:
-        body = await _body(request, self._people.edit, beside=1)
-        return self._people.seen(
-            request.match_info["user"], self._people.edit(request.match_info["user"], **body)
-        )
+    def _showing(self, act: Callable[..., Message]) -> Serve:
+        """The message, as this person then sees it."""
+
+        async def serve(request: web.Request) -> Json:
+            user = request.match_info["user"]
+            return self._people.seen(user, act(user, **await _body(request, act, beside=1)))
+
+        serve.__doc__ = act.__doc__
+        return serve
 
     async def _join(self, request: web.Request) -> Json:
+        """Come into a server, also as somebody new."""
         body = await _body(request, self._people.join, beside=1)
         return payloads.member(self._core.world, self._people.join(request.match_info["user"], **body))
 
     async def _messages(self, request: web.Request) -> list[Json]:
+        """What this person sees in a channel, oldest first."""
         where, guild = request.match_info["channel"], request.query.get("guild")
-        return self._people.sees(request.match_info["user"], where, guild_id=guild, limit=_limit(request))
+        return self._people.sees(request.match_info["user"], where, guild_id=guild, limit=limit(request))
 
     async def _pins(self, request: web.Request) -> list[Json]:
+        """What is pinned in a channel, pinned last first."""
         where, guild = request.match_info["channel"], request.query.get("guild")
         return self._people.pinned(request.match_info["user"], where, guild_id=guild)
 
     async def _direct_messages(self, request: web.Request) -> list[Json]:
-        return self._people.direct_messages(request.match_info["user"], limit=_limit(request))
+        """What this person reads in direct channels, oldest first."""
+        return self._people.direct_messages(request.match_info["user"], limit=limit(request))
 
     async def _offered(self, request: web.Request) -> list[Json]:
         """What this person's client lists: the registered commands, whole."""
@@ -183,7 +203,14 @@ class Control:
         found = self._people.offered(
             request.match_info["user"], guild_id=query.get("guild_id"), channel_id=query.get("channel_id")
         )
-        return [commands.payload(each, with_localizations=True) for each in found]
+        return [commands.payload(each) for each in found]
+
+    async def _place(self, request: web.Request) -> Json:
+        """Where an act of this person with these names would land."""
+        query = request.query
+        return self._people.place(
+            request.match_info["user"], guild_id=query.get("guild_id"), channel_id=query.get("channel_id")
+        )
 
     async def _channels(self, request: web.Request) -> list[Json]:
         """The channels and active threads that this person sees, whole; those that were joined say so."""
@@ -192,7 +219,8 @@ class Control:
         return [payloads.channel(self._core.world, each, user.id) for each in found]
 
     async def _world(self, request: web.Request) -> Iterator[str]:
-        most = _number(request, "most", 0) if "most" in request.query else None
+        """Servers, channels, roles, members, people and applications."""
+        most = number(request, "most", 0) if "most" in request.query else None
         return in_pieces(world_entry(self._core.world, None if most is None else max(0, most)))
 
     async def _applications(self, _request: web.Request) -> Json:
@@ -200,24 +228,29 @@ class Control:
         return {"applications": applications_entry(self._core.world)}
 
     async def _storm(self, request: web.Request) -> Json:
+        """Many people act at once."""
         storm = Storm(self._core, self._people)
         return await storm.run(**await _body(request, storm.run))
 
     async def _new_guild(self, request: web.Request) -> Iterator[str]:
+        """A new server, with the bot in it."""
         new_guild = Growth(self._core).new_guild
         guild = await new_guild(**await _body(request, new_guild))
         return in_pieces(guild_entry(self._core.world, guild))
 
     async def _audit_log(self, request: web.Request) -> Json:
+        """The newest entries of a server's audit log."""
         return audit_listing.payload(
-            self._core, self._names.guild(request.match_info["guild"]), limit=_limit(request)
+            self._core, self._names.guild(request.match_info["guild"]), limit=limit(request)
         )
 
     async def _bans(self, request: web.Request) -> list[Json]:
+        """Who is banned from a server."""
         guild = self._names.guild(request.match_info["guild"])
         return [payloads.ban(self._core.world, each) for each in guild.bans.values()]
 
     async def _member(self, request: web.Request) -> Any:
+        """A member of a server."""
         guild, user = (
             self._names.guild(request.match_info["guild"]),
             self._names.user(request.match_info["user"]),
@@ -227,32 +260,18 @@ class Control:
         return payloads.member(self._core.world, guild.members[user.id])
 
     async def _exchanges(self, request: web.Request) -> Json:
+        """What went over the wire, from number `since` on."""
         recorder = self._core.recorder
-        found = list(recorder.since(_number(request, "since", 0)))[-_limit(request, KEPT) :]
+        found = list(recorder.since(number(request, "since", 0)))[-limit(request, KEPT) :]
         return {"exchanges": [each.as_json() for each in found], "last": recorder.last_number}
 
     async def _clock(self, _request: web.Request) -> Json:
+        """What time it is, and how far ahead of real time."""
         return self._time.reading()
 
     async def _advance(self, request: web.Request) -> Json:
+        """Move time on."""
         return await self._time.advance(**await _body(request, self._time.advance))
-
-    async def _unknown(self, request: web.Request) -> Any:
-        return Reply(404, {"error": f"The control interface has no {request.method} {request.path}."})
-
-
-def _limit(request: web.Request, usual: int = 100) -> int:
-    return max(1, _number(request, "limit", usual))
-
-
-def _number(request: web.Request, key: str, usual: int) -> int:
-    given = request.query.get(key)
-    if given is None:
-        return usual
-    number = as_integer(given)
-    if number is None or abs(number) > MOST_SAFE_INTEGER:
-        raise Unfit(f"{key!r} must be a whole number.")
-    return number
 
 
 async def _body(request: web.Request, act: Callable[..., Any], *, beside: int = 0) -> Json:

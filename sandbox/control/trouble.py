@@ -31,10 +31,12 @@ class Trouble:
         ]
 
     async def _list(self, _request: web.Request) -> Json:
+        """The faults that are set, and how often each was hit."""
         of_rest = [each.as_json() for each in self._faults.all]
         return {"faults": of_rest + [each.as_json() for each in self._of_gateway.all]}
 
     async def _add(self, request: web.Request) -> Json:
+        """Break a route or the gateway."""
         body = await _body(request)
         if not isinstance(body, dict) or ("route" in body) == ("gateway" in body):
             raise Unfit("The body must be an object with 'route' and 'status', or with 'gateway'.")
@@ -43,11 +45,13 @@ class Trouble:
         return await self._list(request)
 
     async def _clear(self, request: web.Request) -> Json:
+        """No more faults."""
         self._faults.clear()
         self._of_gateway.clear()
         return await self._list(request)
 
     async def _limits(self, _request: web.Request) -> Json:
+        """How often bots may ask."""
         rates, invalid = self._admission.rates, self._admission.invalid
         return {
             "on": rates.on,
@@ -56,6 +60,7 @@ class Trouble:
         }
 
     async def _set_limits(self, request: web.Request) -> Json:
+        """Tighten, loosen or lift the limits; all counts begin anew."""
         self.set_limits(**fitting(self.set_limits, await _body(request)))
         return await self._limits(request)
 

@@ -134,6 +134,12 @@ def find(components: list[Json], *, custom_id: str | None = None, label: str | N
     return None
 
 
+def said(components: list[Json]) -> list[str]:
+    """What can be named: a label each, or the custom id of what says nothing."""
+    listed = [each for each in every(components) if each["type"] in INTERACTIVE]
+    return [(_said(each) or [each.get("custom_id") or "?"])[0] for each in listed]
+
+
 def _said(component: Json) -> list[str]:
     emoji = component.get("emoji") or {}
     return [

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 
 from sandbox.automod.automod_execution import screen_profile, screened
 from sandbox.channels import channels, slowmode
+from sandbox.clock import timestamp
 from sandbox.errors import Refused, UnknownName, missing_permissions
 from sandbox.events import Audience
-from sandbox.fitting import Within
+from sandbox.fitting import Within, quoted
 from sandbox.guilds import audit, invites, members, membership, moderation, payloads
 from sandbox.guilds.audit import Action
+from sandbox.guilds.naming import is_username
 from sandbox.interactions.options import upload_in
+from sandbox.locales import LOCALES
 from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
@@ -39,7 +42,7 @@ class Acting(Places):
         reply_to: Given = None,
         attachments: list[Json] | None = None,
     ) -> Message:
-        """`to` names a bot for a direct message."""
+        """Write; `to` names a bot for a direct message."""
         user = self._names.user(person)
         bot = None if to is None else self._names.user(to)
         channel = self.direct(user, bot) if bot else self.channel(user, guild_id, channel_id)
@@ -67,7 +70,7 @@ class Acting(Places):
         slowmode.refuse_too_soon(self._core, channel, user)
 
     def delete_message(self, person: Given, *, message_id: Given) -> None:
-        """One's own; a stranger's with MANAGE_MESSAGES, and then the audit log tells it."""
+        """Delete one's own message; a stranger's with MANAGE_MESSAGES, and then the audit log tells it."""
         user = self._names.user(person)
         one = self._message(user, message_id)
         if one.author_id != user.id and one.ephemeral_to is None:
@@ -118,11 +121,14 @@ class Acting(Places):
                 raise
         if len(str(name)) > LONGEST_NAME:
             raise UnknownName(f"A person's name has at most {LONGEST_NAME} characters.")
-        user = User(self._core.ids.next(), str(name).lower(), str(name).title())
+        if not is_username(username := str(name).lower()) or "/" in username:
+            raise UnknownName(f"Discord lets nobody be called {quoted(str(name))}.")
+        user = User(self._core.ids.next(), username, str(name).title())
         self._world.users[user.id] = user
         return user
 
     def leave(self, person: Given, guild_id: Given = None) -> None:
+        """Go out of a server."""
         user = self._names.user(person)
         guild = self._here(user, guild_id)
         if user.id == guild.owner_id:
@@ -140,8 +146,11 @@ class Acting(Places):
         seconds: Annotated[float, Within(-YEAR, YEAR)] = A_SHORT_TIMEOUT,
         nick: Annotated[str, Within(0, 32)] | None = None,
         delete_message_seconds: Annotated[int, Within(0, 7 * DAY)] = 0,
-    ) -> None:
-        """ban, unban, kick, timeout, untimeout or nick. Raises Refused without permission."""
+    ) -> Json:
+        """ban, unban, kick, timeout, untimeout or nick. Raises Refused without permission.
+
+        Tells whom and where, and until when somebody is timed out.
+        """
         user, target = self._names.user(person), self._names.user(target_id)
         guild, core = self._here(user, guild_id), self._core
         who: Json = {"actor_id": user.id, "target_id": target.id, "reason": reason}
@@ -159,6 +168,13 @@ class Acting(Places):
         acts[action]()
         if action == "nick" and user.id == target.id:
             screen_profile(core, guild, guild.members[user.id])
+        member = guild.members.get(target.id)
+        held_until = member.communication_disabled_until if member else None
+        return {
+            "guild_id": str(guild.id),
+            "user": payloads.user(target),
+            held: timestamp(held_until) if held_until else None,
+        }
 
     def set_command_permissions(
         self,
@@ -215,12 +231,14 @@ class Acting(Places):
         locale: str | None = None,
         blocked: list[Given] | None = None,
     ) -> Json:
-        """`blocked` lists all whom this person blocks from now on."""
+        """Close direct messages, choose a language; `blocked` lists all whom this person blocks from now on."""
         user = self._names.user(person)
+        if locale is not None and locale not in LOCALES:
+            raise UnknownName(f"There is no locale {quoted(locale)}; there is {', '.join(sorted(LOCALES))}.")
         if blocked is not None:
             user.blocked_ids = tuple(self._names.user(each).id for each in blocked)
         user.dms_closed = user.dms_closed if dms_closed is None else dms_closed
-        user.locale = locale or user.locale
+        user.locale = user.locale if locale is None else locale
         told = {"locale": user.locale, "dms_closed": user.dms_closed}
         return {**payloads.user(user), **told, "blocked": [str(each) for each in user.blocked_ids]}
 

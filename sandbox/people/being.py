@@ -23,7 +23,7 @@ class Being(Places):
         self_video: bool = False,
         self_stream: bool = False,
     ) -> Json:
-        """Into that channel, or out of any without one; the rest is said anew each time, as clients do."""
+        """Into that voice channel, or out of any without one; the rest is said anew each time, as clients do."""
         user = self._names.user(person)
         guild = self._here(user, guild_id)
         state = guild.voice_states.get(user.id)
@@ -46,7 +46,7 @@ class Being(Places):
         guild_id: Given = None,
         channel_id: Given = None,
     ) -> None:
-        """mute, unmute, deafen, undeafen, move (to the channel) or disconnect."""
+        """Of somebody in voice: mute, unmute, deafen, undeafen, move (to the channel) or disconnect."""
         user, target = self._names.user(person), self._names.user(target_id)
         guild = self._here(user, guild_id)
         to = None if channel_id is None else self._names.channel(channel_id, guild).id
@@ -67,7 +67,7 @@ class Being(Places):
     def presence(
         self, person: Given, *, status: str | None = None, activities: list[Json] | None = None
     ) -> Json:
-        """online, idle, dnd, invisible or offline; activities as bots give them: name, type, state, url."""
+        """Be online, idle, dnd, invisible or offline; activities as bots give them: name, type, state, url."""
         user = self._names.user(person)
         form = Form({"status": status, "activities": activities})
         wanted = presences.read(self._core, form)
@@ -80,7 +80,7 @@ class Being(Places):
     def typing(
         self, person: Given, *, guild_id: Given = None, channel_id: Given = None, to: Given = None
     ) -> None:
-        """`to` names a bot, for a direct channel."""
+        """Be seen typing; `to` names a bot, for a direct channel."""
         user = self._names.user(person)
         bot = None if to is None else self._names.user(to)
         channel = self.direct(user, bot) if bot else self.channel(user, guild_id, channel_id)

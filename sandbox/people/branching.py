@@ -46,7 +46,7 @@ class Branching(Places):
         tags: list[str] | None = None,
         user_id: Given = None,
     ) -> Json:
-        """Names the thread as its channel; only to create one it is the parent, or the message says where.
+        """Make or change a thread: it is the channel; only to create one that is the parent, or the message says where.
 
         create, join, leave, archive, unarchive, lock, unlock, rename, delete, add and remove (a person). A forum's
         post needs content, and takes the names of tags.

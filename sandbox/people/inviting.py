@@ -19,7 +19,7 @@ class Inviting(Places):
         temporary: bool = False,
         unique: bool = False,
     ) -> Json:
-        """Without a channel for `general`; `max_age` in seconds, 0 for ever."""
+        """Make an invite, without a channel for `general`; `max_age` in seconds, 0 for ever."""
         user = self._names.user(person)
         channel = self.channel(user, guild_id, channel_id)
         wanted: dict[str, Any] = {"max_age": max_age, "max_uses": max_uses}

@@ -7,6 +7,7 @@ from sandbox.interactions.interactions import AUTOCOMPLETE, COMMAND, Interaction
 from sandbox.interactions.options import Resolved, Unacceptable, read_options
 from sandbox.interactions.visibility import hidden_because
 from sandbox.interactions.waiting import answer_to
+from sandbox.names import as_id
 from sandbox.people.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
 from sandbox.rows import Channel, Command, Json, User
 
@@ -22,6 +23,7 @@ class Invoking(Places):
         options: Json | None = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
+        """Use a command, with its options by name."""
         user = self._names.user(person)
         channel = self.channel(user, guild_id, channel_id)
         try:
@@ -61,6 +63,7 @@ class Invoking(Places):
         channel_id: Given = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
+        """Use the menu of a person or a message."""
         user = self._names.user(person)
         channel = self.channel(user, guild_id, channel_id)
         found = self._context_command(channel, command)
@@ -69,8 +72,10 @@ class Invoking(Places):
             return Answer(failed=because)
         resolved = Resolved(self._core, found.application_id, channel, user.id)
         if found.type == USER:
-            target = resolved.user(target_id)
+            target = self._person_for(found, resolved, target_id)
         else:
+            if as_id(target_id) == 0:
+                raise UnknownName(f"{found.name} is a menu of messages: give a message's id.")
             one = self._message(user, target_id)
             channel, target = self._world.channel(one.channel_id), resolved.message(one)
         details = {**_details(found, [], resolved), "target_id": target}
@@ -78,6 +83,12 @@ class Invoking(Places):
         interaction = self._begin(user, channel, found, COMMAND)
         self._invoke(interaction, details)
         return await self._answer(interaction, wait_seconds)
+
+    def _person_for(self, menu: Command, resolved: Resolved, given: Given) -> str:
+        number = as_id(given)
+        if number and number not in self._world.users:
+            raise UnknownName(f"{menu.name} is a menu of people: give a person's name or id.")
+        return resolved.user(given)
 
     async def autocomplete(
         self,

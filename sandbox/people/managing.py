@@ -8,7 +8,7 @@ from sandbox.fitting import Within
 from sandbox.forms import Form
 from sandbox.guilds import members, payloads, roles
 from sandbox.people.places import Given, Places
-from sandbox.rows import Json, Member, Overwrite
+from sandbox.rows import Guild, Json, Overwrite, Role
 from sandbox.seeds.founding import permissions_of
 
 Name = Annotated[str, Within(1, 100)]
@@ -33,7 +33,7 @@ class Managing(Places):
         bitrate: int | None = None,
         user_limit: int | None = None,
     ) -> Json:
-        """create (`type` by its name), edit or delete. Raises Refused without permission."""
+        """create (`type` by its name), edit or delete a channel. Raises Refused without permission."""
         user, core = self._names.user(person), self._core
         guild = self._here(user, guild_id)
         home = None if category is None else self._names.channel(category, guild).id
@@ -79,7 +79,7 @@ class Managing(Places):
         mentionable: bool | None = None,
         position: int | None = None,
     ) -> Json:
-        """create, edit or delete. Permissions as Discord's names in a list, or as bits."""
+        """create, edit or delete a role. Permissions as Discord's names in a list, or as bits."""
         user, core = self._names.user(person), self._core
         guild = self._here(user, guild_id)
         body: Json = {
@@ -98,12 +98,12 @@ class Managing(Places):
             raise _unknown_action(action)
         if action == "delete":
             roles.remove(core, guild, role, actor_id=user.id)
-            return payloads.role(role)
+            return _role(guild, role)
         if action == "edit" and wanted:
             roles.edit(core, guild, role, wanted, actor_id=user.id)
         if position is not None:
             roles.move(core, guild, {role.id: position}, actor_id=user.id)
-        return payloads.role(role)
+        return _role(guild, role)
 
     def change_roles(
         self,
@@ -113,14 +113,17 @@ class Managing(Places):
         guild_id: Given = None,
         add: list[Given] | None = None,
         remove: list[Given] | None = None,
-    ) -> Member:
+    ) -> Json:
+        """Give roles to a member, and take others away; tells which they have then."""
         user, target = self._names.user(person), self._names.user(user_id)
         guild = self._here(user, guild_id)
         added = [self._names.role(guild, each).id for each in add or []]
         removed = {self._names.role(guild, each).id for each in remove or []}
         held = [each for each in self._world.member(guild, target.id).role_ids if each not in removed]
         who: Json = {"actor_id": user.id, "target_id": target.id}
-        return members.edit(self._core, guild, {"role_ids": [*held, *added]}, **who)
+        member = members.edit(self._core, guild, {"role_ids": [*held, *added]}, **who)
+        names = [guild.roles[each].name for each in member.role_ids]
+        return {**payloads.member(self._world, member), "guild_id": str(guild.id), "role_names": names}
 
     def set_channel_permissions(
         self,
@@ -133,7 +136,7 @@ class Managing(Places):
         allow: list[str] | int | str = 0,
         deny: list[str] | int | str = 0,
     ) -> Overwrite:
-        """Permissions as Discord's names in a list, or as bits."""
+        """What a role or person may in a channel: permissions as Discord's names in a list, or as bits."""
         user = self._names.user(person)
         guild = self._here(user, guild_id)
         channel = self._names.channel(channel_id, guild)
@@ -149,6 +152,10 @@ def _named(given: str, names: dict[str, int], what: str) -> int:
     if given.casefold() not in names:
         raise UnknownName(f"There is no {what} {given!r}; there is {', '.join(names)}.")
     return names[given.casefold()]
+
+
+def _role(guild: Guild, role: Role) -> Json:
+    return {**payloads.role(role), "guild_id": str(guild.id)}
 
 
 def _unknown_action(action: str) -> UnknownName:

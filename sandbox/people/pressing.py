@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.errors import UnknownName
+from sandbox.errors import UnknownName, missing_access
 from sandbox.interactions import invocations
 from sandbox.interactions.interactions import COMPONENT, MODAL, Interaction
 from sandbox.interactions.options import Resolved, Unacceptable
@@ -24,8 +24,9 @@ from sandbox.messages.component_kinds import (
     UPLOAD,
     USER_SELECT,
 )
-from sandbox.messages.components import every, find
+from sandbox.messages.components import every, find, said
 from sandbox.names import as_id
+from sandbox.nearest import there_is
 from sandbox.people.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
 from sandbox.rows import Json, User
 
@@ -42,7 +43,7 @@ class Pressing(Places):
         label: str | None = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
-        """Without a message: the newest one that this person sees with such a button."""
+        """Press a button; without a message on the newest one that this person sees with such a button."""
         user = self._names.user(person)
         one, component = self._component(
             user, (guild_id, channel_id), message_id, custom_id=custom_id, label=label
@@ -69,6 +70,7 @@ class Pressing(Places):
         label: str | None = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
+        """Choose from a menu, by what stands there or its values."""
         user = self._names.user(person)
         one, component = self._component(
             user, (guild_id, channel_id), message_id, custom_id=custom_id, label=label
@@ -95,15 +97,17 @@ class Pressing(Places):
         fields: Json | None = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
-        """Fields by custom id, or by the label that the person reads; without an id the form that opened last."""
+        """Fill in a form, without an id the last that opened: fields by custom id, or by the label that is read."""
         user = self._names.user(person)
         opener = self._interactions.opener(
             user.id, as_id(interaction_id) if interaction_id is not None else None
         )
         if opener is None or opener.modal is None:
-            raise UnknownName(
-                f"{user.username} has no form open from interaction {interaction_id or '(any)'}."
-            )
+            which = "" if interaction_id is None else f" from interaction {interaction_id}"
+            opens = "use the command or press the button that opens it first"
+            raise UnknownName(f"{user.username} has no form open{which}: {opens}.")
+        if not self._core.sees(self._world.channel(opener.channel_id), user.id):
+            raise missing_access()
         resolved = self._resolved(user, opener.channel_id, opener.application_id)
         try:
             filled = [_filled(each, fields or {}, resolved) for each in opener.modal["components"]]
@@ -181,7 +185,9 @@ class Pressing(Places):
             component = find(one.components, custom_id=custom_id, label=label)
             if component:
                 return one, component
-        raise UnknownName(f"{user.username} sees no component {wanted!r} there.")
+        labels = [label for one in reversed(candidates) for label in said(one.components)]
+        there = there_is(wanted, labels) if labels else ": no message there has any."
+        raise UnknownName(f"{user.username} sees no component {wanted!r} there{there}")
 
 
 def chosen_values(component: Json, values: list[Any], resolved: Resolved) -> list[str]:

@@ -23,7 +23,7 @@ class Ruling(Places):
         rule: Json | None = None,
         reason: Annotated[str, Within(0, 512)] | None = None,
     ) -> Json:
-        """create, edit or delete; `rule` has Discord's fields, in which names stand for roles and channels too."""
+        """create, edit or delete a rule of AutoMod, in Discord's fields; names stand for roles and channels too."""
         user = self._names.user(person)
         guild = self._here(user, guild_id)
         who: Json = {"actor_id": user.id, "reason": reason}

@@ -46,6 +46,18 @@ class Seeing(Places):
         found = [*self._world.guild_channels(guild), *archiving.active(self._core, guild)] if guild else []
         return [each for each in found if self._core.sees(each, user.id)]
 
+    def place(self, person: Given, *, guild_id: Given = None, channel_id: Given = None) -> Json:
+        """Where an act would land; without a guild that is the world's first one that this person is in."""
+        user = self._names.user(person)
+        channel = None if channel_id is None else self.channel(user, guild_id, channel_id)
+        guild = self._world.guild_of(channel) if channel else self._here(user, guild_id)
+        return {
+            "guild_id": str(guild.id) if guild else None,
+            "guild": guild.name if guild else None,
+            "channel_id": str(channel.id) if channel else None,
+            "channel": channel.name if channel else None,
+        }
+
     def notices(self, person: Given, event: Event) -> Json | None:
         """What the page of this person should look at again, or nothing."""
         user, audience = self._names.user(person), event.audience

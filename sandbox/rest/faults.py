@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import struct
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from aiohttp import web
 
 from sandbox.clock import Clock, within
 from sandbox.fitting import Unfit, Within
+from sandbox.nearest import there_is
 from sandbox.rest.ratelimits import SENTENCES, Limit, RateLimits
 from sandbox.rest.route_patterns import RoutePattern
 
@@ -97,7 +99,8 @@ class Faults:
         """
         pattern = RoutePattern(route)
         if not any(pattern.could_match(*each) for each in self._routes):
-            raise Unfit(f"No route of this sandbox is {pattern.written}.")
+            routes = (f"{method} {re.sub(r'{[^/]+}', '*', path)}" for method, path in self._routes)
+            raise Unfit(f"No route of this sandbox is {pattern.written}{there_is(pattern.written, routes)}")
         fault = Fault(
             route=pattern,
             status=status,

@@ -3,8 +3,9 @@
 import argparse
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import aiohttp
 
@@ -58,22 +59,39 @@ class Errand:
 
     async def answered(self, verb: str, body: Json) -> Told:
         told = await self.post(verb, body if verb == "submit" else {**self.where, **body})
-        return (FAILED if told["failed"] else DONE), (await self._rendering(told)).answer(told)
+        text = (await self._rendering(told)).answer(told)
+        if told["channel_id"]:
+            text += f"\n{await self.place(channel=told['channel_id'])}"
+        return (FAILED if told["failed"] else DONE), text
+
+    async def place(self, *, guild: str | None = None, channel: str | None = None) -> str:
+        """Acts without --guild may land in another server than somebody thinks: each answer says where it was."""
+        names = {"guild_id": guild, "channel_id": channel}
+        wanted = {key: value for key, value in names.items() if value is not None}
+        found = await self.get(f"place?{urlencode(wanted)}")
+        server, room = found["guild"] or "direct messages", found["channel"]
+        return f"in {server} #{room}" if room else f"in {server}"
 
     def messages_in(self, channel: str) -> str:
         guild = f"?guild={quote(self.asked.guild)}" if self.asked.guild else ""
         return f"channels/{quote(channel, safe='')}/messages{guild}"
 
-    async def seen(self, told: list[Json]) -> Told:
-        return DONE, (await self._rendering(told)).messages(told)
+    async def seen(self, told: list[Json], channel: str | None = None) -> Told:
+        text = (await self._rendering(told)).messages(told)
+        if channel is None:
+            return DONE, text
+        guild = None if channel.isdigit() else self.asked.guild
+        return DONE, f"{text}\n{await self.place(guild=guild, channel=channel)}"
 
     async def _rendering(self, told: Any) -> Rendering:
-        """Only what has marks needs the world, which may be large."""
-        legend = Legend()
+        """Only what has marks needs the world, which may be large. What time it is the sandbox says."""
+        async with self.http.get(f"{self._sandbox}/clock") as response:
+            now = datetime.fromisoformat((await told_by(response))["now"])
+        world = None
         if "<" in json.dumps(told):
             async with self.http.get(f"{self._sandbox}/world") as response:
-                legend = Legend(await told_by(response))
-        return Rendering(legend, with_ids=self.asked.ids, styled=self._styled)
+                world = await told_by(response)
+        return Rendering(Legend(world, now), with_ids=self.asked.ids, styled=self._styled)
 
 
 async def told_by(response: aiohttp.ClientResponse) -> Any:

@@ -4,10 +4,12 @@ import argparse
 
 import aiohttp
 
+from sandbox.control.gateway_faults import KINDS
 from sandbox.rows import Json
 from sandbox.shell.address import VARIABLE, default_url
 from sandbox.shell.errand import DONE, Told, on_sandbox, told_by
-from sandbox.shell.wording import Wording
+from sandbox.shell.wording import USAGE, Wording
+from sandbox.shell.words import Failed
 
 
 def arguments() -> Wording:
@@ -45,6 +47,9 @@ async def run(words: list[str]) -> Told:
 
 def _body(asked: argparse.Namespace) -> Json:
     if " " not in asked.what:
+        if asked.what not in KINDS:
+            words = f'{", ".join(KINDS)}, or a route such as "PUT /guilds/*/bans/*"'
+            raise Failed(f"{asked.what!r} is nothing that breaks: say {words}.", USAGE)
         return {"gateway": asked.what, "times": asked.times}
     status = int(asked.status) if (asked.status or "").isdecimal() else asked.status
     body = {"route": asked.what, "status": status, "times": asked.times, "after_seconds": asked.after}
@@ -52,6 +57,7 @@ def _body(asked: argparse.Namespace) -> Json:
 
 
 def _line(fault: Json) -> str:
-    what = fault.get("gateway") or f"{fault['route']} {fault.get('status', 'late')}"
+    what = fault.get("gateway") or " ".join(str(fault[key]) for key in ("route", "status") if key in fault)
+    late = f" {fault['after_seconds']:g} s late" if fault.get("after_seconds") else ""
     done = " (applied)" if fault.get("applied") else ""
-    return f"{what}{done}: hit {fault['hits']} of {fault['times']}"
+    return f"{what}{late}{done}: hit {fault['hits']} of {fault['times']}"

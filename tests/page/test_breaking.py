@@ -70,7 +70,7 @@ async def test_a_route_that_does_not_exist_is_refused_in_a_sentence(sandbox: San
         await page.get_by_role("button", name="Break it").click()
 
     assert (await answered.value).status == 400
-    await expect(page.locator(".toast")).to_contain_text("No route of this sandbox is GET /nowhere.")
+    await expect(page.locator(".toast")).to_contain_text("No route of this sandbox is GET /nowhere")
 
 
 async def test_time_moves_on_for_everybody(sandbox: Sandbox, clock: ManualClock, visit: Visit) -> None:

@@ -69,8 +69,8 @@ async def test_a_slash_command_takes_every_kind_of_option(sandbox, login):
         ({"share": -1}, "Option share: -1.0 is below 0.0."),
         ({"yes": "perhaps"}, "Option yes: 'perhaps' is neither true nor false."),
         ({"kind": "ham"}, "Option kind: 'ham' is none of spam, scam."),
-        ({"who": "nobody"}, "Option who: There is no person 'nobody'."),
-        ({"where": "attic"}, "Option where: There is no channel 'attic'."),
+        ({"who": "nobody"}, "Option who: There is no person 'nobody'; there is olga"),
+        ({"where": "attic"}, "Option where: There is no channel 'attic'; there is general"),
         ({"more": 1}, "There is no option more; it has"),
     ],
 )

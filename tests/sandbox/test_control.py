@@ -139,11 +139,11 @@ async def test_a_person_who_may_not_gets_a_sentence_and_nothing_is_sent(sandbox,
 @pytest.mark.parametrize(
     ("path", "body", "sentence"),
     [
-        ("/people/nobody/message", {"content": "x"}, "There is no person 'nobody'."),
-        ("/people/ann/message", {"content": "x", "channel_id": "attic"}, "There is no channel 'attic'."),
+        ("/people/nobody/message", {"content": "x"}, "There is no person 'nobody'; there is olga"),
+        ("/people/ann/message", {"content": "x", "channel_id": "attic"}, "There is no channel 'attic'; there is"),
         ("/people/ann/slash", {}, "The body needs 'command'."),
         ("/people/ann/moderate", {"action": "dance", "target_id": "ben"}, "There is no action 'dance'"),
-        ("/people/ann/click", {"label": "none"}, "ann sees no component 'none' there."),
+        ("/people/ann/click", {"label": "none"}, "ann sees no component 'none' there: no message"),
         ("/people/ann/slash", [], "The body must be a JSON object."),
         ("/people/ann/leave", {"wrong": 1}, "There is no field 'wrong'; there is guild_id."),
         ("/guilds", {"name": "xy", "members": -1}, "The field 'members' must be between 0"),
@@ -187,7 +187,8 @@ async def test_a_guild_grows_with_its_staff_and_members(sandbox, play, bot):
 
 async def test_moderating_by_hand_shows_in_bans_log_and_members(play):
     body = {"guild_id": "Green", "action": "ban", "target_id": "ann", "reason": "spam"}
-    assert await play("POST", "/people/max/moderate", body) == (200, {})
+    status, told = await play("POST", "/people/max/moderate", body)
+    assert (status, told["user"]["username"], told["communication_disabled_until"]) == (200, "ann", None)
     assert (await play("GET", "/guilds/Green/bans"))[1][0]["reason"] == "spam"
     entry = (await play("GET", "/guilds/Green/audit-log"))[1]["audit_log_entries"][0]
     assert (entry["action_type"], entry["reason"]) == (22, "spam")

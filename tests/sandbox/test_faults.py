@@ -189,7 +189,7 @@ async def test_a_route_is_a_method_and_a_path_with_stars(order, ban, route, is_h
             "The body needs 'status', or 'after_seconds' alone for an answer that is only late.",
         ),
         ({"route": "/guilds", "status": 502}, "'/guilds' is no route: write it as PUT /guilds/*/bans/*."),
-        ({"route": "PUT /guild/*", "status": 502}, "No route of this sandbox is PUT /guild/*."),
+        ({"route": "PUT /guild/*", "status": 502}, "No route of this sandbox is PUT /guild/*: did you mean PATCH /guilds/* or GET /guilds/* or PUT /guilds/*/bans/*?"),
         (
             {"route": BANS, "status": 200},
             'The field \'status\' must be from 400 to 599, "reset" or "timeout", not 200.',
@@ -231,14 +231,15 @@ async def test_faults_are_ordered_from_a_shell(sandbox, ban, is_banned):
     assert ((await ban("gus"))[0], is_banned("gus")) == (502, True)
     assert await fault() == (0, f"{BANS} 502 (applied): hit 1 of 1")
     assert (await fault("GET /gateway", "--after", "0.01", "--times", "2"))[1].endswith(
-        "GET /gateway late: hit 0 of 2"
+        "GET /gateway 0.01 s late: hit 0 of 2"
     )
     assert (await fault("duplicate", "--times", "3"))[1].endswith("duplicate: hit 0 of 3")
     assert await fault("--clear") == (0, "No faults are set.")
     assert (await fault(BANS, "fine"))[0] == 1
     assert await fault("explode") == (
-        1,
-        "✗ The field 'gateway' must be one of drop, reconnect, invalid, duplicate, not 'explode'.",
+        64,
+        "✗ 'explode' is nothing that breaks: say drop, reconnect, invalid, duplicate, "
+        'or a route such as "PUT /guilds/*/bans/*".',
     )
 
 

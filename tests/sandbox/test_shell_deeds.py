@@ -34,14 +34,15 @@ def green(sandbox):
 
 async def test_the_newest_message_is_marked_unless_one_is_named(sandbox, person):
     first = sandbox.people.message("ann", "first")
-    sandbox.people.message("ben", "second")
-    assert await person("max", "react", "👍") == (0, "max: react 👍")
+    second = sandbox.people.message("ben", "second")
+    told = f"max reacted with 👍 to ben's message {second.id} in Green #general"
+    assert await person("max", "react", "👍") == (0, told)
     assert newest(sandbox)["reactions"][0]["emoji"]["name"] == "👍"
     await person("max", "react", "👎", "--message", first.id)
     assert sandbox.people.sees("max", "general")[0]["reactions"][0]["emoji"]["name"] == "👎"
     await person("max", "unreact", "👍")
     assert newest(sandbox).get("reactions", []) == []
-    assert await person("max", "pin") == (0, "max: pin")
+    assert await person("max", "pin") == (0, f"max pinned ben's message {second.id} in Green #general")
     assert [one["content"] for one in sandbox.people.pinned("ann", "general")] == ["second"]
     await person("max", "unpin")
     assert sandbox.people.pinned("ann", "general") == []
@@ -57,7 +58,9 @@ async def test_the_newest_own_message_is_edited(sandbox, person):
 
 
 async def test_threads_channels_and_roles_are_managed(sandbox, person):
-    assert await person("max", "thread", "create", "Plans") == (0, "max: thread create Plans")
+    code, text = await person("max", "thread", "create", "Plans")
+    plans = next(one for one in sandbox.world.channels.values() if one.name == "Plans")
+    assert (code, text) == (0, f"max thread create: Plans ({plans.id}) in Green #general")
     await person("max", "thread", "rename", "Plans", "name=Other plans")
     await person("max", "thread", "archive", "Other plans")
     thread = next(one for one in sandbox.world.channels.values() if one.name == "Other plans")
@@ -70,21 +73,22 @@ async def test_threads_channels_and_roles_are_managed(sandbox, person):
     await person("olga", "role", "create", "judge", "permissions=KICK_MEMBERS,BAN_MEMBERS", "color=255")
     judge = next(role for role in green(sandbox).roles.values() if role.name == "judge")
     assert (judge.permissions, judge.color) == (6, 255)
-    await person("olga", "roles", "ann", "add=judge")
+    assert await person("olga", "roles", "ann", "add=judge") == (0, "ann has member, judge in Green")
     ann = next(user.id for user in sandbox.world.users.values() if user.username == "ann")
     assert judge.id in green(sandbox).members[ann].role_ids
 
 
 async def test_a_person_is_there(sandbox, person):
     await person("olga", "channel", "create", "Lounge", "type=voice")
-    assert (await person("ann", "voice", "Lounge", "self_mute=true"))[0] == 0
+    told = "ann is in voice in Green #Lounge"
+    assert await person("ann", "voice", "Lounge", "self_mute=true") == (0, told)
     (state,) = green(sandbox).voice_states.values()
     assert state.self_mute
-    await person("ann", "voice")
+    assert await person("ann", "voice") == (0, "ann left voice in Green")
     assert green(sandbox).voice_states == {}
-    assert await person("ann", "presence", "idle") == (0, "ann: presence idle")
-    assert await person("ann", "typing") == (0, "ann: typing")
-    assert await person("ann", "typing", "--to", "Reeve") == (0, "ann: typing")
+    assert await person("ann", "presence", "idle") == (0, "ann is idle")
+    assert await person("ann", "typing") == (0, "ann types in Green #general")
+    assert await person("ann", "typing", "--to", "Reeve") == (0, "ann types to Reeve")
     code, invite = await person("max", "invite", "max_uses=1")
     assert (code, sandbox.world.invites[invite].max_uses) == (0, 1)
     sandbox.people.join("zoe", invite=invite)

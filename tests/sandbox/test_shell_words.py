@@ -131,10 +131,10 @@ async def test_a_word_that_makes_no_sense_is_64(person, words, sentence):
 async def test_a_word_behind_leave_and_join_is_the_guild(sandbox, person):
     green, hill = sandbox.world.guilds.values()
     ann = next(user.id for user in sandbox.world.users.values() if user.username == "ann")
-    assert await person("ann", "leave", "Hill") == (0, "ann left.")
+    assert await person("ann", "leave", "Hill") == (0, "ann is no longer in Hill")
     assert (ann in green.members, ann in hill.members) == (True, False)
-    assert await person("ann", "join", "Hill") == (0, "ann joined.")
-    assert await person("ann", "leave", "Foo") == (1, "✗ There is no guild 'Foo'.")
+    assert await person("ann", "join", "Hill") == (0, "ann is in Hill")
+    assert await person("ann", "leave", "Foo") == (1, "✗ There is no guild 'Foo'; there is Green, Hill.")
 
 
 async def test_a_button_is_pressed_without_its_arrow(sandbox, login, person):
@@ -155,7 +155,7 @@ def test_the_exact_label_comes_before_one_with_an_arrow():
 
 async def test_the_port_of_the_environment_is_where_a_person_acts(sandbox, monkeypatch):
     monkeypatch.setenv("REEVE_SANDBOX_PORT", sandbox.url.rsplit(":", 1)[1])
-    assert await errands.run(["ann", "see"]) == (0, "(nothing)")
+    assert await errands.run(["ann", "see"]) == (0, "(nothing)\nin Green #general")
     code, text = await errands.run(["ann", "see", "--url", "http://127.0.0.1:9"])
     assert (code, "http://127.0.0.1:9" in text) == (1, True)
     assert (await errands.run(["ann", "see", "--url", "nowhere"]))[0] == 64

@@ -5,10 +5,11 @@ import { editor } from "./editor.js";
 import { attachment, embed } from "./embeds.js";
 import { components } from "./components.js";
 import { markdown } from "./markdown.js";
+import { localNote } from "./notes.js";
 import { reactions } from "./reactions.js";
 import { displayName, isBot, nameColor, names, state } from "./store.js";
 import { isSystem, systemMessage } from "./system.js";
-import { stamp, timeElement, written } from "./times.js";
+import { stamp, written } from "./times.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
@@ -19,11 +20,16 @@ const NEAR_END_PX = 120;
 export function messageList(place, actions) {
   let written_ = new Map();
   let shownPlace = null;
+  let stays = true; // at the end, also when a picture comes late
+  const nearEnd = () => place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_END_PX;
+  const toEnd = () => (place.scrollTop = place.scrollHeight);
+  place.addEventListener("scroll", () => (stays = nearEnd()));
+  place.addEventListener("load", () => stays && toEnd(), true);
 
   function render() {
     const here = `${state.person?.id}/${state.guild?.id}/${state.channel?.id ?? state.channel?.name}`;
     if (here !== shownPlace) written_ = new Map();
-    const atEnd = here !== shownPlace || place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_END_PX;
+    stays = here !== shownPlace || nearEnd();
     shownPlace = here;
     const kept = new Map();
     const nodes = [];
@@ -45,7 +51,7 @@ export function messageList(place, actions) {
     if (!nodes.length) nodes.push(beginning());
     written_ = kept;
     arrange(place, nodes);
-    if (atEnd) place.scrollTop = place.scrollHeight;
+    if (stays) toEnd();
   }
 
   function reused(kept, id, key, make) {
@@ -275,25 +281,5 @@ function mentionsMe(message) {
     message.mention_everyone ||
     (message.mentions ?? []).some((user) => String(user.id) === state.person.id) ||
     (message.mention_roles ?? []).some((id) => mine.includes(String(id)))
-  );
-}
-
-function localNote(note, actions) {
-  const forget = el(
-    "button",
-    { type: "button", class: "as-link", on: { click: () => actions.forgetNote(note) } },
-    "Dismiss",
-  );
-  return el(
-    "div",
-    { class: `message note ${note.kind}`, role: note.kind === "failed" ? "alert" : "status" },
-    el("div", { class: "above" }, el("strong", {}, "You"), " used ", el("span", { class: "mention" }, note.command)),
-    avatar("!", note.kind, "mark"),
-    el(
-      "div",
-      { class: "body" },
-      el("div", {}, note.text),
-      note.kind === "failed" && el("div", { class: "only-you" }, timeElement(el, note.at, "R"), " • ", forget),
-    ),
   );
 }

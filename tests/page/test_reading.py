@@ -1,5 +1,6 @@
 """What a person sees on the page."""
 
+import base64
 import re
 from typing import Any
 
@@ -174,6 +175,20 @@ async def test_a_picture_that_cannot_be_drawn_is_a_file_with_its_name(sandbox: S
 
     await expect(page.locator(".message .file")).to_have_text("📎cat.png3 bytes")
     await expect(page.locator(".message img")).to_have_count(0)
+
+
+async def test_a_picture_that_comes_late_pushes_nothing_out_of_sight(sandbox: Sandbox, visit: Visit) -> None:
+    for number in range(20):
+        sandbox.people.message("ann", f"line {number}", channel_id="general")
+    page = await visit("max")
+    await expect(page.locator(".message", has_text="line 19")).to_be_in_viewport()
+    drawn = base64.b64encode(await page.screenshot()).decode()
+
+    upload = {"filename": "page.png", "content_type": "image/png", "base64": drawn}
+    sandbox.people.message("ann", "look at this", channel_id="general", attachments=[upload])
+
+    picture = page.get_by_role("img", name="page.png")
+    await expect(picture).to_be_in_viewport(ratio=1)
 
 
 async def test_relative_times_follow_the_sandboxs_clock_whoever_moves_it(

@@ -51,15 +51,14 @@ class User(Mass):
 
 @dataclass(slots=True)
 class Application:
-    """`intents` are the privileged intents that it was granted, as gateway bits."""
-
     id: int
     name: str
     bot_user_id: int
     owner_id: int
     token: str
-    intents: int
+    intents: int  # the privileged ones that it was granted, as gateway bits
     description: str = ""
+    permissions: int | None = None  # of its role where it is installed; else those of the cast's bot
 
 
 @dataclass(slots=True)

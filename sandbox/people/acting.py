@@ -21,7 +21,7 @@ from sandbox.names import as_id
 from sandbox.people.places import Given, Places
 from sandbox.permissions import Permission, to_speak_in
 from sandbox.rows import Channel, Guild, Json, Member, User
-from sandbox.seeds.founding import BOT
+from sandbox.seeds.founding import installed_with
 from sandbox.threads import archiving
 
 DAY = 86400  # seconds
@@ -104,7 +104,7 @@ class Acting(Places):
         application = self._world.application_of(user.id)
         if application:
             return membership.add_bot(
-                self._core, guild, application, permissions=BOT, actor_id=guild.owner_id
+                self._core, guild, application, permissions=installed_with(application), actor_id=guild.owner_id
             )
         if way:
             invites.use(self._core, way)

@@ -84,6 +84,10 @@ class GuildPlan:
     emojis: list[str] = field(default_factory=list)
 
 
+def installed_with(application: Application) -> Permission:
+    return BOT if application.permissions is None else Permission(application.permissions)
+
+
 def roles_of(name: str) -> list[str]:
     role = STAFF.get(name)
     return [role, "member"] if role and role != "owner" else ["member"]
@@ -98,8 +102,11 @@ def add_guild(world: World, plan: GuildPlan, *, guild_id: int, next_id: Callable
     add_members(guild, plan.members)
     joined_at = moment_of(guild_id)
     for bot in plan.bots:
-        role_ids = tuple(role.id for role in guild.roles.values() if role.bot_id == bot.bot_user_id)
-        guild.members[bot.bot_user_id] = Member(bot.bot_user_id, joined_at + timedelta(days=1), role_ids)
+        own = tuple(role.id for role in guild.roles.values() if role.bot_id == bot.bot_user_id)
+        given = guild.members[bot.bot_user_id].role_ids if bot.bot_user_id in guild.members else ()
+        guild.members[bot.bot_user_id] = Member(
+            bot.bot_user_id, joined_at + timedelta(days=1), tuple(dict.fromkeys((*given, *own)))
+        )
     for emoji in (Emoji(next_id(), name) for name in plan.emojis):
         guild.emojis[emoji.id] = emoji
     return guild
@@ -121,7 +128,7 @@ def _add_roles(guild: Guild, plan: GuildPlan, next_id: Callable[[], int]) -> dic
     for name, permissions in below.items():
         _add_role(guild, next_id(), name, permissions, asked.get(name, {}))
     for bot in plan.bots:
-        role = _add_role(guild, next_id(), bot.name, BOT, asked.get(bot.name, {}))
+        role = _add_role(guild, next_id(), bot.name, installed_with(bot), asked.get(bot.name, {}))
         role.managed, role.bot_id = True, bot.bot_user_id
     _add_role(guild, next_id(), "owner", Permission.ADMINISTRATOR, asked.get("owner", {}))
     return {role.name: role.id for role in guild.roles.values()}

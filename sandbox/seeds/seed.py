@@ -14,7 +14,7 @@ from sandbox.fitting import Unfit, check
 from sandbox.intake import parsed
 from sandbox.rows import Application, Json, User
 from sandbox.seeds import crowd
-from sandbox.seeds.founding import CHANNELS, ORDINARY, STAFF, GuildPlan, add_guild, roles_of
+from sandbox.seeds.founding import CHANNELS, ORDINARY, STAFF, GuildPlan, add_guild, permissions_of, roles_of
 from sandbox.seeds.seed_shape import Seed
 from sandbox.seeds.tokens import bot_token
 from sandbox.world import World
@@ -71,6 +71,7 @@ def world_of(described: Json) -> World:
     by_name = {user.username: user.id for user in world.users.values()}
     for number, application in enumerate(described["applications"]):
         _add_application(world, application, by_name, number)
+    by_name = {user.username: user.id for user in world.users.values()}  # bots may have more roles, too
     for number, guild in enumerate(described["guilds"]):
         since = GUILDS_SINCE + timedelta(days=30 * number)
         guild_id = int(guild.get("id", snowflake_at(since, number)))
@@ -109,12 +110,18 @@ def _add_application(world: World, described: Json, by_name: Mapping[str, int], 
         token=described.get("token", bot_token(application_id)),
         intents=int(PRIVILEGED if granted is None else sum(Intent[each] for each in granted)),
         description=described.get("description", ""),
+        permissions=int(permissions_of(described["permissions"])) if "permissions" in described else None,
     )
 
 
 def _plan(world: World, described: Json, by_name: Mapping[str, int]) -> GuildPlan:
     members = described.get("members", [])
-    cast = members if isinstance(members, dict) else {name: roles_of(name) for name in members}
+    bots = {application.name for application in world.applications.values()}
+    cast = (
+        members
+        if isinstance(members, dict)
+        else {name: [] if name in bots else roles_of(name) for name in members}
+    )
     owner = described["owner"]
     return GuildPlan(
         name=described["name"],

@@ -23,6 +23,7 @@ class SeededApplication(TypedDict, total=False):
     token: str
     intents: list[str] | None
     description: str
+    permissions: list[str] | int | str
 
 
 class SeededRole(TypedDict, total=False):

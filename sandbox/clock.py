@@ -146,7 +146,7 @@ class Snowflakes:
 
     def never_before(self, last_id: int) -> None:
         """Also after a restart with a clock that was set back, ids stay above `last_id`."""
-        self._millisecond = max(self._millisecond, last_id >> 22)
+        self._millisecond = max(self._millisecond, (last_id >> 22) + 1)
 
 
 def snowflake_at(moment: datetime, number: int = 0) -> int:

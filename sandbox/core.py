@@ -23,6 +23,7 @@ class Core:
     events: Events = field(default_factory=Events)
     url: str = "http://127.0.0.1"
     touch: Callable[[], None] = lambda: None  # something changed that no event tells
+    keep: Callable[[], None] = lambda: None  # write down now what changed
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sandbox.images import image_type, measures
@@ -49,6 +50,15 @@ class Files:
             ephemeral=ephemeral,
             flags=IS_SPOILER if spoiler else 0,
         )
+
+    def forget(self, gone: Iterable[Attachment]) -> None:
+        for each in gone:
+            self.contents.pop(each.path, None)
+
+    def forget_all_of(self, owner_id: int) -> None:
+        """A channel that is deleted takes all its files along."""
+        folder = f"/attachments/{owner_id}/"
+        self.contents = {path: kept for path, kept in self.contents.items() if not path.startswith(folder)}
 
 
 def clean_name(filename: str) -> str:

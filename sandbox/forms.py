@@ -1,13 +1,14 @@
 """Reading a JSON object field by field; what is wrong is collected in Discord's nested error shape (50035)."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.errors import invalid_form
 
 Path = tuple[str, ...]
 WRITTEN = {"true": True, "false": False}
+LEAST, MOST = -(2**63), 2**63 - 1
 
 
 class Problems:
@@ -159,12 +160,14 @@ class Form:
         return None if value is None else Form(value, (*self.path, key), self.problems)
 
     def moment(self, key: str) -> datetime | None:
+        """Without an offset it is of UTC."""
         value = self.body.get(key)
         if value is None:
             return None
         try:
-            return datetime.fromisoformat(value)
-        except (TypeError, ValueError):
+            moment = datetime.fromisoformat(value)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (TypeError, ValueError, OverflowError):
             self.wrong(key, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
             return None
 
@@ -180,14 +183,15 @@ def forms_in(body: object) -> list[Form]:
 
 
 def as_integer(value: object) -> int | None:
-    """Integers may come as text: snowflakes always may, and Discord coerces the rest."""
+    """Integers may come as text: snowflakes always may, and Discord coerces the rest. None has more than 64 bits."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
         number = int(value)
     except (ValueError, OverflowError):
         return None
-    return number if isinstance(value, str) or number == value else None
+    fits = isinstance(value, str) or number == value
+    return number if fits and LEAST <= number <= MOST else None
 
 
 def enumerate_text(values: list[Any]) -> Iterator[tuple[str, Any]]:

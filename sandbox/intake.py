@@ -9,7 +9,10 @@ from typing import Any, NoReturn
 from sandbox.fitting import Unfit, quoted
 
 DEEPEST = 64  # levels; Discord's own bodies stay below 20
-OUTGROWS = re.compile(r"\\u[dD]|\d[eE]|\d{300}")  # where half a character or too large a number can come from
+SMALLEST, LARGEST = -(2**63), 2**64 - 1  # of the whole numbers that can be written down again
+OUTGROWS = re.compile(
+    r"\\u[dD]|\d[eE]|(?:^|[\[:,\s-])\d{19}"
+)  # where half a character or too large a number can come from; ids stand in quotation marks
 
 
 def parsed(raw: bytes | str, what: str = "The body") -> Any:
@@ -47,6 +50,11 @@ def sendable(text: str) -> bool:
     return True
 
 
+def writable(text: str) -> str:
+    """With a question mark for each half of a character: to tell of what was refused."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def refuse_unsendable(where: str, text: str) -> None:
     """Raises Unfit."""
     if not sendable(text):
@@ -63,11 +71,15 @@ _READER = json.JSONDecoder(parse_constant=_refuse_constant)
 def _refuse_what_cannot_go_out(where: str, value: Any) -> None:
     if isinstance(value, str):
         refuse_unsendable(where, value)
-    elif isinstance(value, float) and not math.isfinite(value):
+    elif isinstance(value, int | float) and not _can_go_out(value):
         raise Unfit(f"{where} is too large a number.")
     elif isinstance(value, dict):
         for key in value:
             refuse_unsendable(f"A key in {where[0].lower()}{where[1:]}", key)
+
+
+def _can_go_out(number: float) -> bool:
+    return math.isfinite(number) if isinstance(number, float) else SMALLEST <= number <= LARGEST
 
 
 def _everything(value: Any) -> Iterator[tuple[str, int, Any]]:

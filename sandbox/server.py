@@ -12,7 +12,7 @@ from aiohttp import web
 from sandbox.addresses import addresses
 from sandbox.clock import Clock, Snowflakes, SystemClock
 from sandbox.control.control import Control
-from sandbox.control.exposure import require_own_origin
+from sandbox.control.exposure import only_loopback
 from sandbox.control.gateway_faults import GatewayFaults
 from sandbox.control.page import Page
 from sandbox.control.trouble import Trouble
@@ -23,6 +23,7 @@ from sandbox.gateway.gateway import Gateway
 from sandbox.gateway.pacing import UNHURRIED, Pacing
 from sandbox.hosting import AnyClient, redirected, running
 from sandbox.interactions.interactions import Interactions
+from sandbox.own_failures import own_failures
 from sandbox.people.people import People
 from sandbox.recorder import Recorder
 from sandbox.rest import (
@@ -152,7 +153,9 @@ class Sandbox:
         """Raises PortTaken."""
         if self._storage:
             self._storage.flush()  # a large new world takes a second: before anybody waits for it
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, shutdown_timeout=0.1, logger=own_failures
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         try:
@@ -182,7 +185,7 @@ class Sandbox:
             self._wire_log.close()
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=LARGEST_REQUEST)
+        app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=(only_loopback,))
         rest = Rest(
             *(self.core, self.gateway, self.interactions, PAGES), admission=self.admission, faults=self.faults
         )
@@ -194,5 +197,4 @@ class Sandbox:
         return app
 
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
-        require_own_origin(request)
         return await Connection(self.gateway, request).run()

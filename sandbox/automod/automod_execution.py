@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from sandbox.automod.automod_matching import Match, match_of
+from sandbox.automod.automod_regex import Effort
 from sandbox.automod.automod_rules import (
     BLOCK_INTERACTION,
     BLOCK_MESSAGE,
@@ -104,7 +105,8 @@ def _set_off(
         and not places & set(rule.exempt_channel_ids)
         and not set(member.role_ids) & set(rule.exempt_role_ids)
     ]
-    return [(rule, match) for rule in heard if (match := match_of(rule, content))]
+    effort = Effort()
+    return [(rule, match) for rule in heard if (match := match_of(rule, content, effort))]
 
 
 @dataclass(frozen=True)

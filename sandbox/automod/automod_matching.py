@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sandbox.automod.automod_regex import Pattern, Span
+from sandbox.automod.automod_regex import Effort, Pattern, Span
 from sandbox.messages.mentions import ROLE_MENTION, USER_MENTION
 from sandbox.rows import AutomodRule
 
@@ -24,7 +24,7 @@ class Match:
     content: str | None = None
 
 
-def match_of(rule: AutomodRule, text: str) -> Match | None:
+def match_of(rule: AutomodRule, text: str, effort: Effort | None = None) -> Match | None:
     """Spam is a matter of Discord's own models: such a rule is kept, and nothing here sets it off."""
     asked = rule.trigger_metadata
     if rule.trigger_type == MENTION_SPAM:
@@ -35,7 +35,8 @@ def match_of(rule: AutomodRule, text: str) -> Match | None:
     keywords += [word for preset in asked.get("presets", ()) for word in PRESETS[preset]]
     allowed = [span for word in asked.get("allow_list", ()) for span in _keyword_spans(word, text)]
     found = [(word, span) for word in keywords for span in _keyword_spans(word, text)]
-    found += [(each, span) for each in asked.get("regex_patterns", ()) for span in _pattern_spans(each, text)]
+    patterns = asked.get("regex_patterns", ())
+    found += [(each, span) for each in patterns for span in _pattern_spans(each, text, effort)]
     for word, span in found:
         if not any(one.start <= span.start and span.end <= one.end for one in allowed):
             return Match(word, text[span.start : span.end])
@@ -54,9 +55,9 @@ def _keyword(keyword: str) -> re.Pattern[str]:
     return re.compile(begins + re.escape(keyword.strip("*")) + ends, re.IGNORECASE)
 
 
-def _pattern_spans(written: str, text: str) -> Iterator[Span]:
+def _pattern_spans(written: str, text: str, effort: Effort | None) -> Iterator[Span]:
     pattern, start = _pattern(written), 0
-    while start <= len(text) and (span := pattern.search(text, start)):
+    while start <= len(text) and (span := pattern.search(text, start, effort)):
         if span.end > span.start:
             yield span
         start = max(span.end, span.start + 1)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 MOST_STATES = 2_000
+MOST_STEPS = 500_000  # some tenths of a second
+DEEPEST = 50  # groups in groups
 MOST_REPEATS = 1_000
 CLASSES = frozenset("dDwWsS")
 ASSERTIONS = frozenset("bBAz")
@@ -29,6 +31,17 @@ class BadPattern(ValueError):
 class Span(NamedTuple):
     start: int
     end: int
+
+
+class Effort:
+    """What all patterns together may take of one text: the whole sandbox waits meanwhile."""
+
+    def __init__(self) -> None:
+        self._left = MOST_STEPS
+
+    def allows(self, steps: int) -> bool:
+        self._left -= steps
+        return self._left >= 0
 
 
 @dataclass
@@ -80,14 +93,16 @@ class Pattern:
             after = self._build(inner, after)
         return after
 
-    def search(self, text: str, start: int = 0) -> Span | None:
-        """The leftmost match, and of those that begin there the longest."""
+    def search(self, text: str, start: int = 0, effort: "Effort | None" = None) -> Span | None:
+        """The leftmost match, and of those that begin there the longest; none too when the effort is too much."""
         threads: dict[int, int] = {}  # state -> where its match began
         best: Span | None = None
         for at in range(start, len(text) + 1):
             if best is None:
                 threads[self._first] = min(threads.get(self._first, at), at)
             threads = self._open(threads, text, at)
+            if effort and not effort.allows(len(threads)):
+                return None
             if 0 in threads and (best is None or threads[0] <= best.start):
                 best = Span(threads[0], at)
             threads = self._eat(threads, text[at : at + 1], best)
@@ -124,6 +139,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = FLAGS.sub("", text)
         self._at = 0
+        self._depth = 0
 
     def whole(self) -> Any:
         tree = self._any_of()
@@ -191,7 +207,11 @@ class _Parser:
         if opening is None:
             raise BadPattern("look-arounds are not supported")
         self._at = opening.end()
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise BadPattern("its groups are nested too deeply")
         inner = self._any_of()
+        self._depth -= 1
         if self._next() != ")":
             raise BadPattern("a group is not closed")
         self._at += 1

@@ -54,8 +54,10 @@ def remove(core: Core, guild: Guild, channel: Channel, *, actor_id: int, reason:
     for thread in core.world.threads_of(guild):
         if thread.parent_id == channel.id:
             core.world.forget_thread(guild, thread.id)
+            core.files.forget_all_of(thread.id)
     guild.channel_ids.remove(channel.id)
     core.world.messages.pop(channel.id, None)
+    core.files.forget_all_of(channel.id)
     tell(core, "CHANNEL_DELETE", core.world.channels.pop(channel.id))
     guild_settings.forget_channel(core, guild, channel.id)
     core.world.forget_channel(channel.id)

@@ -7,9 +7,10 @@ from sandbox.core import Core
 from sandbox.errors import Refused, bad_webhook_token, too_many, unknown, wrong_channel_type
 from sandbox.events import Audience, Intent
 from sandbox.files import Upload
-from sandbox.forms import Form
+from sandbox.forms import Form, as_integer
 from sandbox.guilds import audit, changes, payloads
 from sandbox.guilds.audit import Action
+from sandbox.guilds.naming import tidy
 from sandbox.message_rows import Message
 from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
@@ -120,6 +121,7 @@ def delete(core: Core, one: Webhook, *, actor_id: int, reason: str | None = None
 
 def _name(form: Form, key: str, *, required: bool = False) -> str | None:
     name = form.text(key, least=1, most=LONGEST_NAME, required=required, trimmed=True)
+    name = name and tidy(name)
     for word in FORBIDDEN:
         if name and word in name.lower():
             form.wrong(key, "USERNAME_INVALID_CONTAINS", f'Username cannot contain "{word}"')
@@ -197,7 +199,7 @@ def _thread(core: Core, one: Webhook, thread_id: int) -> Channel:
 def message_of(core: Core, one: Webhook, name: str, *, thread_id: int | None = None) -> Message:
     """If this webhook sent it there."""
     channel_id = one.channel_id if thread_id is None else _thread(core, one, thread_id).id
-    found = core.world.messages.get(channel_id, {}).get(int(name) if name.isdigit() else 0)
+    found = core.world.messages.get(channel_id, {}).get(as_integer(name) or 0)
     if found is None or found.webhook_id != one.id:
         raise unknown("message")
     return found

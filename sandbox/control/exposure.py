@@ -1,5 +1,6 @@
 """Only this machine, and only pages of this sandbox: Host and Origin are checked (DNS rebinding, foreign pages)."""
 
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -8,17 +9,15 @@ from aiohttp import web
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def require_loopback(request: web.Request) -> None:
-    if _host(request.headers.get("Host", "")) not in LOOPBACK:
-        _refuse()
-    require_own_origin(request)
-
-
-def require_own_origin(request: web.Request) -> None:
+@web.middleware
+async def only_loopback(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
     """A bot sends no Origin; a foreign page always does, and could open a WebSocket otherwise."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+    host, origin = request.headers.get("Host", ""), request.headers.get("Origin")
+    if _host(host) not in LOOPBACK or (origin is not None and origin.partition("://")[2] != host):
         _refuse()
+    return await handler(request)
 
 
 def _refuse() -> NoReturn:

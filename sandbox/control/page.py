@@ -7,7 +7,6 @@ from aiohttp import WSMsgType, web
 
 from sandbox.addresses import CDN
 from sandbox.control.avatars import default_avatar
-from sandbox.control.exposure import require_loopback
 from sandbox.core import Core
 from sandbox.errors import UnknownName
 from sandbox.events import Event
@@ -42,18 +41,16 @@ class Page:
         app.router.add_get("/static/{name:[\\w./-]+}", self._static)
         for folder in ("attachments", "ephemeral-attachments"):
             app.router.add_get(f"/{folder}/{{owner:\\d+}}/{{attachment:\\d+}}/{{name}}", self._file)
-        app.router.add_get(f"{CDN}/embed/avatars/{{number:\\d+}}.png", self._avatar)
+        app.router.add_get(f"{CDN}/embed/avatars/{{number:\\d{{1,9}}}}.png", self._avatar)
         app.router.add_get("/sandbox/people/{user}/stream", self._stream)
 
-    async def _start(self, request: web.Request) -> web.StreamResponse:
-        require_loopback(request)
+    async def _start(self, _request: web.Request) -> web.StreamResponse:
         start = STATIC / "index.html"
         if start.exists():
             return web.FileResponse(start, headers={"Content-Security-Policy": POLICY})
         return web.Response(text=WITHOUT_A_PAGE.format(url=self._core.url))
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
-        require_loopback(request)
         wanted = (STATIC / request.match_info["name"]).resolve()
         if not wanted.is_relative_to(STATIC) or not wanted.is_file():
             raise web.HTTPNotFound
@@ -74,7 +71,7 @@ class Page:
         return web.Response(body=content, headers={"Content-Type": kind, **safe})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        require_loopback(request)
+        """A WebSocket that says what changed for this person."""
         user = request.match_info["user"]
         try:
             Names(self._core.world).user(user)

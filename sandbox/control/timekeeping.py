@@ -1,18 +1,18 @@
 """Time moves on by order: `POST /sandbox/clock`. A bot that follows has moved with it before the answer comes."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from aiohttp import WSMsgType, web
 
 from sandbox.clock import LAST_MOMENT, timestamp
-from sandbox.control.exposure import require_loopback
 from sandbox.core import Core
 from sandbox.fitting import Unfit, Within
 from sandbox.rows import Json
 
 A_CENTURY = 100 * 365 * 86_400
+FARTHEST = LAST_MOMENT - timedelta(days=365)  # time goes on from there
 FOLLOWED_WITHIN = 5.0  # real seconds; a follower that hangs must not hold up the person who moves the clock
 
 
@@ -52,19 +52,19 @@ class Timekeeping:
 
     async def advance(self, seconds: Annotated[float, Within(0, A_CENTURY)]) -> Json:
         """Raises Unfit."""
-        if (LAST_MOMENT - self._clock.now()).total_seconds() <= seconds:
+        if (FARTHEST - self._clock.now()).total_seconds() <= seconds:
             raise Unfit(
-                f"The clock cannot go beyond {LAST_MOMENT:%Y-%m-%d}: ids have no room for later moments."
+                f"The clock cannot go beyond {FARTHEST:%Y-%m-%d}: ids have no room for later moments."
             )
         self._clock.advance(seconds)
         self._core.world.ahead_seconds += seconds
+        self._core.keep()  # a sandbox that is killed now must not go back in time, or its ids would
         reading = self.reading()
         await asyncio.gather(*(follower.tell(reading) for follower in tuple(self._followers)))
         return self.reading()
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """A WebSocket that tells the time's distance from real time, first and whenever it is moved."""
-        require_loopback(request)
         socket = web.WebSocketResponse(timeout=0.1)
         await socket.prepare(request)
         follower = Follower(socket)

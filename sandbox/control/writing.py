@@ -1,11 +1,18 @@
-"""A large answer, a part after the other, with everybody else's turn in between."""
+"""How the control interface writes its answers: a large one in parts, with everybody else's turn in between."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from aiohttp import web
 
+from sandbox.outgoing import json_text
+
 A_WRITE = 64 * 1024  # characters
+
+
+def told(status: int, body: Any, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.json_response(body, status=status, headers=headers, dumps=json_text)
 
 
 async def written_in_pieces(request: web.Request, pieces: Iterator[str]) -> web.StreamResponse:

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.core import Core
 from sandbox.errors import already_acknowledged, unknown
 from sandbox.files import Upload
-from sandbox.forms import Form
+from sandbox.forms import Form, as_integer
 from sandbox.interactions.interactions import (
     AUTOCOMPLETE,
     CHOICES,
@@ -39,8 +39,9 @@ def acknowledge(core: Core, interaction: Interaction, body: Json, files: Files) 
         raise already_acknowledged()
     form = Form(body)
     kind = form.choice("type", ALLOWED[interaction.type], required=True) or 0
+    data = form.inner("data")
     form.finish()
-    details = body.get("data") or {}
+    details = data.body if data else {}
     if kind == UPDATE and _source(core, interaction) is None:
         raise unknown("message")
     _ANSWERS[kind](core, interaction, details, files)
@@ -189,7 +190,7 @@ def _original(core: Core, interaction: Interaction) -> Message | None:
 
 def message_of(core: Core, interaction: Interaction, name: str) -> Message:
     """`@original` or an id, if this interaction's webhook wrote it."""
-    wanted = interaction.original_id if name == "@original" else int(name) if name.isdigit() else None
+    wanted = interaction.original_id if name == "@original" else as_integer(name)
     found = core.world.messages.get(interaction.channel_id, {}).get(wanted or 0)
     if found is None or found.application_id != interaction.application_id:
         if name == "@original" and found is not None and found.id == interaction.source_message_id:
@@ -222,8 +223,9 @@ def follow_up(core: Core, interaction: Interaction, body: Json, files: Files) ->
     """The first one after a deferral fills the deferred message, and stays as ephemeral as that was."""
     original = _original(core, interaction)
     if original is not None and original.flags & LOADING:
-        flags = (body.get("flags") or 0) & ~EPHEMERAL
-        return edit(core, interaction, "@original", {**body, "flags": flags}, files)
+        flags = as_integer(body.get("flags") or 0)
+        kept = {} if flags is None else {"flags": flags & ~EPHEMERAL}
+        return edit(core, interaction, "@original", {**body, **kept}, files)
     draft = read_draft(body, files, may_be_ephemeral=True)
     one = _show(core, interaction, draft, type_=messages.REPLY if original else 0, replied=original)
     interaction.is_waiting = False

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from sandbox.forms import Form, as_integer
 from sandbox.locales import LOCALES
@@ -17,6 +18,10 @@ MOST_OPTIONS = MOST_CHOICES = 25
 LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_CHOICE, LONGEST_TEXT = 32, 100, 100, 6000
 CHAT_NAME = re.compile(r"[-'\w\u0900-\u097f\u0e00-\u0e7f]+")  # Devanagari and Thai with their vowel signs
 MOST_SAFE_INTEGER = 2**53 - 1
+OF_A_VALUE = frozenset(
+    {"required", "choices", "min_value", "max_value", "min_length", "max_length", "channel_types", "autocomplete"}
+)
+"""The fields of an option that is no sub-command."""
 ALLOWED_IN = {None: range(1, 12), GROUP: range(1, 2), SUB_COMMAND: range(3, 12)}
 CONTEXTS, INSTALLATIONS = (0, 1, 2), (0, 1)
 
@@ -30,7 +35,7 @@ def read_spec(form: Form) -> Json:
         "name_localizations": _localized(form, "name", lambda inner, key: _name(inner, kind, key)),
         "description": _description(form, kind),
         "description_localizations": _localized(form, "description", _any_description),
-        "options": _options(form, inside=None) if kind == CHAT else [],
+        "options": _options(form, inside=None) if kind == CHAT else _no_options(form),
         "default_member_permissions": _permissions(form),
         "dm_permission": form.boolean("dm_permission")
         if form.body.get("dm_permission") is not None
@@ -123,13 +128,21 @@ def _options(form: Form, *, inside: int | None) -> list[Json]:
     return options
 
 
+def _no_options(form: Form) -> list[Json]:
+    if form.body.get("options"):
+        message = "Context menu commands cannot have options"
+        form.wrong("options", "APPLICATION_COMMAND_OPTIONS_NOT_ALLOWED", message)
+    return []
+
+
 def _option(form: Form, inside: int | None) -> Json:
     """A group stands at the top alone, a sub-command there or in a group."""
     kind = form.choice("type", ALLOWED_IN[None], required=True) or STRING
     if kind not in ALLOWED_IN[inside]:
         message = "This type of option cannot stand there"
         form.wrong("type", "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
-    option = {key: value for key, value in form.body.items() if value is not None}
+    own = () if kind <= GROUP else OF_A_VALUE
+    option = {key: value for key, value in form.body.items() if value is not None and key in own}
     option.update(type=kind, name=_name(form, CHAT), description=_any_description(form, "description"))
     localizations = {
         "name_localizations": _localized(form, "name", lambda inner, key: _name(inner, CHAT, key)),
@@ -140,6 +153,8 @@ def _option(form: Form, inside: int | None) -> Json:
         return {**option, "options": _options(form, inside=kind)}
     form.boolean("required")
     _limits(form, kind)
+    whole = ("min_length", "max_length", *(("min_value", "max_value") if kind == INTEGER else ()))
+    option.update({key: as_integer(option[key]) for key in whole if key in option})
     if "choices" in option:
         option["choices"] = _choices(form, kind)
     return option
@@ -184,16 +199,17 @@ def _choices(form: Form, kind: int) -> list[Json]:
     for choice in form.forms("choices"):
         choice.text("name", least=1, most=LONGEST_CHOICE, required=True)
         _localized(choice, "name", lambda inner, key: inner.text(key, least=1, most=LONGEST_CHOICE))
-        _choice_value(choice, kind)
-        choices.append({key: value for key, value in choice.body.items() if value is not None})
+        kept = {**choice.body, "value": _choice_value(choice, kind)}
+        choices.append({key: value for key, value in kept.items() if value is not None})
     return choices
 
 
-def _choice_value(choice: Form, kind: int) -> None:
+def _choice_value(choice: Form, kind: int) -> Any:
     value = choice.body.get("value")
     if value is None or kind == STRING:
-        choice.text("value", least=1, most=LONGEST_CHOICE, required=True)
-    elif kind == INTEGER and as_integer(value) is None:
-        choice.wrong("value", "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-    elif kind == NUMBER and not _is_number(value):
+        return choice.text("value", least=1, most=LONGEST_CHOICE, required=True)
+    if kind == INTEGER:
+        return choice.integer("value")
+    if kind == NUMBER and not _is_number(value):
         choice.wrong("value", "FLOAT_TYPE_COERCE", f'Value "{value}" is not double.')
+    return value

@@ -29,10 +29,29 @@ DEFAULT_TYPES = {
 CHOICES = {STRING_SELECT: (1, 25), RADIO: (2, 10), CHECKS: (1, 10)}  # fewest and most options
 
 
+_CHOOSES = ("custom_id", "options", "min_values", "max_values", "required")
+_SELECTS = (*_CHOOSES, "placeholder", "disabled", "default_values", "channel_types")
+FIELDS: dict[int, tuple[str, ...]] = {
+    BUTTON: ("style", "label", "emoji", "custom_id", "sku_id", "url", "disabled"),
+    **dict.fromkeys(SELECTS, _SELECTS),
+    TEXT_INPUT: ("custom_id", "style", "label", "min_length", "max_length", "required", "value", "placeholder"),
+    UPLOAD: (*_CHOOSES, "file_types"),
+    RADIO: _CHOOSES,
+    CHECKS: _CHOOSES,
+    CHECK: ("custom_id", "default"),
+    SEPARATOR: ("divider", "spacing"),
+    LABEL: ("label", "description"),
+}
+"""What a component takes over as it was written; what else it has its reader puts there, and nothing besides."""
+SAID = frozenset({"label", "custom_id", "url", "value", "placeholder", "description"})  # a number is taken as a text
+
+
 def read(form: Form, allowed: Collection[int], *, in_modal: bool) -> Json:
     """One component with all inside it, defaults filled in."""
     kind = form.choice("type", allowed, required=True) or 0
-    component = {key: value for key, value in form.body.items() if value is not None}
+    fields = FIELDS.get(kind, ())
+    component = {key: value for key, value in form.body.items() if value is not None and key in fields}
+    component.update({key: str(component[key]) for key in SAID & component.keys()})
     component.update(type=kind, id=form.integer("id", least=0, most=MOST_INTEGER))
     _READERS.get(kind, _nothing)(form, component, in_modal)
     if kind in INTERACTIVE and component.get("style") not in (LINK, PREMIUM):

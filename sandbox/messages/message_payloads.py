@@ -39,7 +39,9 @@ def author(core: Core, one: Message) -> Json:
     return payloads.user(User(one.webhook_id, name, bot=True, avatar=picture))
 
 
-def message(core: Core, one: Message, reader_id: int | None = None) -> Json:
+def message(
+    core: Core, one: Message, reader_id: int | None = None, *, with_the_replied: bool = True
+) -> Json:
     """`reader_id`: whose reactions are `me`, and whose membership of its thread is told."""
     world = core.world
     body: Json = {
@@ -69,7 +71,9 @@ def message(core: Core, one: Message, reader_id: int | None = None) -> Json:
     if one.flags & HAS_THREAD and one.id in world.channels:
         body["thread"] = thread_payloads.thread(world.channels[one.id], reader_id)
     if one.reference is not None:
-        body.update(_reference(core, one, one.reference, reader_id))
+        body.update(_reference(core, one, one.reference))
+        if with_the_replied and one.type in ANSWERS_ANOTHER:
+            body["referenced_message"] = _replied(core, one.reference, reader_id)
     return {**body, **_interaction(one)}
 
 
@@ -92,19 +96,18 @@ def emoji(one: Reaction) -> Json:
     return {"id": str(one.emoji_id), "name": one.name, "animated": one.animated}
 
 
-def _reference(core: Core, one: Message, reference: Json, reader_id: int | None) -> Json:
+def _reference(core: Core, one: Message, reference: Json) -> Json:
     body: Json = {"message_reference": {"type": DEFAULT, **reference}}
     if one.snapshots:
         body["message_snapshots"] = refreshed(core, one.snapshots)
-    if one.type in ANSWERS_ANOTHER:
-        kept = core.world.messages.get(int(reference["channel_id"]), {})
-        replied = kept.get(int(reference["message_id"]))
-        body["referenced_message"] = None
-        if replied is not None:
-            nested = message(core, replied, reader_id)
-            nested.pop("referenced_message", None)
-            body["referenced_message"] = nested
     return body
+
+
+def _replied(core: Core, reference: Json, reader_id: int | None) -> Json | None:
+    """Without what that one replies to in its turn."""
+    kept = core.world.messages.get(int(reference["channel_id"]), {})
+    replied = kept.get(int(reference["message_id"]))
+    return None if replied is None else message(core, replied, reader_id, with_the_replied=False)
 
 
 def _interaction(one: Message) -> Json:
@@ -131,8 +134,8 @@ def message_event(core: Core, one: Message, reader_id: int | None = None) -> Jso
     guild = core.world.guild(one.guild_id)
     body["guild_id"] = str(guild.id)
     if author := guild.members.get(one.author_id):
-        body["member"] = payloads.bare_member(author)
+        body["member"] = payloads.member_in_message(author)
     for mention in body["mentions"]:
         if mentioned := guild.members.get(int(mention["id"])):
-            mention["member"] = payloads.bare_member(mentioned)
+            mention["member"] = payloads.member_in_message(mentioned)
     return body

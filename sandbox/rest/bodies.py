@@ -21,6 +21,13 @@ async def read(request: web.Request) -> tuple[Any, dict[str, Upload], str | None
 
     Raises Refused, HTTPRequestEntityTooLarge.
     """
+    try:
+        return await _read(request)
+    except web.RequestPayloadError as wrong:  # not compressed, or not chunked, as its headers say
+        raise bad_json() from wrong
+
+
+async def _read(request: web.Request) -> tuple[Any, dict[str, Upload], str | None]:
     kind = request.content_type
     if kind == MULTIPART:
         return await _multipart(request)

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 DISCORD = {"Via": "1.1 sandbox", "Server": "sandbox"}  # without Via discord.py takes a 429 for Cloudflare's
 BANNED = "banned by Cloudflare"
+TOLD = ("X-Audit-Log-Reason", "X-Discord-Locale", "Accept-Language")  # the headers that a route may ask for
 
 
 class Rest:
@@ -138,9 +139,18 @@ class Rest:
         return replace(reply, body=_written(reply.body))
 
     def _unknown(self, call: Call) -> None:
-        log.error("The sandbox has no route %s %s", call.method, call.path)
         known = any(path.fullmatch(call.path) for path in self._paths)
+        if not known:
+            self._refuse_wrong_ids(call)
+        log.error("The sandbox has no route %s %s", call.method, call.path)
         raise method_not_allowed() if known else not_found()
+
+    def _refuse_wrong_ids(self, call: Call) -> None:
+        """Where a route would be known if something else stood for its ids."""
+        for route in self._routes:
+            found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path), call.path)
+            if found and route.method == call.method:
+                _ids(found.groupdict())
 
     async def _send(
         self, request: web.Request, call: Call, route: Route, reply: Reply, fault: str | None = None
@@ -184,7 +194,7 @@ class Rest:
             request.path.removeprefix(API),
             parts=parts,
             query=dict(request.query) if request.query_string else {},
-            headers={key: request.headers[key] for key in ("X-Audit-Log-Reason",) if key in request.headers},
+            headers={key: request.headers[key] for key in TOLD if key in request.headers},
         )
 
     def _caller(self, route: Route, request: web.Request) -> Application | None:

@@ -30,10 +30,10 @@ class Call:
     interactions: Interactions
     method: str
     path: str
-    ids: dict[str, int]
     parts: dict[str, str]
     query: dict[str, str]
     headers: dict[str, str]
+    ids: dict[str, int] = field(default_factory=dict)  # of the parts, once they are read
     body: Any = None
     files: dict[str, Upload] | None = None
     text: str | None = None  # the body's

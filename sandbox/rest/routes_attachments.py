@@ -14,8 +14,7 @@ MOST = 50
 def refresh(call: Call) -> Json:
     """Discord documents no such call, but answers it; a link that is not its own comes back as it was."""
     form = Form(call.json)
-    form.array("attachment_urls", least=1, most=MOST, required=True)
-    urls = [str(each) for each in form.body.get("attachment_urls") or []]
+    urls = list(map(str, form.array("attachment_urls", least=1, most=MOST, required=True) or []))
     form.finish()
     return {"refreshed_urls": [{"original": each, "refreshed": _fresh(call.core, each)} for each in urls]}
 

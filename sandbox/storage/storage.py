@@ -6,12 +6,14 @@ is killed leaves it whole.
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import logging
 import sqlite3
 import tempfile
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from sandbox.core import Core
 from sandbox.events import Event
@@ -33,6 +35,7 @@ OF_MESSAGES = frozenset(
 )
 """That a message is new or gone is seen without them."""
 SOON = 0.2  # seconds
+RETRY = 5  # seconds
 REST = 4  # so many times as long as it took does it rest: however large the world is, storing it leaves time to play
 SCHEMA = f"BEGIN; CREATE TABLE piece (place, key, body, UNIQUE (place, key)); PRAGMA user_version = {VERSION}; COMMIT"
 READ = "SELECT place, key, body FROM piece WHERE place != 'ids' ORDER BY rowid"
@@ -52,10 +55,12 @@ class Storage:
         self._files = Uploads(path.with_name(path.name + ".files"))
         self._saving: asyncio.TimerHandle | None = None
         self._rest = 0.0
+        self._has_failed = False
         self._known = Known()
         self._announced: set[int] = set()  # messages of which an event told since they were stored
         self._core: Core | None = None
         self._database: sqlite3.Connection | None = None
+        self._claimed: BinaryIO | None = None
 
     def load(self) -> World | None:
         """Nothing when there is no world yet. Raises UnreadableWorld."""
@@ -63,10 +68,16 @@ class Storage:
         try:
             self._bring_up_to_date()
             with contextlib.ExitStack() as on_failure:
+                claimed = on_failure.enter_context(self._path.open("ab"))
+                fcntl.flock(claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 database = on_failure.enter_context(contextlib.closing(sqlite3.connect(self._path)))
                 _prepare(database)
                 world = _inhabited(assembled(database.execute(READ), self._known), self._known)
                 on_failure.pop_all()
+        except BlockingIOError as wrong:  # what a second sandbox did there would be lost
+            raise UnreadableWorld(
+                f"The world {self._path} is open in another sandbox: stop that, or give another file with --world."
+            ) from wrong
         except OSError as wrong:
             raise UnreadableWorld(f"The world {self._path} cannot be read: {wrong.strerror}.") from wrong
         except sqlite3.OperationalError as wrong:
@@ -75,7 +86,7 @@ class Storage:
             raise UnreadableWorld(
                 f"{self._path} is not a sandbox's world: move it away to start anew."
             ) from wrong
-        self._database = database
+        self._database, self._claimed = database, claimed
         return world
 
     def _refuse_unwritable(self) -> None:
@@ -111,7 +122,7 @@ class Storage:
         for (last,) in self._database.execute(LAST_ID):
             core.ids.never_before(last)
         core.events.listen(self._hear)
-        core.touch = self.touch
+        core.touch, core.keep = self.touch, self.flush
 
     def _hear(self, event: Event) -> None:
         if event.name in OF_MESSAGES:
@@ -127,25 +138,43 @@ class Storage:
         if self._saving:
             self._saving.cancel()
             self._saving = None
-        begin = time.monotonic()
+        begin, is_first = time.monotonic(), not self._known
         try:
             self._save(None if whole else self._announced)
-        except (OSError, sqlite3.Error):
-            log.exception("The world cannot be written to %s", self._path)
-            self._known = Known()
-        self._rest = REST * (time.monotonic() - begin)
+        except Exception as wrong:  # whatever it is: the world goes on, and is written once it can be
+            self._failed(wrong)
+        else:
+            self._has_failed = False
+            self._rest = 0 if is_first else REST * (time.monotonic() - begin)
 
     def _save(self, announced: set[int] | None) -> None:
+        """The files last: one that cannot be written holds up nothing else."""
         assert self._database
         assert self._core
-        self._files.write(self._core.files)
-        _write(self._database, self._core.world, self._known, announced, last_id=self._core.ids.next())
+        try:
+            _write(self._database, self._core.world, self._known, announced, last_id=self._core.ids.next())
+        except BaseException:
+            self._known = Known()
+            raise
         self._announced.clear()
+        self._files.write(self._core.files)
+
+    def _failed(self, wrong: Exception) -> None:
+        """Said once, and tried again until it is written: a disk may have room again."""
+        if not self._has_failed:
+            log.error("The world cannot be written to %s; it is tried again", self._path, exc_info=wrong)
+        self._has_failed = True
+        self._rest = RETRY
+        self.touch()
 
     def close(self) -> None:
         self.flush(whole=True)
+        if self._saving:
+            self._saving.cancel()
         if self._database:
             self._database.close()
+        if self._claimed:
+            self._claimed.close()  # only now: SQLite's own locks go with any handle of the file that is closed
 
 
 def _prepare(database: sqlite3.Connection) -> None:
@@ -195,6 +224,9 @@ class Uploads:
             half.write_bytes(files.contents[path])
             half.replace(place)
             self._written.add(path)
+        for path in self._written - files.contents.keys():
+            (self._folder / path.lstrip("/")).unlink(missing_ok=True)
+            self._written.remove(path)
 
     def load(self, files: Files) -> None:
         for place in self._folder.glob("*/**/*"):

@@ -77,6 +77,7 @@ def _check_change(core: Core, thread: Channel, changed: Json, actor_id: int) -> 
 
 def remove(core: Core, thread: Channel, *, actor_id: int, reason: str | None = None) -> None:
     channels.require(core, thread, actor_id, Permission.MANAGE_THREADS)
+    before = audited(thread)
     gone = {
         "id": str(thread.id),
         "guild_id": str(thread.guild_id),
@@ -85,7 +86,8 @@ def remove(core: Core, thread: Channel, *, actor_id: int, reason: str | None = N
     }
     core.events.emit("THREAD_DELETE", gone, Audience(thread.guild_id, thread.id, Intent.GUILDS))
     core.world.forget_thread(core.world.guild(thread.guild_id or 0), thread.id)
-    _note(core, thread, Action.THREAD_DELETE, audited(thread), {}, actor_id=actor_id, reason=reason)
+    core.files.forget_all_of(thread.id)
+    _note(core, thread, Action.THREAD_DELETE, before, {}, actor_id=actor_id, reason=reason)
 
 
 def _note(

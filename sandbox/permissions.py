@@ -56,6 +56,7 @@ class Permission(IntFlag):
     CREATE_EVENTS = 1 << 44
     USE_EXTERNAL_SOUNDS = 1 << 45
     SEND_VOICE_MESSAGES = 1 << 46
+    SET_VOICE_CHANNEL_STATUS = 1 << 48
     SEND_POLLS = 1 << 49
     USE_EXTERNAL_APPS = 1 << 50
     PIN_MESSAGES = 1 << 51
@@ -77,6 +78,21 @@ MUTE_WITHOUT_WORDS = int(Permission.EMBED_LINKS | Permission.ATTACH_FILES | Perm
 LEFT_IN_TIMEOUT = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
 LEFT_IN_QUARANTINE = LEFT_IN_TIMEOUT | int(Permission.CHANGE_NICKNAME)  # the way out
 EVERY_BIT = -1
+CONNECT = int(Permission.CONNECT)
+VOICE_CHANNELS = (2, 13)  # and stages
+OUTSIDE_OF_VOICE = ~int(  # what is left to who cannot come in
+    Permission.MANAGE_CHANNELS
+    | Permission.MANAGE_ROLES
+    | Permission.PRIORITY_SPEAKER
+    | Permission.STREAM
+    | Permission.SPEAK
+    | Permission.MUTE_MEMBERS
+    | Permission.DEAFEN_MEMBERS
+    | Permission.MOVE_MEMBERS
+    | Permission.USE_VAD
+    | Permission.REQUEST_TO_SPEAK
+    | Permission.SET_VOICE_CHANNEL_STATUS
+)
 QUARANTINED = 1 << 7  # a flag of a member whose name AutoMod blocks
 IN_DIRECT_MESSAGES = (
     Permission.ADD_REACTIONS
@@ -127,7 +143,8 @@ def in_channel(
     *,
     speaks: Permission = Permission.SEND_MESSAGES,
 ) -> Permission:
-    """Without `speaks` there is nothing to say there, with or without links, files and mentions."""
+    """Without `speaks` there is nothing to say there, with or without links, files and mentions; who cannot come
+    into a voice channel cannot change it either (reference, "Implicit Permissions")."""
     granted = _by_roles(guild, member)
     if granted & ADMINISTRATOR:
         return ALL
@@ -137,6 +154,8 @@ def in_channel(
         return NONE
     if not granted & int(speaks):
         granted &= ~MUTE_WITHOUT_WORDS
+    if channel.type in VOICE_CHANNELS and not granted & CONNECT:
+        granted &= OUTSIDE_OF_VOICE
     return as_permission(granted & _left(member, now))
 
 
@@ -149,6 +168,11 @@ def in_thread(
     if thread.type == PRIVATE_THREAD and not inside and not granted & Permission.MANAGE_THREADS:
         return NONE
     return granted
+
+
+def to_read_in(channel: Channel) -> Permission:
+    """Of a voice channel only who may come in reads what is written (reference, "Get Channel Messages")."""
+    return Permission.VIEW_CHANNEL | (Permission.CONNECT if channel.type in VOICE_CHANNELS else Permission(0))
 
 
 def to_speak_in(channel: Channel) -> Permission:

@@ -89,7 +89,7 @@ def _overwrites(form: Form) -> list[Overwrite]:
 
 def _tags(form: Form) -> list[ForumTag]:
     tags = [_tag(each) for each in form.forms("available_tags", most=MOST_TAGS)]
-    if len({each.name for each in tags}) < len(tags):
+    if not form.problems and len({each.name for each in tags}) < len(tags):
         raise Refused(400, 40061, "Tag names must be unique")
     return tags
 

@@ -30,8 +30,8 @@ def member_chunks(core: Core, session: Session, guild: Guild, asked: Json) -> It
     """Raises Closes."""
     found, missing = _chosen(core, session, guild, asked)
     more: Json = {"not_found": missing} if missing else {}
-    if asked.get("presences"):
-        more["presences"] = _presences(core, session, guild, found)
+    if asked.get("presences") and session.intents & Intent.GUILD_PRESENCES:
+        more["presences"] = _presences(core, guild, found)
     pieces = [found[at : at + MEMBERS_IN_A_CHUNK] for at in range(0, len(found), MEMBERS_IN_A_CHUNK)] or [[]]
     for index, piece in enumerate(pieces):
         yield {
@@ -65,10 +65,8 @@ def _by_id(guild: Guild, asked: object) -> tuple[list[Member], list[str]]:
     ]
 
 
-def _presences(core: Core, session: Session, guild: Guild, found: list[Member]) -> list[Json]:
-    """Of those found who are not offline; without the intent none."""
-    if not session.intents & Intent.GUILD_PRESENCES:
-        return []
+def _presences(core: Core, guild: Guild, found: list[Member]) -> list[Json]:
+    """Of those found who are not offline."""
     people = (core.world.user(each.user_id) for each in found)
     whole = {"guild_id": str(guild.id)}
     return [{**presences.payload(each), **whole} for each in people if each.status != "offline"]

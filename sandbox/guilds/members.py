@@ -12,6 +12,7 @@ from sandbox.errors import invalid_form, invalid_role, missing_permissions, unkn
 from sandbox.guilds import audit, changes, membership, payloads
 from sandbox.guilds.audit import Action
 from sandbox.guilds.moderation import require, target_below
+from sandbox.guilds.naming import tidy
 from sandbox.permissions import Permission, in_guild, rank, standing, timed_out
 from sandbox.rows import Guild, Json, Member
 from sandbox.voice import voice
@@ -102,7 +103,7 @@ CHECKS: dict[str, Callable[[Core, Guild, int, int, Any], None]] = {
     "flags": _check_flags,
 }
 SETTERS: dict[str, Callable[[Member, Any], Any]] = {
-    "nick": lambda _, nick: nick or None,
+    "nick": lambda _, nick: tidy(nick or "") or None,
     "role_ids": lambda _, role_ids: tuple(dict.fromkeys(role_ids)),
     "flags": lambda member, flags: member.flags & ~BYPASSES_VERIFICATION | flags & BYPASSES_VERIFICATION,
 }
@@ -130,7 +131,7 @@ def change_own(core: Core, guild: Guild, member: Member, wanted: Json, *, reason
     for key, value in shown.items():
         setattr(member, key, value)
     own: Json = {"actor_id": member.user_id, "target_id": member.user_id, "reason": reason}
-    if "nick" in wanted and (wanted["nick"] or None) != member.nick:
+    if "nick" in wanted and SETTERS["nick"](member, wanted["nick"]) != member.nick:
         edit(core, guild, {"nick": wanted["nick"]}, **own)
     elif is_new:
         membership.updated(core, guild, member)

@@ -130,6 +130,13 @@ def bare_member(one: Member) -> Json:
     }
 
 
+def member_in_message(one: Member) -> Json:
+    """Who is pending cannot write: events that are not of a guild leave `pending` out (reference, "Guild Member")."""
+    body = bare_member(one)
+    del body["pending"]
+    return body
+
+
 def member(world: World, one: Member) -> Json:
     return {**bare_member(one), "user": user(world.user(one.user_id))}
 

@@ -8,6 +8,8 @@ from sandbox.forms import Form, enumerate_text
 from sandbox.interactions.command_specs import GROUP, MOST, read_spec
 from sandbox.rows import Command, Json
 
+FALLBACKS = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES"}
+
 
 def of(core: Core, application_id: int, guild_id: int | None) -> list[Command]:
     everywhere = core.world.commands.values()
@@ -21,7 +23,7 @@ def get(core: Core, application_id: int, guild_id: int | None, command_id: int) 
     return command
 
 
-def payload(command: Command, *, with_localizations: bool = False) -> Json:
+def payload(command: Command) -> Json:
     body: Json = {
         "id": str(command.id),
         "application_id": str(command.application_id),
@@ -32,14 +34,20 @@ def payload(command: Command, *, with_localizations: bool = False) -> Json:
         body["guild_id"] = str(command.guild_id)
         body.pop("dm_permission", None)
         body.pop("contexts", None)
-    return body if with_localizations else without_localizations(body)
+    return body
 
 
-def without_localizations(body: Json) -> Json:
+def in_one_language(body: Json, locale: str) -> Json:
+    """What is not translated has no word in that language."""
     kept = {key: value for key, value in body.items() if not key.endswith("_localizations")}
+    for key in ("name", "description"):
+        translations = body.get(f"{key}_localizations") or {}
+        translated = translations.get(locale, translations.get(FALLBACKS.get(locale)))
+        if translated is not None:
+            kept[f"{key}_localized"] = translated
     for key in ("options", "choices"):
         if key in kept:
-            kept[key] = [without_localizations(each) for each in kept[key]]
+            kept[key] = [in_one_language(each, locale) for each in kept[key]]
     return kept
 
 

@@ -2,7 +2,8 @@
 
 from sandbox.core import Core
 from sandbox.interactions.command_specs import CHAT
-from sandbox.permissions import Permission, timed_out
+from sandbox.interactions.command_specs import USER as USER_COMMAND
+from sandbox.permissions import Permission, timed_out, to_speak_in
 from sandbox.rows import Channel, Command, Guild, Json, Member
 
 IN_GUILD, IN_BOT_DM = 0, 1
@@ -33,8 +34,10 @@ def _hidden_in_guild(
     member = guild.members.get(user_id)
     if member is None:
         return f"{name} is not in {guild.name}."
-    return _forbidden_there(core, member, channel, command) or _not_offered(
-        core, guild, member, _settings_of(core, channel), command
+    return (
+        _forbidden_there(core, member, channel, command)
+        or _denied(core, member, channel, command)
+        or _not_offered(core, guild, member, _settings_of(core, channel), command)
     )
 
 
@@ -51,6 +54,14 @@ def _forbidden_there(core: Core, member: Member, channel: Channel, command: Comm
         return f"{channel.name} is archived: nobody can use commands there."
     if command.spec.get("nsfw") and not _settings_of(core, channel).nsfw:
         return f"{spelled(command)} is for age-restricted channels only."
+    return None
+
+
+def _denied(core: Core, member: Member, channel: Channel, command: Command) -> str | None:
+    """A menu on a person is for who may write there (reference, "User Commands")."""
+    name, may_write = core.world.user(member.user_id).username, to_speak_in(channel)
+    if command.type == USER_COMMAND and not core.channel_permissions(channel, member.user_id) & may_write:
+        return f"Permission Denied: {name} may not write in #{channel.name}."
     return None
 
 

@@ -54,9 +54,7 @@ class Draft:
 
     @property
     def is_empty(self) -> bool:
-        return not (
-            self.content.strip() or self.shown_embeds or self.components or self.uploads or self.forwards
-        )
+        return not (self.content or self.shown_embeds or self.components or self.uploads or self.forwards)
 
     @property
     def shown_embeds(self) -> list[Json]:
@@ -81,7 +79,7 @@ def read_draft(
     reply = form.inner("message_reference")
     draft = Draft(
         given=frozenset(body),
-        content=form.text("content", most=MOST_CHARACTERS) or "",
+        content=form.text("content", most=MOST_CHARACTERS, trimmed=True) or "",
         embeds=(read_embeds(form) or []) if "embeds" in form else [],
         components=(components.of_message(form, v2=v2) or []) if "components" in form else [],
         flags=flags,
@@ -205,7 +203,7 @@ def _remaining(draft: Draft, edits: Message) -> list[Attachment]:
 
 
 def _leaves_nothing(draft: Draft, edits: Message) -> bool:
-    content = draft.content.strip() if "content" in draft.given else edits.content
+    content = draft.content if "content" in draft.given else edits.content
     embeds = draft.shown_embeds if "embeds" in draft.given else edits.embeds
     shown = draft.components if "components" in draft.given else edits.components
     return not (content or embeds or shown or draft.uploads or _remaining(draft, edits))

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from sandbox.errors import unknown, wrong_application
+from sandbox.errors import Refused, unknown, wrong_application
 from sandbox.guilds import payloads
 from sandbox.guilds.moderation import require
 from sandbox.interactions import commands
@@ -52,37 +52,41 @@ def _place(call: Call) -> tuple[int, int | None]:
 @routes.on("GET", COMMANDS)
 @routes.on("GET", GUILD_COMMANDS)
 def list_commands(call: Call) -> list[Json]:
-    with_localizations = call.query.get("with_localizations", "").lower() in ("true", "1")
+    """In one language, unless all are asked for (reference, "Retrieving localized commands")."""
     found = commands.of(call.core, *_place(call))
-    return [commands.payload(each, with_localizations=with_localizations) for each in found]
+    if call.query.get("with_localizations", "").lower() in ("true", "1"):
+        return [commands.payload(each) for each in found]
+    accepted = call.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    locale = call.headers.get("X-Discord-Locale") or accepted or call.core.world.user(call.actor_id).locale
+    return [commands.in_one_language(commands.payload(each), locale) for each in found]
 
 
 @routes.on("PUT", COMMANDS)
 @routes.on("PUT", GUILD_COMMANDS)
 def replace_commands(call: Call) -> list[Json]:
     replaced = commands.replace_all(call.core, *_place(call), call.body)
-    return [commands.payload(each, with_localizations=True) for each in replaced]
+    return [commands.payload(each) for each in replaced]
 
 
 @routes.on("POST", COMMANDS)
 @routes.on("POST", GUILD_COMMANDS)
 def create_command(call: Call) -> Reply:
     command, is_new = commands.create(call.core, *_place(call), call.body)
-    return Reply(201 if is_new else 200, commands.payload(command, with_localizations=True))
+    return Reply(201 if is_new else 200, commands.payload(command))
 
 
 @routes.on("GET", COMMANDS + "/{command_id}")
 @routes.on("GET", GUILD_COMMANDS + "/{command_id}")
 def get_command(call: Call) -> Json:
     command = commands.get(call.core, *_place(call), call.ids["command_id"])
-    return commands.payload(command, with_localizations=True)
+    return commands.payload(command)
 
 
 @routes.on("PATCH", COMMANDS + "/{command_id}")
 @routes.on("PATCH", GUILD_COMMANDS + "/{command_id}")
 def edit_command(call: Call) -> Json:
     command = commands.get(call.core, *_place(call), call.ids["command_id"])
-    return commands.payload(commands.edit(call.core, command, call.body), with_localizations=True)
+    return commands.payload(commands.edit(call.core, command, call.body))
 
 
 @routes.on("DELETE", COMMANDS + "/{command_id}")
@@ -115,5 +119,12 @@ def command_permissions(call: Call) -> Any:
     guild = call.core.world.guild(guild_id or 0)
     require(call.core, guild, call.actor_id, ~NONE)
     if call.ids["command_id"] not in guild.command_permissions:
-        raise unknown("application command")
+        raise unknown("application command permissions")
     return _permissions(call, call.ids["command_id"])
+
+
+@routes.on("PUT", GUILD_COMMANDS + "/{command_id}/permissions")
+def set_command_permissions(call: Call) -> None:
+    """For a person who authorised the application, by a Bearer token."""
+    _place(call)
+    raise Refused(403, 20001, "Bots cannot use this endpoint")

@@ -86,6 +86,12 @@ def edit_own_member(call: Call) -> Json:
     return payloads.member(call.core.world, member)
 
 
+@routes.on("PATCH", "/guilds/{guild_id}/members/@me/nick")
+def edit_own_nick(call: Call) -> Json:
+    """The older way, which tells the nickname alone."""
+    return {"nick": edit_own_member(call)["nick"]}
+
+
 @routes.on("DELETE", MEMBER)
 def kick(call: Call) -> None:
     moderation.kick(call.core, guild_of(call), **_who(call))

@@ -2,7 +2,7 @@
 
 from sandbox.channels import channels, directs
 from sandbox.channels.typing_events import started_typing
-from sandbox.errors import Refused, unknown
+from sandbox.errors import Refused, invalid_form, unknown
 from sandbox.events import PRIVILEGED, Intent
 from sandbox.forms import Form
 from sandbox.guilds import audit
@@ -12,7 +12,7 @@ from sandbox.messages import messages
 from sandbox.messages.drafts import Draft, read_draft
 from sandbox.messages.message_content import without_content
 from sandbox.messages.message_payloads import message
-from sandbox.permissions import Permission, to_speak_in
+from sandbox.permissions import Permission, to_read_in, to_speak_in
 from sandbox.rest.rest import Call, Routes
 from sandbox.rows import Channel, Json
 from sandbox.threads import archiving
@@ -48,8 +48,15 @@ def shown(call: Call, one: Message) -> Json:
 def list_messages(call: Call) -> list[Json]:
     """Newest first. Without READ_MESSAGE_HISTORY there is no history (reference)."""
     channel = channel_of(call)
+    channels.require(call.core, channel, call.actor_id, to_read_in(channel))
     limit, around = call.limit(100, 50), call.number("around")
     before, after = call.number("before"), call.number("after")
+    if sum(each is not None for each in (around, before, after)) > 1:
+        problem = {
+            "code": "QUERY_MUTUALLY_EXCLUSIVE",
+            "message": "Only one of around, before and after may be passed",
+        }
+        raise invalid_form({"_errors": [problem]})
     if not call.core.channel_permissions(channel, call.actor_id) & Permission.READ_MESSAGE_HISTORY:
         return []
     kept = messages.public(call.core, channel)
@@ -65,7 +72,8 @@ def list_messages(call: Call) -> list[Json]:
 
 @routes.on("GET", ONE)
 def get_message(call: Call) -> Json:
-    channel = channel_of(call, Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+    channel = channel_of(call)
+    channels.require(call.core, channel, call.actor_id, to_read_in(channel) | Permission.READ_MESSAGE_HISTORY)
     return shown(call, message_of(call, channel, call.ids["message_id"]))
 
 
@@ -80,7 +88,7 @@ def create_message(call: Call) -> Json:
 
 
 def _refuse_what_is_not_permitted(call: Call, channel: Channel, draft: Draft) -> None:
-    needed = Permission(0)
+    needed = Permission.SEND_TTS_MESSAGES if draft.tts else Permission(0)
     if draft.embeds:
         needed |= Permission.EMBED_LINKS
     if draft.uploads:

@@ -4,6 +4,7 @@ from sandbox.errors import Refused, unknown
 from sandbox.events import Audience
 from sandbox.forms import Form
 from sandbox.guilds import membership, payloads
+from sandbox.guilds.naming import read_username
 from sandbox.messages.pictures import picture
 from sandbox.people.people import People
 from sandbox.rest.rest import Call, Routes
@@ -28,7 +29,7 @@ def edit_own_user(call: Call) -> Json:
     """It is told, also as one of the bot in each guild (gateway events, "User Update", "Guild Member Update")."""
     core, user, form = call.core, call.core.world.user(call.actor_id), Form(call.json)
     wanted = {
-        "username": form.text("username", least=2, most=32, trimmed=True),
+        "username": read_username(form, "username"),
         "avatar": picture(form, "avatar"),
         "banner": picture(form, "banner"),
     }

@@ -7,7 +7,8 @@
       type      0..2 5          one of these values ("in quotes": texts)
     ADDED : member - nick       a table that starts as another one, without some fields
     data = press | form         any of these; a line of values is one of these
-    component by type           which table holds is said by a field; `2  button` below
+    component by type           which table holds is said by a field; `2 3  button` below, `else  nothing` at the end
+      data    component of type   and here by a field beside it; what may be empty may be missing
     {role}                      a map from snowflakes;  `partial role`: every field may be missing
 
 What cannot be told from the documentation's tables is `anything`.
@@ -112,7 +113,8 @@ class Facts:
             return True
         if " by " in head:
             name, field = head.split(" by ")
-            self._switches[name] = field, dict(line.split() for line in lines)
+            words = [line.split() for line in lines]
+            self._switches[name] = field, {value: each[-1] for each in words for value in each[:-1]}
             return True
         found = HEAD.fullmatch(head)
         assert found, head
@@ -190,6 +192,10 @@ class Facts:
 
         return check
 
+    def _chosen(self, switch: str, told: object) -> Check:
+        kinds = self._switches[switch][1]
+        return self.check(kinds.get(str(told), kinds["else"]))
+
     def _switch(self, field: str, kinds: dict[str, str]) -> Check:
         def check(value: Any) -> Problems:
             if not isinstance(value, dict):
@@ -203,11 +209,17 @@ class Facts:
         required = [] if may_miss else [key for key, (optional, _) in fields.items() if not optional]
         checks: dict[str, Check] = {}  # made when first needed: tables name each other in circles
 
+        beside = {key: kind.split(" of ") for key, (_, kind) in fields.items() if " of " in kind}
+
         def check(value: Any) -> Problems:
             if not isinstance(value, dict):
                 return [("", f"{short(value)} is not a {name}")]
             problems = [("", f"{key!r} of a {name} is missing") for key in required if key not in value]
+            for key, (switch, sibling) in beside.items() if not may_miss else ():
+                problems += under(key, self._chosen(switch, value.get(sibling))(value.get(key, {})))
             for key, each in value.items():
+                if key in beside:
+                    continue
                 if key not in checks:
                     if key not in fields:
                         problems.append(("", f"{key!r} of a {name} is not documented"))

@@ -114,9 +114,9 @@ class Description:
             yield from self._request_problems(exchange, operation.described, f"{where} request", allow)
 
     def _error_problems(self, exchange: Seen, allow: Allow) -> Iterator[str]:
-        """What the sandbox has no route for is an error like Discord's."""
+        """What the sandbox has no route for, or what is no id in an address, is an error like Discord's."""
         where = f"{exchange.method} (no such route) response"
-        if exchange.status not in (404, 405):
+        if exchange.status not in (400, 404, 405):
             yield f"{where}: status {exchange.status} for what is not there"
         schema = self._spec["components"]["schemas"]["ErrorResponse"]
         yield from self._body_problems(schema, exchange.response, where, allow, strict=True)

@@ -150,6 +150,7 @@ MEMBERS = [
     ("GET", GUILD + "/members/search?query=an"),
     ("PATCH", GUILD + "/members/{ann}", {"nick": "Annie"}),
     ("PATCH", GUILD + "/members/@me", {"nick": "The Reeve"}),
+    ("PATCH", GUILD + "/members/@me/nick", {"nick": "Reeve"}),
     ("DELETE", GUILD + "/members/{dia}"),
     ("PUT", GUILD + "/bans/{eli}", {"delete_message_seconds": 60}),
     ("GET", GUILD + "/bans"),

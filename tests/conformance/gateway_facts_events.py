@@ -57,7 +57,7 @@ AUTO_MODERATION_ACTION_EXECUTION
 CHANNEL_CREATE : guild_channel
 CHANNEL_UPDATE : guild_channel
 CHANNEL_DELETE : guild_channel
-THREAD_CREATE : thread
+THREAD_CREATE : new_thread
 THREAD_UPDATE : thread
 
 CHANNEL_PINS_UPDATE
@@ -184,7 +184,7 @@ INVITE_DELETE
 
 MESSAGE_CREATE : message
   guild_id?                snowflake
-  member?                  partial member
+  member?                  partial member_in_message
   mentions                 [mentioned_user]
   channel_type?            0..3 5 10..13
 

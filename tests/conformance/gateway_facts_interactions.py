@@ -29,7 +29,7 @@ component by type
 
 any_component
   type                     integer
-  id?                      integer
+  id                       integer
 
 action_row : any_component
   components               [component]
@@ -232,7 +232,6 @@ filled_choice : filled_component_base
   values                   [string]
 
 filled_select : filled_choice
-  component_type?          3 5..8
   resolved?                resolved
 
 filled_text : filled_component_base

@@ -17,7 +17,7 @@ automod_rule
   creator_id               snowflake
   event_type               1 2
   trigger_type             automod_trigger
-  trigger_metadata         automod_metadata
+  trigger_metadata         automod_metadata of trigger_type
   actions                  [automod_action]
   enabled                  boolean
   exempt_roles             [snowflake]
@@ -25,24 +25,47 @@ automod_rule
 
 automod_trigger = 1 3..6
 
-automod_metadata
-  keyword_filter?          [string]
-  regex_patterns?          [string]
-  presets?                 [keyword_preset]
-  allow_list?              [string]
-  mention_total_limit?     integer
-  mention_raid_protection_enabled?  boolean
+nothing
+
+automod_metadata by trigger_type
+  1 6   keyword_metadata
+  4     preset_metadata
+  5     mention_metadata
+  else  nothing
+
+keyword_metadata
+  keyword_filter           [string]
+  regex_patterns           [string]
+  allow_list               [string]
+
+preset_metadata
+  presets                  [keyword_preset]
+  allow_list               [string]
+
+mention_metadata
+  mention_total_limit      integer
+  mention_raid_protection_enabled  boolean
 
 keyword_preset = 1..3
 
 automod_action
   type                     1..4
-  metadata?                automod_action_metadata
+  metadata?                automod_action_metadata of type
 
-automod_action_metadata
-  channel_id?              snowflake
-  duration_seconds?        integer
+automod_action_metadata by type
+  1     blocking_metadata
+  2     alerting_metadata
+  3     time_out_metadata
+  else  nothing
+
+blocking_metadata
   custom_message?          string
+
+alerting_metadata
+  channel_id               snowflake
+
+time_out_metadata
+  duration_seconds         integer
 
 audit_entry
   target_id                ?string
@@ -50,7 +73,7 @@ audit_entry
   user_id                  ?snowflake
   id                       snowflake
   action_type              audit_event
-  options?                 audit_options
+  options?                 audit_options of action_type
   reason?                  string
 
 audit_event = older_audit_event | newer_audit_event
@@ -62,18 +85,59 @@ audit_change
   old_value?               anything
   key                      string
 
-audit_options
-  application_id?          snowflake
-  auto_moderation_rule_name?  string
-  auto_moderation_rule_trigger_type?  string
-  channel_id?              snowflake
-  count?                   bitfield
-  delete_member_days?      bitfield
-  id?                      snowflake
-  members_removed?         bitfield
-  message_id?              snowflake
-  role_name?               string
-  type?                    "0" "1"
+audit_options by action_type
+  13 14 15     options_of_an_overwrite
+  20 25        options_of_an_integration
+  21           options_of_a_prune
+  26 72        options_of_counted_places
+  27 73        options_of_counted
+  74 75        options_of_a_pin
+  83 84 85     options_of_a_place
+  121          options_of_permissions
+  143 144 145  options_of_automod
+  146          options_of_automod
+  192          options_of_a_status
+  193          options_of_a_place
+  else         nothing
+
+options_of_an_overwrite = options_for_a_role | options_for_a_member
+
+options_for_a_member
+  id                       snowflake
+  type                     "1"
+
+options_for_a_role
+  id                       snowflake
+  type                     "0"
+  role_name                string
+
+options_of_an_integration
   integration_type?        string
-  status?                  string
+
+options_of_a_prune
+  delete_member_days       bitfield
+  members_removed          bitfield
+
+options_of_counted
+  count                    bitfield
+
+options_of_a_place
+  channel_id               snowflake
+
+options_of_counted_places : options_of_counted
+  channel_id               snowflake
+
+options_of_a_pin : options_of_a_place
+  message_id               snowflake
+
+options_of_permissions
+  application_id           snowflake
+
+options_of_automod
+  channel_id?              snowflake
+  auto_moderation_rule_name  string
+  auto_moderation_rule_trigger_type  string
+
+options_of_a_status : options_of_a_place
+  status                   string
 """

@@ -67,8 +67,10 @@ whole_member : member
 
 resolved_member : member - deaf mute user
 
+member_in_message : member - pending user
+
 mentioned_user : user
-  member?                  member
+  member?                  member_in_message
 
 role
   id                       snowflake

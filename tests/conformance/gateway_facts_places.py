@@ -139,6 +139,8 @@ thread : channel
   message_count            integer
   member_count             integer
   thread_metadata          thread_metadata
+
+new_thread : thread
   newly_created?           boolean
 
 overwrite

@@ -60,6 +60,9 @@ async def test_announcements_and_stages_are_for_communities(api, green):
     assert "type" in problems(await api("PATCH", f"/channels/{general}", {"type": 2}))
 
 
+TAGS = [{"name": f"tag {number}"} for number in range(20)]
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -78,7 +81,7 @@ async def test_announcements_and_stages_are_for_communities(api, green):
         (15, "default_sort_order", 2, 1),
         (15, "default_forum_layout", 3, 2),
         (15, "default_tag_setting", "match_none", "match_all"),
-        (15, "available_tags", [{"name": "x"}] * 21, [{"name": "x"}] * 20),
+        (15, "available_tags", TAGS * 2, TAGS),
     ],
 )
 async def test_a_field_outside_its_limits_is_named_and_nothing_changes(api, green, case):

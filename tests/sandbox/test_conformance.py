@@ -4,6 +4,8 @@ import sys
 from asyncio import create_subprocess_exec, wait_for
 from pathlib import Path
 
+import pytest
+from conformance_facts import facts
 from conformance_wire import seen
 
 from sandbox.guilds import payloads
@@ -63,3 +65,23 @@ async def test_what_is_not_discords_is_found_in_what_a_test_does(watch, sandbox,
         "MESSAGE_CREATE event: author: 'discriminator' of a user is missing" in each
         for each in watch.problems()
     )
+
+
+BESIDES = {"id": "1", "user_id": "1", "target_id": None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "problem"),
+    [
+        ("audit_entry", {"action_type": 72, **BESIDES}, "'count' of a options_of_counted_places is missing"),
+        ("audit_entry", {"action_type": 1, "options": {"count": "1"}, **BESIDES}, "is not documented"),
+        ("audit_entry", {"action_type": 14, "options": {"id": "1", "type": "0"}, **BESIDES}, "'role_name'"),
+        ("automod_action", {"type": 2}, "'channel_id' of a alerting_metadata is missing"),
+        ("automod_action", {"type": 4, "metadata": {"duration_seconds": 5}}, "is not documented"),
+        ("audit_entry", {"action_type": 1, **BESIDES}, None),
+        ("automod_action", {"type": 1}, None),
+    ],
+)
+def test_what_a_table_holds_can_hang_on_the_field_beside_it(kind, given, problem):
+    found = facts().problems(kind, given)
+    assert any(problem in each for each in found) if problem else found == []

@@ -2,6 +2,7 @@
 
 import discord
 import pytest
+from asking import heard_in
 
 
 @pytest.fixture
@@ -87,3 +88,11 @@ async def test_what_stands_in_code_mentions_nobody(bot, reached):
     ann, ben = bot.member("ann"), bot.member("ben")
     sent = await bot.channel().send(f"`{ann.mention}` ```\n{ann.mention} @everyone``` {ben.mention} `")
     assert reached(sent) == (["ben"], [], False)
+
+
+async def test_who_writes_and_who_is_mentioned_is_told_without_pending(sandbox, bot, until):
+    sandbox.people.message("ann", f"hello {bot.member('ben').mention}")
+    await until(lambda: heard_in(sandbox, "MESSAGE_CREATE"))
+    [told] = [each.response for each in heard_in(sandbox, "MESSAGE_CREATE")]
+    assert "pending" not in told["member"]
+    assert "pending" not in told["mentions"][0]["member"]

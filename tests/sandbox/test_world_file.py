@@ -85,6 +85,15 @@ async def test_what_is_gone_stays_gone(opened, tmp_path, until):
         assert second.world.guilds == first.world.guilds
 
 
+def stored(path, copy):
+    """What another sandbox would read now."""
+    storage = Storage(shutil.copy(path, copy))
+    world = storage.load()
+    storage._database.close()
+    storage._claimed.close()
+    return world
+
+
 async def test_every_change_of_a_message_is_stored_without_a_look_at_all_of_them(opened, tmp_path):
     path = tmp_path / "world"
     async with opened(world_file=path) as sandbox:
@@ -96,11 +105,11 @@ async def test_every_change_of_a_message_is_stored_without_a_look_at_all_of_them
         people.pin("max", message_id=third)
         people.thread("ann", "create", name="more", message_id=fourth)
         sandbox._storage.flush()
-        assert Storage(shutil.copy(path, tmp_path / "first")).load().messages == sandbox.world.messages
+        assert stored(path, tmp_path / "first").messages == sandbox.world.messages
         people.unreact("ben", message_id=other, emoji="\N{THUMBS UP SIGN}")
         people.unpin("max", message_id=third)
         sandbox._storage.flush()
-        assert Storage(shutil.copy(path, tmp_path / "second")).load().messages == sandbox.world.messages
+        assert stored(path, tmp_path / "second").messages == sandbox.world.messages
 
 
 @pytest.mark.parametrize("changes", [1, 40])

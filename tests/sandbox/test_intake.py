@@ -115,13 +115,13 @@ def test_what_is_no_body_is_said_in_a_sentence(raw, sentence):
             {"name": "Vale", "members": True},
             "The field 'members' must be a whole number, not true or",
         ),
-        ("/guilds", {"name": "Vale", "members": 10**30}, "The field 'members' must be between 0 and 100000."),
+        ("/guilds", {"name": "Vale", "members": 10**15}, "The field 'members' must be between 0 and 100000."),
         (
             "/guilds",
             {"name": "Vale", "closed_dms": [1]},
             "The field 'closed_dms[0]' must be a text, not a whole",
         ),
-        ("/guilds", {"name": "Vale", "closed_dms": ["nobody"]}, "There is no person 'nobody'."),
+        ("/guilds", {"name": "Vale", "closed_dms": ["nobody"]}, "There is no person 'nobody'; there is"),
         ("/people/ann/slash", {"command": 5}, "The field 'command' must be a text, not a whole number."),
         (
             "/people/ann/slash",

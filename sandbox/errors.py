@@ -18,6 +18,7 @@ UNKNOWN = {
     "interaction": 10062,
     "application command": 10063,
     "voice state": 10065,
+    "application command permissions": 10066,
     "tag": 10087,
 }
 

@@ -296,4 +296,6 @@ class Guild:
     automod_rules: dict[int, AutomodRule] = field(default_factory=dict)
     thread_ids: list[int] = field(default_factory=list)
     emojis: dict[int, Emoji] = field(default_factory=dict)
-    former: dict[int, datetime | None] = field(default_factory=dict)  # who left, and how long they were timed out
+    former: dict[int, datetime | None] = field(
+        default_factory=dict
+    )  # who left, and how long they were timed out

@@ -19,7 +19,16 @@ LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_CHOICE, LONGEST_TEXT = 32, 100, 100, 
 CHAT_NAME = re.compile(r"[-'\w\u0900-\u097f\u0e00-\u0e7f]+")  # Devanagari and Thai with their vowel signs
 MOST_SAFE_INTEGER = 2**53 - 1
 OF_A_VALUE = frozenset(
-    {"required", "choices", "min_value", "max_value", "min_length", "max_length", "channel_types", "autocomplete"}
+    {
+        "required",
+        "choices",
+        "min_value",
+        "max_value",
+        "min_length",
+        "max_length",
+        "channel_types",
+        "autocomplete",
+    }
 )
 """The fields of an option that is no sub-command."""
 ALLOWED_IN = {None: range(1, 12), GROUP: range(1, 2), SUB_COMMAND: range(3, 12)}

@@ -34,7 +34,16 @@ _SELECTS = (*_CHOOSES, "placeholder", "disabled", "default_values", "channel_typ
 FIELDS: dict[int, tuple[str, ...]] = {
     BUTTON: ("style", "label", "emoji", "custom_id", "sku_id", "url", "disabled"),
     **dict.fromkeys(SELECTS, _SELECTS),
-    TEXT_INPUT: ("custom_id", "style", "label", "min_length", "max_length", "required", "value", "placeholder"),
+    TEXT_INPUT: (
+        "custom_id",
+        "style",
+        "label",
+        "min_length",
+        "max_length",
+        "required",
+        "value",
+        "placeholder",
+    ),
     UPLOAD: (*_CHOOSES, "file_types"),
     RADIO: _CHOOSES,
     CHECKS: _CHOOSES,
@@ -43,7 +52,9 @@ FIELDS: dict[int, tuple[str, ...]] = {
     LABEL: ("label", "description"),
 }
 """What a component takes over as it was written; what else it has its reader puts there, and nothing besides."""
-SAID = frozenset({"label", "custom_id", "url", "value", "placeholder", "description"})  # a number is taken as a text
+SAID = frozenset(
+    {"label", "custom_id", "url", "value", "placeholder", "description"}
+)  # a number is taken as a text
 
 
 def read(form: Form, allowed: Collection[int], *, in_modal: bool) -> Json:

@@ -39,9 +39,7 @@ def author(core: Core, one: Message) -> Json:
     return payloads.user(User(one.webhook_id, name, bot=True, avatar=picture))
 
 
-def message(
-    core: Core, one: Message, reader_id: int | None = None, *, with_the_replied: bool = True
-) -> Json:
+def message(core: Core, one: Message, reader_id: int | None = None, *, with_the_replied: bool = True) -> Json:
     """`reader_id`: whose reactions are `me`, and whose membership of its thread is told."""
     world = core.world
     body: Json = {

@@ -104,7 +104,11 @@ class Acting(Places):
         application = self._world.application_of(user.id)
         if application:
             return membership.add_bot(
-                self._core, guild, application, permissions=installed_with(application), actor_id=guild.owner_id
+                self._core,
+                guild,
+                application,
+                permissions=installed_with(application),
+                actor_id=guild.owner_id,
             )
         if way:
             invites.use(self._core, way)

@@ -143,7 +143,9 @@ async def moderate(errand: Errand, words: list[str]) -> Told:
     action, target, *more = words
     body: Json = {"action": action, "target_id": target, "guild_id": errand.asked.guild}
     if action == "timeout" and more and more[0].isdecimal():
-        raise Failed(f"{more[0]!r} has no unit: say {more[0]}m, 2h or 1d12h, and the reason behind it.", USAGE)
+        raise Failed(
+            f"{more[0]!r} has no unit: say {more[0]}m, 2h or 1d12h, and the reason behind it.", USAGE
+        )
     if action == "timeout" and more and DISTANCE.fullmatch(more[0]):
         body["seconds"] = seconds_in(more.pop(0))
     body["nick" if action == "nick" else "reason"] = " ".join(more) or None

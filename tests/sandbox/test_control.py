@@ -140,7 +140,11 @@ async def test_a_person_who_may_not_gets_a_sentence_and_nothing_is_sent(sandbox,
     ("path", "body", "sentence"),
     [
         ("/people/nobody/message", {"content": "x"}, "There is no person 'nobody'; there is olga"),
-        ("/people/ann/message", {"content": "x", "channel_id": "attic"}, "There is no channel 'attic'; there is"),
+        (
+            "/people/ann/message",
+            {"content": "x", "channel_id": "attic"},
+            "There is no channel 'attic'; there is",
+        ),
         ("/people/ann/slash", {}, "The body needs 'command'."),
         ("/people/ann/moderate", {"action": "dance", "target_id": "ben"}, "There is no action 'dance'"),
         ("/people/ann/click", {"label": "none"}, "ann sees no component 'none' there: no message"),

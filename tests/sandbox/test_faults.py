@@ -189,7 +189,11 @@ async def test_a_route_is_a_method_and_a_path_with_stars(order, ban, route, is_h
             "The body needs 'status', or 'after_seconds' alone for an answer that is only late.",
         ),
         ({"route": "/guilds", "status": 502}, "'/guilds' is no route: write it as PUT /guilds/*/bans/*."),
-        ({"route": "PUT /guild/*", "status": 502}, "No route of this sandbox is PUT /guild/*: did you mean PATCH /guilds/* or GET /guilds/* or PUT /guilds/*/bans/*?"),
+        (
+            {"route": "PUT /guild/*", "status": 502},
+            "No route of this sandbox is PUT /guild/*: did you mean PATCH /guilds/* or GET /guilds/* "
+            "or PUT /guilds/*/bans/*?",
+        ),
         (
             {"route": BANS, "status": 200},
             'The field \'status\' must be from 400 to 599, "reset" or "timeout", not 200.',

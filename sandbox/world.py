@@ -4,9 +4,10 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.bot_rows import Application, Command, Webhook
 from sandbox.errors import unknown
 from sandbox.message_rows import Message
-from sandbox.rows import DIRECT_MESSAGE, Application, Channel, Command, Guild, Invite, Member, User, Webhook
+from sandbox.rows import DIRECT_MESSAGE, Channel, Guild, Invite, Member, User
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import secrets
 
+from sandbox.bot_rows import Webhook
 from sandbox.channels import channel_types, channels
 from sandbox.core import Core
 from sandbox.errors import Refused, bad_webhook_token, too_many, unknown, wrong_channel_type
@@ -16,7 +17,7 @@ from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
 from sandbox.messages.image_data import image_hash, read_image
 from sandbox.permissions import Permission
-from sandbox.rows import Channel, Json, Webhook
+from sandbox.rows import Channel, Json
 from sandbox.threads import threads
 from sandbox.threads.threads import MOST_TAGS, Plan
 

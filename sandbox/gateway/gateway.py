@@ -4,6 +4,7 @@ import logging
 import secrets
 
 from sandbox.addresses import addresses
+from sandbox.bot_rows import Application
 from sandbox.closes import Closes
 from sandbox.core import Core
 from sandbox.events import Audience, Event, Intent
@@ -13,7 +14,7 @@ from sandbox.gateway.identify import caller, read_identify
 from sandbox.gateway.pacing import Pacing, Starts
 from sandbox.gateway.session import Session
 from sandbox.guilds import payloads, presences
-from sandbox.rows import Application, Guild, Json
+from sandbox.rows import Guild, Json
 from sandbox.seeds.tokens import bot_token
 from sandbox.threads import archiving
 from sandbox.voice import voice

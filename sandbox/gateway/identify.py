@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from sandbox.bot_rows import Application
 from sandbox.closes import Closes
 from sandbox.events import KNOWN_INTENTS, PRIVILEGED, Intent
-from sandbox.rows import Application, Json
+from sandbox.rows import Json
 from sandbox.world import World
 
 MOST_GUILDS = 2500  # on one shard (gateway, "Sharding")

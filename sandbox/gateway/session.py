@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
+from sandbox.bot_rows import Application
 from sandbox.core import Core
 from sandbox.events import Event, Intent
 from sandbox.gateway.identify import Shard, belongs
 from sandbox.messages.message_content import PERSONAL, text_for
 from sandbox.outgoing import json_text
 from sandbox.permissions import Permission
-from sandbox.rows import Application, Json
+from sandbox.rows import Json
 
 VIEW_CHANNEL = int(Permission.VIEW_CHANNEL)
 REPLAYED = 5_000  # events kept for a resume

@@ -1,12 +1,13 @@
 """The audit log is read, with everything that its entries name (reference, "Audit Log Object")."""
 
 from sandbox.automod import automod_rules
+from sandbox.bot_rows import Webhook
 from sandbox.channels import webhooks
 from sandbox.core import Core
 from sandbox.guilds import payloads
 from sandbox.guilds.audit import entry_payload, is_kept
 from sandbox.interactions import commands
-from sandbox.rows import AuditEntry, Guild, Json, Webhook
+from sandbox.rows import AuditEntry, Guild, Json
 from sandbox.threads import thread_payloads
 
 

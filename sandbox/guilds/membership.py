@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sandbox.bot_rows import Application
 from sandbox.channels import channels
 from sandbox.core import Core
 from sandbox.events import Audience, Intent
@@ -9,7 +10,7 @@ from sandbox.guilds import audit, payloads, role_events
 from sandbox.guilds.audit import Action
 from sandbox.messages import messages
 from sandbox.permissions import Permission
-from sandbox.rows import Application, Ban, Guild, Json, Member, Role
+from sandbox.rows import Ban, Guild, Json, Member, Role
 from sandbox.threads import thread_members
 from sandbox.voice import voice
 

@@ -1,10 +1,11 @@
 """How people, guilds and channels look on the wire: whole objects, as Discord's OpenAPI file lists them."""
 
+from sandbox.bot_rows import Application
 from sandbox.channels import channel_payloads
 from sandbox.clock import timestamp
 from sandbox.guilds import presences
 from sandbox.permissions import Permission
-from sandbox.rows import DIRECT_MESSAGE, Application, Ban, Channel, Emoji, Guild, Json, Member, Role, User
+from sandbox.rows import DIRECT_MESSAGE, Ban, Channel, Emoji, Guild, Json, Member, Role, User
 from sandbox.threads import thread_payloads
 from sandbox.voice import voice_states
 from sandbox.world import World

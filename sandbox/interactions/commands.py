@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from sandbox.bot_rows import Command
 from sandbox.core import Core
 from sandbox.errors import Refused, too_many, unknown
 from sandbox.forms import Form, enumerate_text
 from sandbox.interactions.command_specs import GROUP, MOST, read_spec
-from sandbox.rows import Command, Json
+from sandbox.rows import Json
 
 FALLBACKS = {"en-US": "en-GB", "en-GB": "en-US", "es-419": "es-ES"}
 

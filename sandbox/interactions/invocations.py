@@ -1,12 +1,13 @@
 """INTERACTION_CREATE as Discord sends it, whole."""
 
+from sandbox.bot_rows import Application
 from sandbox.core import Core
 from sandbox.files import LIMIT
 from sandbox.guilds import payloads
 from sandbox.interactions.interactions import COMMAND, Interaction
 from sandbox.message_rows import Message
 from sandbox.messages.message_payloads import message
-from sandbox.rows import Application, Channel, Guild, Json
+from sandbox.rows import Channel, Guild, Json
 
 IN_GUILD, IN_BOT_DM = 0, 1
 

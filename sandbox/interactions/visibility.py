@@ -1,10 +1,11 @@
 """Whether a person's client offers a command at all (reference, "Application Command Permissions")."""
 
+from sandbox.bot_rows import Command
 from sandbox.core import Core
 from sandbox.interactions.command_specs import CHAT
 from sandbox.interactions.command_specs import USER as USER_COMMAND
 from sandbox.permissions import Permission, timed_out, to_speak_in
-from sandbox.rows import Channel, Command, Guild, Json, Member
+from sandbox.rows import Channel, Guild, Json, Member
 
 IN_GUILD, IN_BOT_DM = 0, 1
 ROLE, USER, CHANNEL = 1, 2, 3

@@ -1,5 +1,6 @@
 """A person uses commands: slash, context menu, autocomplete."""
 
+from sandbox.bot_rows import Command
 from sandbox.errors import UnknownName
 from sandbox.interactions import commands, invocations
 from sandbox.interactions.command_specs import CHAT, GROUP, USER
@@ -9,7 +10,7 @@ from sandbox.interactions.visibility import hidden_because
 from sandbox.interactions.waiting import answer_to
 from sandbox.names import as_id
 from sandbox.people.places import WAIT_SECONDS, Answer, Given, Places, WaitSeconds
-from sandbox.rows import Channel, Command, Json, User
+from sandbox.rows import Channel, Json, User
 
 
 class Invoking(Places):

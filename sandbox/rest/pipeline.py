@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from sandbox.addresses import API
+from sandbox.bot_rows import Application
 from sandbox.core import Core
 from sandbox.errors import (
     Refused,
@@ -31,7 +32,6 @@ from sandbox.rest.faults import TIMEOUT, Fault, Faults, reset
 from sandbox.rest.ratelimits import RateLimited
 from sandbox.rest.rest import Call, Reply, Route, Routes, as_reply
 from sandbox.rest.sent import Sent
-from sandbox.rows import Application
 
 log = logging.getLogger(__name__)
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from sandbox.bot_rows import Application
 from sandbox.core import Core
 from sandbox.errors import invalid_form, unauthorized
 from sandbox.files import Upload
 from sandbox.forms import Form
 from sandbox.gateway.gateway import Gateway
 from sandbox.interactions.interactions import Interactions
-from sandbox.rows import Application, Json
+from sandbox.rows import Json
 
 MOST_REASON = 512
 

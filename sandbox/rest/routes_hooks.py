@@ -1,11 +1,12 @@
 """Webhooks of channels: made, read, changed and removed, by a bot with the permission or by whoever has the token."""
 
+from sandbox.bot_rows import Webhook
 from sandbox.channels import channels, webhooks
 from sandbox.errors import bad_webhook_token, unknown
 from sandbox.guilds import moderation
 from sandbox.permissions import Permission
 from sandbox.rest.rest import Call, Routes
-from sandbox.rows import Channel, Json, Webhook
+from sandbox.rows import Channel, Json
 
 routes = Routes()
 IN_CHANNEL = "/channels/{channel_id}/webhooks"

@@ -3,6 +3,7 @@
 Both kinds of webhook share their paths: the id of a channel's webhook means that, an application's an interaction.
 """
 
+from sandbox.bot_rows import Webhook
 from sandbox.channels import webhooks
 from sandbox.interactions import answers
 from sandbox.interactions.interactions import Interaction
@@ -11,7 +12,7 @@ from sandbox.messages import messages
 from sandbox.messages.drafts import read_draft
 from sandbox.messages.message_payloads import message
 from sandbox.rest.rest import Call, Routes
-from sandbox.rows import Json, Webhook
+from sandbox.rows import Json
 
 routes = Routes()
 WEBHOOK = "/webhooks/{webhook_id}/{token}"

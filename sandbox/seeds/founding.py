@@ -6,11 +6,12 @@ from datetime import timedelta
 from functools import reduce
 from operator import or_
 
+from sandbox.bot_rows import Application
 from sandbox.clock import moment_of
 from sandbox.fitting import Unfit
 from sandbox.forms import as_integer
 from sandbox.permissions import NONE, Permission
-from sandbox.rows import Application, Channel, Emoji, Guild, Json, Member, Overwrite, Role
+from sandbox.rows import Channel, Emoji, Guild, Json, Member, Overwrite, Role
 from sandbox.world import World
 
 STAFF = {

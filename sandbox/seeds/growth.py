@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Annotated
 
+from sandbox.bot_rows import Application
 from sandbox.clock import timestamp
 from sandbox.core import Core
 from sandbox.fitting import Within
@@ -14,7 +15,7 @@ from sandbox.interactions import commands
 from sandbox.interactions.command_specs import CHAT
 from sandbox.names import Names
 from sandbox.outgoing import AT_ONCE, Each
-from sandbox.rows import Application, Guild, Json, Member, User
+from sandbox.rows import Guild, Json, Member, User
 from sandbox.seeds import crowd
 from sandbox.seeds.founding import ORDINARY, add_guild, add_members, roles_of
 from sandbox.voice import voice_states

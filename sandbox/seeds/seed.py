@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from sandbox.bot_rows import Application
 from sandbox.clock import snowflake_at
 from sandbox.events import PRIVILEGED, Intent
 from sandbox.fitting import Unfit, check
 from sandbox.intake import parsed
-from sandbox.rows import Application, Json, User
+from sandbox.rows import Json, User
 from sandbox.seeds import crowd
 from sandbox.seeds.founding import CHANNELS, ORDINARY, STAFF, GuildPlan, add_guild, permissions_of, roles_of
 from sandbox.seeds.seed_shape import Seed

@@ -1,8 +1,9 @@
 """A bot that comes to see a channel is told of the active threads there (gateway events, "Thread List Sync")."""
 
+from sandbox.bot_rows import Application
 from sandbox.core import Core
 from sandbox.events import Audience, Event, Intent
-from sandbox.rows import Application, Guild, Json
+from sandbox.rows import Guild, Json
 from sandbox.threads import archiving, thread_payloads
 from sandbox.threads.thread_payloads import details
 

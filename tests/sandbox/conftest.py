@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -170,6 +171,23 @@ def order(sandbox, http):
 
     async def call(method="POST", **body):
         async with http.request(method, sandbox.url + "/sandbox/faults", json=body or None) as response:
+            return response.status, await response.json()
+
+    return call
+
+
+@pytest.fixture
+def no_failure_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox, http: aiohttp.ClientSession) -> Callable[..., Any]:
+    """Status and body of a request to the control interface."""
+
+    async def call(method: str, path: str, body: Any = None, **more: Any) -> Any:
+        async with http.request(method, f"{sandbox.url}/sandbox{path}", json=body, **more) as response:
             return response.status, await response.json()
 
     return call

@@ -1,28 +1,11 @@
 """No client's HTTP makes the sandbox fail: broken requests, foreign pages, and who is gone in the middle."""
 
 import asyncio
-import logging
 
 import pytest
 
 HUGE = 2**70
-
-
-@pytest.fixture(autouse=True)
-def no_failure_is_logged(caplog):
-    yield
-    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
-
-
-@pytest.fixture
-def ask(sandbox, http):
-    """Status and body of a request to the control interface."""
-
-    async def call(method, path, body=None, **more):
-        async with http.request(method, f"{sandbox.url}/sandbox{path}", json=body, **more) as response:
-            return response.status, await response.json()
-
-    return call
+pytestmark = pytest.mark.usefixtures("no_failure_is_logged")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Nothing that anybody sends makes the sandbox fail, forget what it acknowledged, or say what is not so."""
 
 import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 
 import discord
@@ -17,23 +16,7 @@ from sandbox.server import Sandbox
 from sandbox.storage.storage import UnreadableWorld
 
 HUGE = 2**70
-
-
-@pytest.fixture(autouse=True)
-def no_failure_is_logged(caplog):
-    yield
-    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
-
-
-@pytest.fixture
-def ask(sandbox, http):
-    """Status and body of a request to the control interface."""
-
-    async def call(method, path, body=None, **more):
-        async with http.request(method, f"{sandbox.url}/sandbox{path}", json=body, **more) as response:
-            return response.status, await response.json()
-
-    return call
+pytestmark = pytest.mark.usefixtures("no_failure_is_logged")
 
 
 @pytest.mark.parametrize(

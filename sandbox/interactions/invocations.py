@@ -1,6 +1,5 @@
 """INTERACTION_CREATE as Discord sends it, whole."""
 
-from sandbox.bot_rows import Application
 from sandbox.core import Core
 from sandbox.files import LIMIT
 from sandbox.guilds import payloads
@@ -74,9 +73,3 @@ def metadata(core: Core, interaction: Interaction, **more: object) -> Json:
     if interaction.type == COMMAND:
         body.update(name=interaction.name, command_type=interaction.command_type)
     return {**body, **more}
-
-
-def application_in(core: Core, channel: Channel) -> Application | None:
-    """The bot on the other side of a direct channel."""
-    found = (core.world.application_of(user_id) for user_id in channel.recipient_ids)
-    return next(filter(None, found), None)

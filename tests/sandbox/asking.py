@@ -17,6 +17,11 @@ def heard_in(sandbox, *names):
     return [each for each in sent if each.route in names]
 
 
+def heard(sandbox, name):
+    """What these events said."""
+    return [each.response for each in heard_in(sandbox, name)]
+
+
 async def logged(bot, action):
     """The audit log's entries of that action, newest first."""
     return [one async for one in bot.guild().audit_logs(action=action)]

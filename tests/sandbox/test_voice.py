@@ -2,7 +2,7 @@
 
 import discord
 import pytest
-from asking import code_of
+from asking import code_of, heard
 
 from sandbox.errors import Refused, UnknownName
 from sandbox.permissions import Permission
@@ -52,14 +52,6 @@ def permit(guild, *permissions):
 
 def id_of(sandbox, name):
     return next(user.id for user in sandbox.world.users.values() if user.username == name)
-
-
-def heard(sandbox, name):
-    return [
-        each.response
-        for each in sandbox.recorder.since()
-        if each.kind == "gateway" and each.route == name and each.method == "SEND"
-    ]
 
 
 def entries(guild, action):

@@ -14,7 +14,7 @@ from bot.command_tree import incident
 from bot.doctor import examine
 from bot.exits import Exit, ending
 from bot.logs import log_task_errors, start_logging
-from bot.running import run
+from bot.running import Say, run
 from bot.settings import Settings, read_settings
 
 
@@ -26,19 +26,14 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     words = Parser(prog="python -m bot", description="Reeve, a Discord bot. Without a word: run.")
+    words.set_defaults(execute=_run)
     commands = words.add_subparsers(dest="command", metavar="run | doctor | db")
     commands.add_parser("run", help="start Reeve (on Discord with DISCORD_TOKEN, else on the sandbox)")
-    commands.add_parser("doctor", help="check settings, database and Discord, and name what to fix")
-    schema = commands.add_parser("db", help="look at the database's schema, or move it")
-    actions = schema.add_subparsers(dest="action", metavar="upgrade | downgrade | current | history | check")
-    actions.required = True
-    actions.add_parser("upgrade", help="bring the schema to the newest revision")
-    downgrade = actions.add_parser("downgrade", help="take the schema back")
-    downgrade.add_argument("--yes", action="store_true", help="do not ask")
-    downgrade.add_argument("revision", help="a revision of `db history`, -1 for one step, or base")
-    actions.add_parser("current", help="print the revision of the database")
-    actions.add_parser("history", help="print all revisions, the newest first")
-    actions.add_parser("check", help="compare the database with the models")
+    doctor = commands.add_parser("doctor", help="check settings, database and Discord, and name what to fix")
+    doctor.set_defaults(execute=_doctor)
+    schema = commands.add_parser("db", help="look at the database and its schema, move it, keep it safe")
+    actions = schema.add_subparsers(dest="action", metavar="action", required=True)
+    database_commands.add_words(actions)
     return words
 
 
@@ -51,7 +46,7 @@ def main() -> int:
         if not confirmed(arguments):
             print("Nothing was changed.", file=sys.stderr)
             return Exit.USAGE
-        return asyncio.run(until_signal(chosen(arguments, settings)))
+        return asyncio.run(until_signal(arguments.execute(arguments, settings, say)))
     except Exception as error:
         if known := ending(error):
             print(known, file=sys.stderr)
@@ -61,23 +56,18 @@ def main() -> int:
 
 
 def confirmed(arguments: argparse.Namespace) -> bool:
-    """A downgrade drops data for good: a person at a terminal is asked, a script has decided already."""
-    if getattr(arguments, "action", None) != "downgrade" or arguments.yes or not sys.stdin.isatty():
+    """Words that destroy bring a `question` and `--yes`: a person at a terminal is asked, a script has decided."""
+    question: str | None = getattr(arguments, "question", None)
+    if question is None or arguments.yes or not sys.stdin.isatty():
         return True
-    question = "A downgrade drops all that the older schema does not know, for good. Type yes to go on: "
-    return input(question).strip().lower() == "yes"
+    return input(f"{question} Type yes to go on: ").strip().lower() == "yes"
 
 
-def chosen(arguments: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
-    if arguments.command == "db":
-        revision: str | None = getattr(arguments, "revision", None)
-        return database_commands.execute(arguments.action, settings, say, revision=revision)
-    if arguments.command == "doctor":
-        return examine(settings, say)
-    return _run(settings)
+async def _doctor(_: argparse.Namespace, settings: Settings, say: Say) -> int:
+    return await examine(settings, say)
 
 
-async def _run(settings: Settings) -> int:
+async def _run(_: argparse.Namespace, settings: Settings, say: Say) -> int:
     await run(settings, say)
     return Exit.DONE
 

@@ -1,6 +1,8 @@
 """`python -m bot db`: the schema from a shell; needs the database and no token."""
 
+import argparse
 from collections.abc import Callable
+from typing import Any
 
 from bot.exits import Exit
 from bot.settings import Settings
@@ -8,28 +10,55 @@ from database import migrations
 from database.server import running_database
 
 Say = Callable[[str], None]
+NOTHING = "no migration has run: `python -m bot db upgrade` runs them"
 
 
-async def execute(action: str, settings: Settings, say: Say, *, revision: str | None) -> int:
-    if action == "history":
-        for step in migrations.history():
-            say(f"{step.revision}  {step.sentence}")
-        return Exit.DONE
+def add_words(actions: "argparse._SubParsersAction[Any]") -> None:
+    upgrade = actions.add_parser("upgrade", help="bring the schema to the newest revision")
+    upgrade.set_defaults(execute=execute_upgrade)
+    downgrade = actions.add_parser("downgrade", help="take the schema back")
+    downgrade.add_argument("--yes", action="store_true", help="do not ask")
+    downgrade.add_argument("revision", help="a revision of `db history`, -1 for one step, or base")
+    downgrade.set_defaults(
+        execute=execute_downgrade,
+        question="A downgrade drops all that the older schema does not know, for good.",
+    )
+    actions.add_parser("current", help="print the revision of the database").set_defaults(execute=current)
+    actions.add_parser("history", help="print all revisions, the newest first").set_defaults(execute=history)
+    actions.add_parser("check", help="compare the database with the models").set_defaults(execute=check)
+
+
+async def execute_upgrade(_: argparse.Namespace, settings: Settings, say: Say) -> int:
     async with running_database(settings) as dsn:
-        if action == "check":
-            return await check(dsn, say)
-        if action == "upgrade":
-            await migrations.upgrade(dsn)
-        elif action == "downgrade":
-            await migrations.downgrade(dsn, revision or "-1")
-        say(await migrations.current(dsn) or "no migration has run: `python -m bot db upgrade` runs them")
+        await migrations.upgrade(dsn)
+        say(await migrations.current(dsn) or NOTHING)
     return Exit.DONE
 
 
-async def check(dsn: str, say: Say) -> int:
+async def execute_downgrade(arguments: argparse.Namespace, settings: Settings, say: Say) -> int:
+    async with running_database(settings) as dsn:
+        await migrations.downgrade(dsn, arguments.revision)
+        say(await migrations.current(dsn) or NOTHING)
+    return Exit.DONE
+
+
+async def current(_: argparse.Namespace, settings: Settings, say: Say) -> int:
+    async with running_database(settings) as dsn:
+        say(await migrations.current(dsn) or NOTHING)
+    return Exit.DONE
+
+
+async def history(_: argparse.Namespace, settings: Settings, say: Say) -> int:  # noqa: ARG001  # as the others
+    for step in migrations.history():
+        say(f"{step.revision}  {step.sentence}")
+    return Exit.DONE
+
+
+async def check(_: argparse.Namespace, settings: Settings, say: Say) -> int:
     """One line a difference between the database and the models."""
-    await migrations.require_head(dsn)
-    differences = await migrations.check(dsn)
+    async with running_database(settings) as dsn:
+        await migrations.require_head(dsn)
+        differences = await migrations.check(dsn)
     for difference in differences:
         say(difference)
     if differences:

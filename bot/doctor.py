@@ -78,7 +78,7 @@ async def _check_database(
             return None
         await migrations.require_head(dsn)
         findings.good("the schema is up to date")
-        database = DatabaseService(dsn, pool_size=1)
+        database = DatabaseService(dsn, settings)
         running.push_async_callback(database.close)
         await database.open()
     except Exception as error:

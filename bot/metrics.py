@@ -31,7 +31,7 @@ def _connections(bot: "Reeve") -> dict[str, float]:
         pool = bot.database.pool_status()
     except DatabaseUnavailable:
         return {}
-    counts = {"used": pool.size - pool.idle, "idle": pool.idle, "most": pool.most}
+    counts = {"used": pool.checked_out, "idle": pool.idle, "most": pool.most}
     return {_labels(state=state): count for state, count in counts.items()}
 
 

@@ -31,7 +31,7 @@ class Owner(BaseCog):
         await ctx.send(
             f"Reeve is up in {len(self.bot.guilds)} servers.\n"
             f"Discord answers in {self.bot.latency * 1000:.0f} ms, the database in {health.latency_ms:.1f} ms.\n"
-            f"Connections: {pool.size - pool.idle} busy, {pool.idle} idle, at most {pool.most}."
+            f"Connections: {pool.checked_out} busy, {pool.idle} idle, at most {pool.most}."
         )
 
 

@@ -5,6 +5,7 @@ Exception
 │   ├── CaseNotFound, SettingNotAllowed ...
 │   └── LedgerRefusal        stored with its operation, so that a repeat gets the same answer
 ├── DatabaseUnavailable      time, or the operator: nothing was lost, try again
+│   └── AllConnectionsBusy
 └── OperatorMustAct          the start-up stops with one sentence
 """
 
@@ -123,13 +124,26 @@ LEDGER_REFUSALS: dict[str, type[LedgerRefusal]] = {
 
 
 class DatabaseUnavailable(Exception):
-    """PostgreSQL did not answer. If that was at COMMIT, the act may be done all the same: nobody knows yet."""
+    """PostgreSQL did not answer, or not in time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_passing: bool = False, is_unknown: bool = False) -> None:
+        self.is_passing = is_passing
+        """Whether the same again, at once, may succeed."""
+        self.is_unknown = is_unknown
+        """Whether COMMIT was sent and its answer lost: the act may be done all the same, nobody knows yet."""
         super().__init__(
             "The database does not answer. Nothing is half done: in a minute, look whether it is done, "
             "and try again if it is not."
+            if is_unknown
+            else "The database does not answer, and nothing was changed: try again in a minute."
         )
+
+
+class AllConnectionsBusy(DatabaseUnavailable):
+    """The pool is exhausted: more is asked for at once than connections can carry."""
+
+    def __str__(self) -> str:
+        return "Too much is going on at the moment, and nothing was changed: try again in a minute."
 
 
 class OperatorMustAct(Exception):

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from database.errors import DatabaseUnavailable, MigrationRefused, SchemaMismatch
 from database.models import metadata
-from database.service import AWAY
+from database.outages import AWAY
 
 R = TypeVar("R")
 

@@ -22,8 +22,8 @@ def env_file() -> str | None:
     return os.environ.get("REEVE_ENV_FILE", ".env") or None
 
 
-class DatabaseSettings(BaseSettings):
-    """Read from the environment and `.env`; DATABASE_URL may also come from the file in DATABASE_URL_FILE."""
+class PoolSettings(BaseSettings):
+    """How Reeve uses its connections. The defaults suit one process with up to some thousands of servers."""
 
     model_config = SettingsConfigDict(
         env_ignore_empty=True,
@@ -32,9 +32,41 @@ class DatabaseSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
-    database_url_file: Path | None = Field(default=None, validation_alias="DATABASE_URL_FILE")
-    data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
+    pool_least: int = Field(default=1, ge=0, le=1000, validation_alias="REEVE_DATABASE_POOL_LEAST")
+    """Connections that are kept however little there is to do."""
+    pool_most: int = Field(default=10, ge=1, le=1000, validation_alias="REEVE_DATABASE_POOL_MOST")
+    pool_timeout_seconds: float = Field(
+        default=2.0, gt=0, le=60, validation_alias="REEVE_DATABASE_POOL_TIMEOUT_SECONDS"
+    )
+    """How long an action waits for a connection: Discord gives 3 s to a first answer."""
+    pool_idle_seconds: float = Field(default=300, ge=0, validation_alias="REEVE_DATABASE_POOL_IDLE_SECONDS")
+    """When a connection beyond the least is closed for want of work; 0: never."""
+    pool_recycle_seconds: float = Field(
+        default=3600, gt=0, validation_alias="REEVE_DATABASE_POOL_RECYCLE_SECONDS"
+    )
+    """The age at which a connection is replaced: firewalls forget old ones, and backends grow."""
+    statement_cache: int = Field(default=500, ge=0, validation_alias="REEVE_DATABASE_STATEMENT_CACHE")
+    """Prepared statements that a connection remembers."""
+    application_name: str = Field(
+        default="reeve", min_length=1, max_length=63, validation_alias="REEVE_DATABASE_APPLICATION_NAME"
+    )
+    statement_timeout_seconds: float = Field(
+        default=10, ge=0, validation_alias="REEVE_DATABASE_STATEMENT_TIMEOUT_SECONDS"
+    )
+    lock_timeout_seconds: float = Field(
+        default=5, ge=0, validation_alias="REEVE_DATABASE_LOCK_TIMEOUT_SECONDS"
+    )
+    idle_timeout_seconds: float = Field(
+        default=15, ge=0, validation_alias="REEVE_DATABASE_IDLE_TIMEOUT_SECONDS"
+    )
+    """How long PostgreSQL lets a transaction do nothing. 0, here and above: for ever."""
+    held_warning_seconds: float = Field(
+        default=3, gt=0, validation_alias="REEVE_DATABASE_HELD_WARNING_SECONDS"
+    )
+    """Whoever holds a connection longer is named in the log."""
+    slow_statement_ms: float = Field(default=500, gt=0, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_MS")
+    slow_statement_plans: bool = Field(default=False, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_PLANS")
+    """Whether a slow statement is logged with its plan (PostgreSQL 16 or newer)."""
 
     @classmethod
     def settings_customise_sources(
@@ -47,6 +79,24 @@ class DatabaseSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The env file is chosen when settings are read, not when this class is made."""
         return init_settings, env_settings, DotEnvSettingsSource(settings_cls, env_file=env_file())
+
+    def session(self) -> dict[str, str]:
+        """What each connection says of itself, and the limits that PostgreSQL keeps for it."""
+        return {
+            "application_name": self.application_name,
+            "statement_timeout": _milliseconds(self.statement_timeout_seconds),
+            "lock_timeout": _milliseconds(self.lock_timeout_seconds),
+            "idle_in_transaction_session_timeout": _milliseconds(self.idle_timeout_seconds),
+            "jit": "off",  # small statements: compiling them costs more than running them
+        }
+
+
+class DatabaseSettings(PoolSettings):
+    """Read from the environment and `.env`; DATABASE_URL may also come from the file in DATABASE_URL_FILE."""
+
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    database_url_file: Path | None = Field(default=None, validation_alias="DATABASE_URL_FILE")
+    data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
 
     @field_validator("data_dir")
     @classmethod
@@ -63,6 +113,10 @@ class DatabaseSettings(BaseSettings):
         if self.database_url_file is not None:
             return _address_in(self.database_url_file)
         return None
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
 
 
 def _address_in(file: Path) -> str:

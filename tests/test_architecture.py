@@ -23,6 +23,7 @@ from bot.permissions import level_of
 PROJECT = Path(__file__).resolve().parents[1]
 PRODUCT = ("bot", "cogs", "database", "sandbox", "benchmarks", "alembic")
 LONGEST_FILE = 300
+OPENERS = ("self._transaction(", "self._read(", "self._report(")
 CONTROLLERS = sorted((PROJECT / "database" / "controllers").glob("[!_]*.py"))
 STEPS = [PROJECT / "database" / "ledger.py", *sorted((PROJECT / "database" / "models").glob("*.py"))]
 
@@ -46,7 +47,7 @@ def transactions_in(node: ast.AST) -> list[ast.AsyncWith]:
         inner
         for inner in ast.walk(node)
         if isinstance(inner, ast.AsyncWith)
-        and any(ast.unparse(item.context_expr).startswith("self._transaction(") for item in inner.items)
+        and any(ast.unparse(item.context_expr).startswith(OPENERS) for item in inner.items)
     ]
 
 
@@ -65,6 +66,8 @@ def complaints_about(method: ast.AST) -> list[str]:
     if not isinstance(method, ast.AsyncFunctionDef):
         return ["is not async"]
     found = []
+    if "action" not in {ast.unparse(decorator).partition("(")[0] for decorator in method.decorator_list}:
+        found.append("is not marked as an action")
     if len(transactions_in(method)) != 1:
         found.append(f"has {len(transactions_in(method))} transactions in its own body, not one")
     if any(
@@ -118,10 +121,10 @@ def test_a_helper_of_a_controller_opens_no_transaction() -> None:
         assert len(transactions_in(tree_of(path))) == public, path
 
 
-def test_only_the_service_begins_commits_and_rolls_back() -> None:
+def test_only_the_scope_of_a_transaction_begins_commits_and_rolls_back() -> None:
     spoken = re.compile(r"^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|START TRANSACTION)\b")
     for path in sources("bot", "cogs", "database"):
-        if path.name == "service.py" and path.parent.name == "database":
+        if name_of(path) == "database/transaction.py":
             continue
         for node in ast.walk(tree_of(path)):
             if (

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Text, cast, or_
 from sqlmodel import col, select
 
+from database.actions import action
+from database.controllers._base import BaseController
 from database.errors import CaseAboutYourself, CaseNotFound, ReasonNotAllowed, ReasonUnchanged
 from database.models.base import storable, utc_now
 from database.models.case import (
@@ -41,13 +43,13 @@ from database.models.case_evidence import (
     Proof,
 )
 from database.models.outbox import ASK, Delivery
-from database.transaction import OpenTransaction, Transaction
+from database.transaction import Transaction
 
 
-class CaseController:
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
+class CaseController(BaseController):
+    topic = "cases"
 
+    @action(repeatable=True)
     async def open(
         self,
         *,
@@ -98,13 +100,15 @@ class CaseController:
                 await _ask(tx, case, Delivery.CASE_DIRECT_MESSAGE)
             return case
 
+    @action(repeatable=True)
     async def get(self, *, guild_id: int, number: int) -> Case:
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             case = (await tx.exec(FIND_CASE, guild_id=guild_id, number=number)).first()
             if case is None:
                 raise CaseNotFound(number)
             return case
 
+    @action(repeatable=True)
     async def page(
         self,
         *,
@@ -126,10 +130,11 @@ class CaseController:
             query = query.where(number < before).order_by(number.desc())
         else:
             query = query.order_by(number.desc())
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             cases = (await tx.query(query, Case)).all()
             return sorted(cases, key=lambda case: -case.number)
 
+    @action(repeatable=True)
     async def suggest(self, *, guild_id: int, typed: str, limit: int = 25) -> Sequence[Case]:
         """The newest cases whose number begins with what was typed, or whose reason or target's name holds it."""
         query = select(Case).where(col(Case.guild_id) == guild_id)
@@ -141,12 +146,13 @@ class CaseController:
                     col(Case.target_name).icontains(typed, autoescape=True),
                 )
             )
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.query(query.order_by(col(Case.number).desc()).limit(limit), Case)).all()
 
+    @action(repeatable=True)
     async def reasons(self, *, guild_id: int, typed: str, longest: int, limit: int = 25) -> Sequence[str]:
         """Reasons of this guild's cases, notes left out, with at most `longest` characters: the most used first."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             used = await tx.exec(
                 USED_REASONS,
                 guild_id=guild_id,
@@ -157,11 +163,13 @@ class CaseController:
             )
             return used.all()
 
+    @action(repeatable=True)
     async def record(self, *, guild_id: int, target_id: int) -> Sequence[RecordLine]:
         """What stands against a person, counted by kind; voided cases do not."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(RECORD, guild_id=guild_id, target_id=target_id)).all()
 
+    @action(repeatable=True)
     async def edit_reason(
         self, *, guild_id: int, number: int, reason: str, editor_id: int, interaction_id: int
     ) -> CaseRevision:
@@ -197,19 +205,23 @@ class CaseController:
             await _ask(tx, case, Delivery.CASE_LOG)
             return revision
 
+    @action(repeatable=True)
     async def revisions(self, *, guild_id: int, number: int) -> Sequence[CaseRevision]:
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(REVISIONS, guild_id=guild_id, number=number)).all()
 
+    @action(repeatable=True)
     async def evidence_facts(self, *, guild_id: int, number: int) -> Sequence[EvidenceFacts]:
         """Names, sizes and hashes of a case's files, without reading the files."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(EVIDENCE_FACTS, guild_id=guild_id, number=number)).all()
 
+    @action(repeatable=True)
     async def evidence(self, *, guild_id: int, number: int) -> Sequence[CaseEvidence]:
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(EVIDENCE, guild_id=guild_id, number=number)).all()
 
+    @action(repeatable=True)
     async def logged(
         self, *, guild_id: int, number: int, channel_id: int, message_id: int, digest: bytes
     ) -> None:
@@ -224,6 +236,7 @@ class CaseController:
                 log_digest=digest,
             )
 
+    @action(repeatable=True)
     async def told(self, *, guild_id: int, number: int, outcome: DirectMessage) -> None:
         """Remember whether the target's direct message arrived, and have the log post say so."""
         async with self._transaction(guild_id=guild_id) as tx:

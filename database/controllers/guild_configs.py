@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 from sqlalchemy import update
 from sqlmodel import col
 
+from database.actions import action
+from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
 from database.models.base import utc_now
 from database.models.guild_config import (
@@ -20,20 +22,20 @@ from database.models.guild_config import (
     GuildConfig,
     Language,
 )
-from database.transaction import OpenTransaction
 
 SETTINGS = frozenset(GuildConfig.model_fields) - {"guild_id", "version", "updated_at"}
 
 
-class GuildConfigController:
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
+class GuildConfigController(BaseController):
+    topic = "guild_configs"
 
+    @action(repeatable=True)
     async def get(self, *, guild_id: int) -> GuildConfig:
         """A server that changed nothing has the defaults."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildConfig(guild_id=guild_id)
 
+    @action(repeatable=False)
     async def change(self, *, guild_id: int, setting: str, value: Any, changed_by_id: int) -> GuildConfig:
         """Set one setting and record who did it, from what, to what. A change to the same value is none.
 

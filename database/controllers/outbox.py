@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from database.actions import action
+from database.controllers._base import BaseController
 from database.models.base import storable
 from database.models.outbox import CLAIM, DELIVERED, HURRY, HURRY_ALL, PENDING, RELEASE, TRY_LATER, OutboxRow
-from database.transaction import OpenTransaction
 
 LEASE = timedelta(seconds=10)
 """How long after a kill its claims stay taken. A delivery that takes longer may be made by another process as well:
 edits change nothing then, and Discord's enforced nonce gives the first message for the second."""
 
 
-class OutboxController:
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
+class OutboxController(BaseController):
+    topic = "outbox"
 
+    @action(repeatable=True)
     async def claim(
         self, *, now: datetime, busy_guild_ids: Sequence[int] = (), limit: int = 10
     ) -> Sequence[OutboxRow]:
@@ -29,6 +30,7 @@ class OutboxController:
             )
             return sorted(claimed.all(), key=lambda row: row.outbox_id)
 
+    @action(repeatable=True)
     async def delivered(self, row: OutboxRow) -> None:
         """Forget the row, or make it due again if more was asked for meanwhile."""
         async with self._transaction(guild_id=row.guild_id) as tx:
@@ -36,6 +38,7 @@ class OutboxController:
             if done.first() is None:
                 await tx.exec(RELEASE, **_claim_of(row))
 
+    @action(repeatable=True)
     async def try_later(self, row: OutboxRow, *, next_at: datetime, error: str) -> None:
         """Say why it failed, and when to try again: at once if more was asked for meanwhile."""
         async with self._transaction(guild_id=row.guild_id) as tx:
@@ -50,18 +53,21 @@ class OutboxController:
             if postponed.first() is None:
                 await tx.exec(RELEASE, **_claim_of(row))
 
+    @action(repeatable=True)
     async def hurry(self, *, guild_id: int, now: datetime) -> None:
         """Make all that waits in a guild due: what stood in its way may be gone."""
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(HURRY, of_guild_id=guild_id, now=now)
 
+    @action(repeatable=True)
     async def hurry_all(self, *, now: datetime) -> None:
         """Make all that waits due: after a start or a lost session, nobody told us what has changed meanwhile."""
         async with self._transaction(system=True) as tx:
             await tx.exec(HURRY_ALL, now=now)
 
+    @action(repeatable=True)
     async def pending(self, *, guild_id: int) -> Sequence[OutboxRow]:
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(PENDING, guild_id=guild_id)).all()
 
 

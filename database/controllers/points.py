@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from database.actions import action
+from database.controllers._base import BaseController
 from database.ledger import (
     Movement,
     Request,
@@ -27,18 +29,18 @@ from database.models.ledger_steps import (
     Standing,
 )
 from database.models.points import MINT, OperationKind, Source
-from database.transaction import OpenTransaction
 
 
-class PointsController:
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
+class PointsController(BaseController):
+    topic = "points"
 
+    @action(repeatable=True)
     async def balance(self, *, guild_id: int, user_id: int) -> int:
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             account = (await tx.exec(FIND_ACCOUNT, guild_id=guild_id, account_id=user_id)).first()
             return account.balance if account else 0
 
+    @action(repeatable=True)
     async def transfer(
         self,
         *,
@@ -70,6 +72,7 @@ class PointsController:
             answer = await decide(tx, request, receiver_is_bot=receiver_is_bot)
         return told(answer)
 
+    @action(repeatable=True)
     async def award(
         self,
         *,
@@ -97,6 +100,7 @@ class PointsController:
             answer = await decide(tx, request, receiver_is_bot=receiver_is_bot)
         return told(answer)
 
+    @action(repeatable=True)
     async def earn(self, *, guild_id: int, user_id: int, message_id: int, said_at: datetime) -> int:
         """Points for a message, by the server's rule; 0 within the cool-down, or for a message seen before."""
         async with self._transaction(guild_id=guild_id) as tx:
@@ -122,11 +126,12 @@ class PointsController:
             await keep_answer(tx, operation_id, request, answer)
             return points if isinstance(answer, Movement) else 0
 
+    @action(repeatable=True)
     async def history(
         self, *, guild_id: int, user_id: int, before_id: int | None = None, limit: int = 10
     ) -> Sequence[LedgerLine]:
         """What went in and out of a member's account, newest first, with the balance after each."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             lines = await tx.exec(
                 STATEMENT_OF_ACCOUNT,
                 guild_id=guild_id,
@@ -136,21 +141,23 @@ class PointsController:
             )
             return lines.all()
 
+    @action(repeatable=True)
     async def award_reasons(
         self, *, guild_id: int, typed: str, longest: int, limit: int = 25
     ) -> Sequence[str]:
         """Reasons of this guild's awards with at most `longest` characters: the most used first."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             used = await tx.exec(
                 USED_AWARD_REASONS, guild_id=guild_id, typed=storable(typed), longest=longest, limit=limit
             )
             return used.all()
 
+    @action(repeatable=True)
     async def top(
         self, *, guild_id: int, since: datetime | None = None, offset: int = 0, limit: int = 10
     ) -> Sequence[Standing]:
         """The largest balances or, with `since`, who earned most from then on. Equal points: the older account."""
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             if since is None:
                 standings = await tx.exec(TOP_BALANCES, guild_id=guild_id, offset=offset, limit=limit)
             else:

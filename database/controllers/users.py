@@ -2,18 +2,19 @@
 
 from datetime import datetime, timedelta
 
+from database.actions import action
+from database.controllers._base import BaseController
 from database.models.user import FIND_USER, LEFT, SEEN, User
-from database.transaction import OpenTransaction
 
 LONGEST_NAME = 100
 SIGHTING_INTERVAL = timedelta(hours=1)
 """A sighting that tells nothing new is written at most this often."""
 
 
-class UserController:
-    def __init__(self, transaction: OpenTransaction) -> None:
-        self._transaction = transaction
+class UserController(BaseController):
+    topic = "users"
 
+    @action(repeatable=True)
     async def seen(
         self, *, guild_id: int, user_id: int, name: str, display_name: str, seen_at: datetime
     ) -> None:
@@ -29,12 +30,14 @@ class UserController:
                 stale_before=seen_at - SIGHTING_INTERVAL,
             )
 
+    @action(repeatable=True)
     async def left(self, *, guild_id: int, user_id: int, left_at: datetime) -> bool:
         """Mark that they left; False if they were never seen."""
         async with self._transaction(guild_id=guild_id) as tx:
             marked = await tx.exec(LEFT, of_guild_id=guild_id, of_user_id=user_id, left_at=left_at)
             return marked.first() is not None
 
+    @action(repeatable=True)
     async def get(self, *, guild_id: int, user_id: int) -> User | None:
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(FIND_USER, guild_id=guild_id, user_id=user_id)).first()

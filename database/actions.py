@@ -1,0 +1,116 @@
+"""`@action`: what every public method of a controller is. It is counted, timed and, where harmless, repeated."""
+
+import asyncio
+import inspect
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from loguru import logger
+
+from database.errors import ActionRefused, DatabaseUnavailable
+from database.figures import ActionFigures, Run, running
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+REPEAT_SECONDS = 2.0
+"""For so long an action is tried again: a person waits for the answer."""
+FIRST_PAUSE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 0.4
+
+
+def action(*, repeatable: bool) -> Callable[[Method], Method]:
+    """Mark a controller's method as an action.
+
+    `repeatable`: running the whole transaction again is harmless, because it only reads, because a unique key makes
+    the second run find what the first one did, or because it sets what it sets whatever was there. Such an action is
+    repeated when its transaction was stopped by a deadlock, a serialization failure, a stale cached statement or a
+    lost connection, even if nobody knows whether COMMIT arrived. Any other action raises DatabaseUnavailable then.
+    """
+
+    def marked(method: Method) -> Method:
+        if inspect.isasyncgenfunction(method):
+            made: Any = _streaming(method)
+        else:
+            made = _repeated(method, repeatable=repeatable)
+        made.is_repeatable = repeatable
+        return cast(Method, made)
+
+    return marked
+
+
+def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., Any]:
+    name = method.__name__
+
+    @wraps(method)
+    async def act(self: Any, *args: Any, **values: Any) -> Any:
+        figures: ActionFigures = self.figures_of(name)
+        run = Run(figures.name)
+        token = running.set(run)
+        started = time.perf_counter()
+        pause = FIRST_PAUSE_SECONDS
+        try:
+            while True:
+                try:
+                    return await method(self, *args, **values)
+                except DatabaseUnavailable as error:
+                    over = time.perf_counter() - started > REPEAT_SECONDS
+                    if not (repeatable and error.is_passing) or over:
+                        raise
+                    _count_repeat(figures, error)
+                await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311  # two that met must not meet again
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        except BaseException as error:
+            _count_error(figures, error)
+            raise
+        finally:
+            running.reset(token)
+            figures.ended(time.perf_counter() - started, run.statements)
+
+    return act
+
+
+def _streaming(method: Callable[..., Any]) -> Callable[..., Any]:
+    """An action that gives rows one after another. What was given cannot be taken back, so it is never repeated."""
+    name = method.__name__
+
+    @wraps(method)
+    async def act(self: Any, *args: Any, **values: Any) -> Any:
+        figures: ActionFigures = self.figures_of(name)
+        run = Run(figures.name)
+        started = time.perf_counter()
+        rows = method(self, *args, **values)
+        try:
+            while True:
+                # Set for each step: between two rows the caller's own actions run in this context.
+                token = running.set(run)
+                try:
+                    row = await anext(rows)
+                except StopAsyncIteration:
+                    return
+                finally:
+                    running.reset(token)
+                yield row
+        except BaseException as error:
+            _count_error(figures, error)
+            raise
+        finally:
+            await rows.aclose()
+            figures.ended(time.perf_counter() - started, run.statements)
+
+    return act
+
+
+def _count_repeat(figures: ActionFigures, error: DatabaseUnavailable) -> None:
+    cause = type(error.__cause__ or error).__name__
+    figures.repeats[cause] += 1
+    logger.info("{} runs again: {}", figures.name, cause)
+
+
+def _count_error(figures: ActionFigures, error: BaseException) -> None:
+    if isinstance(error, ActionRefused):
+        figures.refused += 1
+    elif not isinstance(error, GeneratorExit):
+        figures.errors[type(error).__name__] += 1

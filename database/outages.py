@@ -1,0 +1,41 @@
+"""Which errors of asyncpg mean that PostgreSQL was away or in the way, and whether trying again at once may help."""
+
+import asyncpg
+
+from database.errors import DatabaseUnavailable
+
+STOPPED = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,  # a migration ran meanwhile; asyncpg has forgotten the old plans by now
+)
+"""PostgreSQL ended the transaction, and nothing of it was written: the same again is likely to succeed."""
+
+LOST = (
+    OSError,  # refused, reset, no socket; TimeoutError is one of these
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a server that was killed between two messages leaves asyncpg confused
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+"""The connection is gone: a new one may be had at once."""
+
+OVERLOADED = (
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+)
+"""It waited as long as it may already: trying again at once would make it worse."""
+
+AWAY = (*STOPPED, *LOST, *OVERLOADED)
+
+
+def unavailable(error: BaseException, *, has_begun: bool) -> DatabaseUnavailable:
+    """What the caller reads. `has_begun`: COMMIT may have been sent, so the outcome may be unknown."""
+    is_stopped = isinstance(error, STOPPED)
+    return DatabaseUnavailable(
+        is_passing=is_stopped or isinstance(error, LOST), is_unknown=has_begun and not is_stopped
+    )

@@ -5,7 +5,7 @@ PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 READY  := $(VENV)/.ready
 TOOLS  := $(VENV)/.tools
 
-.PHONY: run test check format bench migrate clean
+.PHONY: run test check format bench soak migrate clean
 
 run: $(READY)            ## start Reeve: on Discord with DISCORD_TOKEN, else on the sandbox
 	@exec $(PYTHON) -m bot run
@@ -27,6 +27,9 @@ format: $(TOOLS)         ## put the code in order
 
 bench: $(READY)          ## the benchmarks; also writes benchmarks/latest.json
 	@exec $(PYTHON) -m benchmarks
+
+soak: $(READY)           ## the long fault and property runs; also writes soak/latest.json
+	@exec $(PYTHON) -m soak $(ARGS)
 
 migrate: $(READY)        ## bring the database to the newest schema
 	@exec $(PYTHON) -m bot db upgrade

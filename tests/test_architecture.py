@@ -21,7 +21,7 @@ from bot.extensions import EXTENSIONS
 from bot.permissions import level_of
 
 PROJECT = Path(__file__).resolve().parents[1]
-PRODUCT = ("bot", "cogs", "database", "sandbox", "benchmarks", "alembic")
+PRODUCT = ("bot", "cogs", "database", "sandbox", "benchmarks", "soak", "alembic")
 LONGEST_FILE = 300
 OPENERS = ("self._transaction(", "self._read(", "self._report(")
 CONTROLLERS = sorted((PROJECT / "database" / "controllers").glob("[!_]*.py"))

@@ -1,0 +1,58 @@
+"""PostgreSQL killed under load: what was acknowledged is there, once, and every sum is exact."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from database.service import DatabaseService
+from soak.bank import Bank
+from soak.scenario import Ground, Outcome
+from soak.servers import MortalServer
+
+
+@dataclass
+class CrashLoop:
+    """`synchronous_commit="off"` is the control: what the server only promised to write is gone after a kill."""
+
+    name: ClassVar[str] = "crash_loop"
+    kills: int = 200
+    acknowledged: int = 50_000
+    writers: int = 8
+    readers: int = 2
+    synchronous_commit: str = "on"
+
+    async def run(self, ground: Ground) -> Outcome:
+        settings = {"synchronous_commit": self.synchronous_commit}
+        if self.synchronous_commit == "off":
+            # The writer would else save most of what it should lose, by its own clock.
+            settings |= {"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}
+        server = await ground.server(**settings)
+        database = DatabaseService(server.dsn)
+        await database.open()
+        bank = Bank(database, ground.dice)
+        await bank.open()
+        async with asyncio.TaskGroup() as people:
+            for _ in range(self.writers):
+                people.create_task(bank.writer())
+            for _ in range(self.readers):
+                people.create_task(bank.reader())
+            await self._kill_again_and_again(ground, server, bank)
+            bank.is_closing = True
+        await database.close()
+        auditor = await server.auditor()
+        outcome = await bank.audited(auditor)
+        await auditor.close()
+        outcome.reached = {"kills": self.kills, **outcome.reached}
+        outcome.require(bank.repeats + bank.unavailable > 0, "no kill met a transfer: nothing was tried")
+        return outcome
+
+    async def _kill_again_and_again(self, ground: Ground, server: MortalServer, bank: Bank) -> None:
+        between = self.acknowledged / self.kills
+        goal = 0.0
+        for number in range(1, self.kills + 1):
+            goal += 2 * between * ground.dice.random()
+            await bank.reach(int(goal))
+            server.kill()
+            await server.start()
+            ground.standing = f"{number} of {self.kills} kills, {bank.acknowledged:,} transfers acknowledged"
+        await bank.reach(max(self.acknowledged, bank.acknowledged + 1))

@@ -9,6 +9,7 @@ Exception
 └── OperatorMustAct          the start-up stops with one sentence
 """
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -172,3 +173,55 @@ class DataDirectoryUnusable(OperatorMustAct):
 
 class EmbeddedServerFailed(OperatorMustAct):
     """The PostgreSQL from the wheel did not start: exit code 69."""
+
+
+class BackupDamaged(OperatorMustAct):
+    """Not the bytes that were written: exit code 78."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is damaged: it is not what was written; use another backup.")
+
+
+class BackupIncomplete(OperatorMustAct):
+    """Nothing that `db backup` finished: exit code 78."""
+
+    def __init__(self, path: Path, manifest: Path) -> None:
+        super().__init__(
+            f"{path} is no finished backup, {manifest.name} is missing beside it: name a file or folder that "
+            "`python -m bot db backup` has made, and keep the two together."
+        )
+
+
+class BackupFailed(OperatorMustAct):
+    """One of PostgreSQL's programs gave up: exit code 78. Nothing was left behind."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        super().__init__(f"{program} gave up ({reason}): mend that, and run the same again.")
+
+
+class ServerTooNew(OperatorMustAct):
+    """Newer than the programs of the wheel: exit code 78."""
+
+    def __init__(self, server: int, newest: int) -> None:
+        super().__init__(
+            f"The server is PostgreSQL {server} and Reeve's own pg_dump knows up to {newest}: "
+            "update Reeve, or back up with the server's own pg_dump."
+        )
+
+
+class FolderUnusable(OperatorMustAct):
+    """No backup can be written there: exit code 78."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"{folder} cannot be written ({reason}): give this user write access to it, or name another with --to."
+        )
+
+
+class DiskTooFull(OperatorMustAct):
+    """Exit code 78."""
+
+    def __init__(self, folder: Path, free: str, needed: str) -> None:
+        super().__init__(
+            f"{folder} has {free} free and up to {needed} are needed: free some, or name another disk with --to."
+        )

@@ -54,7 +54,7 @@ class Pool:
         self._watch: asyncio.Task[None] | None = None
         self._holders: dict[Connection, _Holder] = {}
         self._born: dict[Any, float] = {}
-        self._waiting = self._waits = 0
+        self._asking = self._waits = 0
         self._waited_seconds = 0.0
 
     async def open(self) -> None:
@@ -94,30 +94,24 @@ class Pool:
         Raises AllConnectionsBusy if none is free within `pool_timeout_seconds`, DatabaseUnavailable if none can be
         made.
         """
-        pool = self._pool
-        must_wait = len(self._holders) >= self._settings.pool_most
-        try:
-            if must_wait:
-                connection = await self._wait_for(pool)
-            else:
-                connection = await pool.acquire(timeout=self._settings.pool_timeout_seconds)
-        except AWAY as error:
-            if isinstance(error, TimeoutError) and must_wait:
-                logger.warning("All {} connections are busy: {}", self._settings.pool_most, self._callers())
-                raise AllConnectionsBusy from error
-            raise unavailable(error, has_begun=False) from error
-        self._holders[connection] = _Holder(caller)
-        return connection
-
-    async def _wait_for(self, pool: Any) -> Connection:
-        self._waiting += 1
-        self._waits += 1
+        pool, most = self._pool, self._settings.pool_most
+        must_wait = len(self._holders) + self._asking >= most
+        self._waits += must_wait
+        self._asking += 1
         started = time.monotonic()
         try:
-            return await pool.acquire(timeout=self._settings.pool_timeout_seconds)
+            connection = await pool.acquire(timeout=self._settings.pool_timeout_seconds)
+        except AWAY as error:
+            if isinstance(error, TimeoutError) and len(self._holders) >= most:
+                logger.warning("All {} connections are busy: {}", most, self._callers())
+                raise AllConnectionsBusy from error
+            raise unavailable(error, has_begun=False) from error
         finally:
-            self._waiting -= 1
-            self._waited_seconds += time.monotonic() - started
+            self._asking -= 1
+            if must_wait:
+                self._waited_seconds += time.monotonic() - started
+        self._holders[connection] = _Holder(caller)
+        return connection
 
     async def release(self, connection: Connection) -> None:
         del self._holders[connection]
@@ -132,7 +126,7 @@ class Pool:
             overflow=max(0, pool.get_size() - settings.pool_least),
             least=settings.pool_least,
             most=settings.pool_most,
-            waiting=self._waiting,
+            waiting=max(0, len(self._holders) + self._asking - settings.pool_most),
             waits=self._waits,
             waited_seconds=self._waited_seconds,
         )

@@ -6,6 +6,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
+import asyncpg
 from loguru import logger
 from sqlalchemy.sql.base import Executable
 
@@ -17,9 +18,6 @@ from database.settings import PoolSettings
 from database.statements import Result, Statement, composed
 
 T = TypeVar("T")
-
-GENERIC_PLANS_SINCE = 16
-"""The PostgreSQL that can show a plan without the values, which may be what a person wrote."""
 
 
 class Transaction:
@@ -44,7 +42,7 @@ class Transaction:
         rows = await self._connection.fetch(statement.text, *arguments)
         seconds = time.perf_counter() - started
         if seconds > self._slow.seconds:
-            await self._slow.report(self._connection, self._run.name, statement.text, seconds)
+            await self._slow.report(self._connection, self._run.name, statement.text, arguments, seconds)
         return Result(rows, statement.build)
 
     def savepoint(self) -> "Savepoint":
@@ -150,13 +148,26 @@ class SlowStatements:
         self.seconds = settings.slow_statement_ms / 1000
         self._with_plans, self._figures = settings.slow_statement_plans, figures
 
-    async def report(self, connection: Connection, action: str, text: str, seconds: float) -> None:
+    async def report(
+        self, connection: Connection, action: str, text: str, arguments: list[Any], seconds: float
+    ) -> None:
         self._figures.slow_statements += 1
         one_line = " ".join(text.split())
         logger.warning("{} waited {:.0f} ms for: {}", action, seconds * 1000, one_line)
-        if self._with_plans and connection.get_server_version().major >= GENERIC_PLANS_SINCE:
-            plan = await connection.fetch(f"EXPLAIN (GENERIC_PLAN) {text}")
-            logger.warning("Its plan:\n{}", "\n".join(str(row[0]) for row in plan))
+        if self._with_plans:
+            await self._show_plan(connection, text, [_unsaid(value) for value in arguments])
+
+    async def _show_plan(self, connection: Connection, text: str, arguments: list[Any]) -> None:
+        """A plan that cannot be had must not end the action."""
+        with suppress(asyncpg.PostgresError):
+            async with Savepoint(connection):
+                plan = await connection.fetch(f"EXPLAIN {text}", *arguments)
+                logger.warning("Its plan:\n{}", "\n".join(str(row[0]) for row in plan))
+
+
+def _unsaid(value: Any) -> Any:
+    """Plans show the values that they compare with, and words may be a person's."""
+    return "…" if isinstance(value, str) else value
 
 
 class Transactions(Protocol):

@@ -38,9 +38,9 @@ class Redaction:
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """The token, and the password within the database's address."""
+    """The token, and the passwords within the database's addresses."""
     secrets = [settings.token or ""]
-    if address := settings.dsn():
+    for address in filter(None, (settings.dsn(), settings.direct_dsn())):
         secrets += [address, *_passwords_in(address)]
     return [secret for secret in secrets if secret]
 

@@ -17,14 +17,16 @@ OLDEST_VERSION = 150_000
 
 
 @asynccontextmanager
-async def running_database(settings: DatabaseSettings) -> AsyncIterator[str]:
+async def running_database(settings: DatabaseSettings, *, direct: bool = False) -> AsyncIterator[str]:
     """The address of a server that answers, for as long as the block runs.
 
+    `direct`: past a pooler (DATABASE_DIRECT_URL), for who needs a session of its own, as a migration does.
     Raises DatabaseUnreachable for the operator's own server, EmbeddedServerFailed or DataDirectoryUnusable for ours.
     """
-    dsn = settings.dsn()
+    dsn = settings.direct_dsn() if direct else settings.dsn()
     if dsn is not None:
-        await _require_reachable(dsn)
+        variable = "DATABASE_URL" if dsn == settings.dsn() else "DATABASE_DIRECT_URL"
+        await _require_reachable(dsn, variable)
         yield dsn
         return
     server = EmbeddedServer(settings.data_dir)
@@ -41,34 +43,34 @@ async def running_database(settings: DatabaseSettings) -> AsyncIterator[str]:
         await server.stop()
 
 
-async def _require_reachable(dsn: str) -> None:
-    """Say in one sentence what is wrong with DATABASE_URL, without the password in it."""
+async def _require_reachable(dsn: str, variable: str) -> None:
+    """Say in one sentence what is wrong with the address, without the password in it."""
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError) as error:
         raise DatabaseUnreachable(
-            "PostgreSQL refused the user or password in DATABASE_URL: correct them."
+            f"PostgreSQL refused the user or password in {variable}: correct them."
         ) from error
     except asyncpg.InvalidCatalogNameError as error:
         raise DatabaseUnreachable(
-            "The database named in DATABASE_URL does not exist: create it, or correct the name."
+            f"The database named in {variable} does not exist: create it, or correct the name."
         ) from error
     except (ValueError, OverflowError, asyncpg.InterfaceError) as error:  # OverflowError: port 70000
         raise DatabaseAddressUnusable(
-            "DATABASE_URL is not a PostgreSQL address: write postgresql://user:password@host:5432/database."
+            f"{variable} is not a PostgreSQL address: write postgresql://user:password@host:5432/database."
         ) from error
     except (OSError, asyncpg.PostgresError) as error:
         raise DatabaseUnreachable(
-            "No PostgreSQL answers at DATABASE_URL: start the server, or correct host and port."
+            f"No PostgreSQL answers at {variable}: start the server, or correct host and port."
         ) from error
     try:
         if int(await connection.fetchval("SHOW server_version_num")) < OLDEST_VERSION:
             raise DatabaseUnreachable(
-                "Reeve needs PostgreSQL 15 or newer: point DATABASE_URL at such a server."
+                f"Reeve needs PostgreSQL 15 or newer: point {variable} at such a server."
             )
         if await connection.fetchval(SEES_EVERYTHING):
             logger.warning(
-                "The role in DATABASE_URL is a superuser or bypasses row-level security, the second wall between "
+                f"The role in {variable} is a superuser or bypasses row-level security, the second wall between "
                 "servers: connect as a plain role (docs/operator.md)."
             )
     finally:

@@ -66,7 +66,7 @@ class PoolSettings(BaseSettings):
     """Whoever holds a connection longer is named in the log."""
     slow_statement_ms: float = Field(default=500, gt=0, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_MS")
     slow_statement_plans: bool = Field(default=False, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_PLANS")
-    """Whether a slow statement is logged with its plan (PostgreSQL 16 or newer)."""
+    """Whether a slow statement is logged with its plan."""
 
     @classmethod
     def settings_customise_sources(
@@ -96,6 +96,8 @@ class DatabaseSettings(PoolSettings):
 
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     database_url_file: Path | None = Field(default=None, validation_alias="DATABASE_URL_FILE")
+    database_direct_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL")
+    database_direct_url_file: Path | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL_FILE")
     data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
 
     @field_validator("data_dir")
@@ -108,26 +110,31 @@ class DatabaseSettings(PoolSettings):
 
         Raises DatabaseAddressUnusable if DATABASE_URL_FILE names no file that holds one.
         """
-        if self.database_url is not None:
-            return self.database_url.get_secret_value()
-        if self.database_url_file is not None:
-            return _address_in(self.database_url_file)
-        return None
+        return _address(self.database_url, self.database_url_file, "DATABASE_URL_FILE")
+
+    def direct_dsn(self) -> str | None:
+        """The same database without a pooler in between: migrations, backups and LISTEN need a session of their own."""
+        direct = _address(self.database_direct_url, self.database_direct_url_file, "DATABASE_DIRECT_URL_FILE")
+        return direct or self.dsn()
 
 
 def _milliseconds(seconds: float) -> str:
     return f"{round(seconds * 1000)}ms"
 
 
-def _address_in(file: Path) -> str:
+def _address(said: SecretStr | None, file: Path | None, variable: str) -> str | None:
+    if said is not None:
+        return said.get_secret_value()
+    return None if file is None else _address_in(file, variable)
+
+
+def _address_in(file: Path, variable: str) -> str:
     try:
         address = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise DatabaseAddressUnusable(
-            f"DATABASE_URL_FILE names {file}, which cannot be read: correct the path or its permissions."
+            f"{variable} names {file}, which cannot be read: correct the path or its permissions."
         ) from error
     if not address:
-        raise DatabaseAddressUnusable(
-            f"DATABASE_URL_FILE names {file}, which is empty: write the address into it."
-        )
+        raise DatabaseAddressUnusable(f"{variable} names {file}, which is empty: write the address into it.")
     return address

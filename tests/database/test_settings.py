@@ -18,7 +18,13 @@ SECRET = "hunter2-s3cr3t"
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "DATABASE_URL_FILE", "REEVE_DATA_DIR", "REEVE_ENV_FILE"):
+    for name in (
+        "DATABASE_URL",
+        "DATABASE_URL_FILE",
+        "DATABASE_DIRECT_URL",
+        "REEVE_DATA_DIR",
+        "REEVE_ENV_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
@@ -42,6 +48,26 @@ def test_the_address_may_come_from_a_file(tmp_path: Path) -> None:
     file.write_text("postgresql://a:b@c/d\n")
     assert settings(DATABASE_URL_FILE=str(file)).dsn() == "postgresql://a:b@c/d"
     assert settings(DATABASE_URL_FILE=str(file), DATABASE_URL="postgresql://x").dsn() == "postgresql://x"
+
+
+def test_migrations_have_an_address_past_a_pooler(tmp_path: Path) -> None:
+    file = tmp_path / "direct"
+    file.write_text("postgresql://direct\n")
+    pooled = {"DATABASE_URL": "postgresql://pooled"}
+    assert settings(**pooled).direct_dsn() == "postgresql://pooled"
+    assert settings(**pooled, DATABASE_DIRECT_URL="postgresql://other").direct_dsn() == "postgresql://other"
+    assert settings(**pooled, DATABASE_DIRECT_URL_FILE=str(file)).direct_dsn() == "postgresql://direct"
+    assert settings(**pooled, DATABASE_DIRECT_URL_FILE=str(file)).dsn() == "postgresql://pooled"
+
+
+async def test_the_setting_that_is_wrong_is_named() -> None:
+    wrong = settings(
+        DATABASE_URL="postgresql://u@127.0.0.1:1/x", DATABASE_DIRECT_URL="postgresql://u@127.0.0.1:2/x"
+    )
+    for direct, variable in ((False, "DATABASE_URL"), (True, "DATABASE_DIRECT_URL")):
+        with pytest.raises(DatabaseUnreachable, match=rf"at {variable}:"):
+            async with running_database(wrong, direct=direct):
+                pass
 
 
 def test_the_address_may_come_from_a_dotenv_file(tmp_path: Path) -> None:

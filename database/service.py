@@ -7,6 +7,7 @@ from database.controllers.cases import CaseController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.outbox import OutboxController
 from database.controllers.points import PointsController
+from database.controllers.processes import ProcessController
 from database.controllers.users import UserController
 from database.figures import Figures
 from database.pool import Pool, PoolStatus
@@ -34,6 +35,7 @@ class DatabaseService:
         self.cases = CaseController(self)
         self.points = PointsController(self)
         self.outbox = OutboxController(self)
+        self.processes = ProcessController(self)
 
     async def open(self) -> None:
         """Raise DatabaseUnavailable if no connection can be had."""

@@ -22,6 +22,7 @@ from database.models.guild_config import (
     GuildConfigChange,
     Language,
 )
+from database.models.identify_slot import IdentifySlot
 from database.models.ledger_steps import LedgerLine, Standing
 from database.models.outbox import Delivery, OutboxRow
 from database.models.points import (
@@ -33,7 +34,10 @@ from database.models.points import (
     PointOperation,
     PointTransfer,
 )
+from database.models.rest_budget import RestBudget
+from database.models.shard_lease import ShardLease
 from database.models.user import User
+from database.shards import Shards
 
 __all__ = [
     "LARGEST_AMOUNT",
@@ -57,6 +61,7 @@ __all__ = [
     "EvidenceFacts",
     "GuildConfig",
     "GuildConfigChange",
+    "IdentifySlot",
     "Language",
     "LedgerLine",
     "OperationKind",
@@ -66,6 +71,9 @@ __all__ = [
     "PointTransfer",
     "Proof",
     "RecordLine",
+    "RestBudget",
+    "ShardLease",
+    "Shards",
     "Standing",
     "User",
     "metadata",

@@ -7,12 +7,15 @@ from typing import Any
 import asyncpg
 import pytest
 
-from database.models import Proof, metadata
+from database.models import Proof, Shards, metadata
 from database.models.case import FIND_CASE
 from database.service import DatabaseService
+from database.session_starts import StartLimits
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROOF = Proof("proof.png", b"x")
+GUILD_TABLES = sorted(name for name, table in metadata.tables.items() if not table.info.get("system"))
+SYSTEM_TABLES = sorted(metadata.tables.keys() - set(GUILD_TABLES))
 CONTEXTS = [
     "SELECT 1",
     "BEGIN; SET LOCAL reeve.guild_id = '5'; COMMIT",
@@ -49,7 +52,7 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
     return ours, theirs
 
 
-@pytest.mark.parametrize("table", sorted(metadata.tables))
+@pytest.mark.parametrize("table", GUILD_TABLES)
 async def test_another_guilds_rows_are_neither_shown_nor_written(
     stranger: Any, two_guilds: tuple[int, int], auditor: Any, table: str
 ) -> None:
@@ -85,6 +88,26 @@ async def test_who_says_no_guild_sees_and_writes_nothing(
         assert await stranger.execute(f"DELETE FROM {table}") == "DELETE 0"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await stranger.execute("INSERT INTO case_counters VALUES (7, 7)")
+
+
+@pytest.mark.parametrize("table", SYSTEM_TABLES)
+async def test_what_processes_share_is_shown_to_the_system_alone(
+    database: DatabaseService, stranger: Any, guild_id: int, table: str
+) -> None:
+    await share_everything(database)
+    await stranger.execute(f"SET reeve.guild_id = '{guild_id}'")
+    assert await stranger.fetchval(f"SELECT count(*) FROM {table}") == 0
+    assert await stranger.execute(f"DELETE FROM {table}") == "DELETE 0"
+    await stranger.execute("SET reeve.system = 'on'")
+    assert await stranger.fetchval(f"SELECT count(*) FROM {table}") > 0
+
+
+async def share_everything(database: DatabaseService) -> None:
+    """A row in each table of the system."""
+    limits = StartLimits(total=1000, remaining=1000, resets_at=NOW)
+    await database.processes.take_turn(slot=0, slots=1, limits=limits, least_seconds=5, at_most=45)
+    await database.processes.draw_requests()
+    await database.processes.renew_leases(holder="a", shards=Shards((0,), 1), now=NOW)
 
 
 async def test_a_row_cannot_be_given_to_another_guild(stranger: Any, two_guilds: tuple[int, int]) -> None:

@@ -1,0 +1,99 @@
+"""What the processes of one bot share: turns to begin a session, the budget of requests, who serves which shard."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from database.actions import action
+from database.clock import clock
+from database.controllers._base import BaseController
+from database.models.identify_slot import COUNT_START, DAY, LOCK_SLOT, LastStart
+from database.models.rest_budget import DRAW_CHUNK
+from database.models.shard_lease import FORGET_ENDED, LIVE_LEASES, RELEASE, RENEW, ShardLease
+from database.session_starts import StartLimits, pause_between
+from database.shards import Shards
+
+LEASE = timedelta(seconds=45)
+"""A process renews three times in it; after a kill it counts as alive for so long."""
+
+CHUNK = 5
+"""Requests drawn at once, so that a busy process asks the database eight times a second, not forty."""
+CHUNK_LENGTH = timedelta(seconds=0.125)
+"""Chunks begin at least so far apart, and what is left of one is void when the next may begin. Any second then
+touches ten chunks at most, wherever it begins: 50 requests, Discord's limit. In the long run it is 40 a second."""
+FARTHEST_CHUNK = timedelta(seconds=10)
+
+
+class Turn(NamedTuple):
+    wait: timedelta
+    """Until the session may begin."""
+    is_taken: bool
+    counted: int
+    """Sessions that began in the last 24 h, this one included if it is taken."""
+
+
+class ProcessController(BaseController):
+    topic = "processes"
+
+    @action(repeatable=False)
+    async def take_turn(
+        self, *, slot: int, slots: int, limits: StartLimits, least_seconds: float, at_most: float
+    ) -> Turn:
+        """The next moment at which a shard of this slot may identify, taken and counted.
+
+        Not taken if it is more than `at_most` seconds away: nobody waits in line for longer, so that who gives up
+        leaves no gap. The row of the slot stays locked, so two processes never get the same moment.
+        """
+        async with self._transaction(system=True) as tx:
+            last = (await tx.exec(LOCK_SLOT, slot=slot, ahead=clock.ahead)).one()
+            pause = pause_between(
+                limits, counted=last.starts_of_all, now=last.now, slots=slots, least_seconds=least_seconds
+            )
+            at = max(last.now, min(last.taken_at, last.now + timedelta(seconds=at_most)) + pause)
+            wait = at - last.now
+            if wait > timedelta(seconds=at_most):
+                return Turn(wait, is_taken=False, counted=last.starts_of_all)
+            since, starts = _counted_with(last)
+            await tx.exec(COUNT_START, of_slot=slot, at=at, since=since, count=starts)
+            return Turn(wait, is_taken=True, counted=last.starts_of_all + 1)
+
+    @action(repeatable=True)
+    async def draw_requests(self) -> timedelta:
+        """Draw CHUNK requests: how long to wait for them. They are void CHUNK_LENGTH after that moment."""
+        async with self._transaction(system=True) as tx:
+            drawn = await tx.exec(DRAW_CHUNK, ahead=clock.ahead, length=CHUNK_LENGTH, farthest=FARTHEST_CHUNK)
+            return drawn.one()
+
+    @action(repeatable=True)
+    async def renew_leases(self, *, holder: str, shards: Shards, now: datetime) -> Sequence[ShardLease]:
+        """Say that `holder` lives and serves these shards; gives the leases of all that live."""
+        async with self._transaction(system=True) as tx:
+            await tx.exec(FORGET_ENDED, now=now)
+            await tx.exec(
+                RENEW,
+                shard_count=shards.count,
+                shard_ids=list(shards.ids),
+                holder=holder,
+                now=now,
+                until=now + LEASE,
+            )
+            return (await tx.exec(LIVE_LEASES, now=now)).all()
+
+    @action(repeatable=True)
+    async def release_leases(self, *, holder: str) -> None:
+        """`holder` stops in order."""
+        async with self._transaction(system=True) as tx:
+            await tx.exec(RELEASE, of_holder=holder)
+
+    @action(repeatable=True)
+    async def leases(self, *, now: datetime) -> Sequence[ShardLease]:
+        """Of all processes that live."""
+        async with self._transaction(system=True) as tx:
+            return (await tx.exec(LIVE_LEASES, now=now)).all()
+
+
+def _counted_with(last: LastStart) -> tuple[datetime, int]:
+    """As Discord counts: 24 h from the first start on, then anew."""
+    if last.now - last.counted_since_at >= DAY or last.now < last.counted_since_at:
+        return last.now, 1
+    return last.counted_since_at, last.starts + 1

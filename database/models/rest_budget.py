@@ -1,0 +1,36 @@
+"""The one row from which all processes of a bot draw their requests to Discord."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, Column, Integer, Interval, cast, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Field, SQLModel, col
+
+from database.models.base import instant
+from database.statements import param, statement
+
+
+class RestBudget(SQLModel, table=True):
+    """`next_at` is when the next chunk of requests may begin."""
+
+    __tablename__ = "rest_budget"
+    __table_args__ = (CheckConstraint("singleton = 1", "singleton"), {"info": {"system": True}})
+
+    singleton: int = Field(default=1, sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    next_at: datetime = Field(sa_column=instant())
+
+
+_now = func.clock_timestamp() + cast(param("ahead"), Interval)
+"""The server's clock: those of several machines differ. `ahead` is what a sandbox has moved it by."""
+_length = cast(param("length"), Interval)
+_first = insert(RestBudget).values(singleton=1, next_at=_now + _length)
+_promised = func.least(col(RestBudget.next_at), _now + cast(param("farthest"), Interval))
+
+DRAW_CHUNK = statement(
+    _first.on_conflict_do_update(
+        index_elements=["singleton"], set_={"next_at": func.greatest(_promised, _now) + _length}
+    ).returning(col(RestBudget.next_at) - _length - _now),
+    into=timedelta,
+)
+"""How long to wait for the chunk that was drawn: it lasts for `length` from then. A moment farther away than
+`farthest` was written under a clock that has gone back since, and does not count."""

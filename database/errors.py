@@ -225,3 +225,43 @@ class DiskTooFull(OperatorMustAct):
         super().__init__(
             f"{folder} has {free} free and up to {needed} are needed: free some, or name another disk with --to."
         )
+
+
+class BackupRefused(OperatorMustAct):
+    """PostgreSQL did not take a backup in: exit code 78. The database is as empty as before."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"PostgreSQL refused the backup ({reason}): restore into an empty database that its role owns."
+        )
+
+
+class ContentsDiffer(OperatorMustAct):
+    """What was restored or copied is not what the backup's numbers say: exit code 78. Nothing of it was kept."""
+
+    def __init__(self, path: Path, differences: list[str]) -> None:
+        self.differences = differences
+        super().__init__(
+            f"{path} does not hold what its manifest says ({'; '.join(differences)}): use another backup."
+        )
+
+
+class SchemaDiffers(OperatorMustAct):
+    """A backup whose tables are not as the models say: exit code 78."""
+
+    def __init__(self, path: Path, differences: list[str]) -> None:
+        self.differences = differences
+        super().__init__(
+            f"The schema in {path} is not Reeve's ({'; '.join(differences)}): use another backup, "
+            "or look what changed the database with `python -m bot db check`."
+        )
+
+
+class DatabaseNotEmpty(OperatorMustAct):
+    """A backup is restored into an empty database only: exit code 78."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database already holds tables, and a backup is restored into an empty one only: make a new database "
+            "and name it in DATABASE_URL, or for the embedded server name a new data directory with --into."
+        )

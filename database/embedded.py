@@ -11,9 +11,10 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 from urllib.parse import quote
 
@@ -34,9 +35,10 @@ PORT = "5432"
 
 
 class EmbeddedServer:
-    """One cluster in `data_dir/postgres`, reached by a Unix socket only."""
+    """One cluster in `data_dir/postgres`, reached by a Unix socket only. `options`: more settings of PostgreSQL."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, options: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._options = options
         self._home = (data_dir / "postgres").resolve()  # as the system names it in a process's folder
         self._cluster = self._home / "cluster"
         self._log = self._home / "postgres.log"
@@ -46,10 +48,7 @@ class EmbeddedServer:
 
     @property
     def superuser_dsn(self) -> str:
-        return self._address("postgres")
-
-    def _address(self, role: str) -> str:
-        return f"postgresql://{role}@/{role}?host={quote(str(self._sockets))}&port={PORT}"
+        return superuser_address(self._sockets)
 
     async def start(self) -> str:
         """Start the server or find it running; return the address for Reeve's own plain role.
@@ -69,7 +68,7 @@ class EmbeddedServer:
                 raise EmbeddedServerFailed(
                     f"The embedded PostgreSQL died while it started: start Reeve again; {self._log} says why."
                 ) from error
-        return self._address(OWNER)
+        return _address(OWNER, self._sockets)
 
     async def stop(self) -> None:
         """Leave; if no other process uses the server, stop it."""
@@ -133,6 +132,7 @@ class EmbeddedServer:
             "unix_socket_directories": str(self._sockets),
             "unix_socket_permissions": "0700",
             "max_connections": "60",
+            **self._options,
         }
         command: list[str | Path] = [PROGRAMS / "postgres", "-D", self._cluster]
         for name, value in options.items():
@@ -220,6 +220,14 @@ class EmbeddedServer:
             if facts["name"] == "postgres" and facts["cwd"] == str(self._cluster):
                 return True
         return False
+
+
+def superuser_address(sockets: Path) -> str:
+    return _address("postgres", sockets)
+
+
+def _address(role: str, sockets: Path) -> str:
+    return f"postgresql://{role}@/{role}?host={quote(str(sockets))}&port={PORT}"
 
 
 class _Lock:

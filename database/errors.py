@@ -9,6 +9,7 @@ Exception
 └── OperatorMustAct          the start-up stops with one sentence
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -264,4 +265,44 @@ class DatabaseNotEmpty(OperatorMustAct):
         super().__init__(
             "The database already holds tables, and a backup is restored into an empty one only: make a new database "
             "and name it in DATABASE_URL, or for the embedded server name a new data directory with --into."
+        )
+
+
+class WalArchiveUnusable(OperatorMustAct):
+    """Exit code 78."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"REEVE_WAL_ARCHIVE names {folder}, which cannot be written: give this user write access to it, "
+            "or name another folder."
+        )
+
+
+class DataDirectoryInUse(OperatorMustAct):
+    """A base backup becomes a new cluster, it replaces none: exit code 78."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(
+            f"{data_dir} already holds a database, and a base backup replaces none: name a new data directory "
+            "with --into, and then in REEVE_DATA_DIR."
+        )
+
+
+class MomentTooEarly(OperatorMustAct):
+    """WAL leads forward only: exit code 78."""
+
+    def __init__(self, until: datetime, made_at: datetime) -> None:
+        super().__init__(
+            f"The backup is from {made_at:%Y-%m-%d %H:%M:%S%z} and cannot lead back to {until:%Y-%m-%d %H:%M:%S%z}: "
+            "use one that was made before."
+        )
+
+
+class MomentNotReached(OperatorMustAct):
+    """The WAL ends before: exit code 78. Nothing was kept."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"The archived WAL ends before {until:%Y-%m-%d %H:%M:%S%z}, or a part of it is missing or damaged: "
+            "look into REEVE_WAL_ARCHIVE, name an earlier moment, or leave --until out for all that there is."
         )

@@ -10,6 +10,7 @@ from loguru import logger
 from database.embedded import EmbeddedServer
 from database.errors import DatabaseAddressUnusable, DatabaseUnreachable
 from database.settings import DatabaseSettings
+from database.wal_archive import archive_options, prepare_archive
 
 SEES_EVERYTHING = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 OLDEST_VERSION = 150_000
@@ -29,7 +30,7 @@ async def running_database(settings: DatabaseSettings, *, direct: bool = False) 
         await _require_reachable(dsn, variable)
         yield dsn
         return
-    server = EmbeddedServer(settings.data_dir)
+    server = embedded_server(settings)
     watch: asyncio.Task[None] | None = None
     try:
         dsn = await server.start()
@@ -41,6 +42,13 @@ async def running_database(settings: DatabaseSettings, *, direct: bool = False) 
             with suppress(asyncio.CancelledError):
                 await watch
         await server.stop()
+
+
+def embedded_server(settings: DatabaseSettings) -> EmbeddedServer:
+    """Ours, told to keep its WAL if the operator wants that. Raises WalArchiveUnusable."""
+    if settings.wal_archive is not None:
+        prepare_archive(settings.wal_archive)
+    return EmbeddedServer(settings.data_dir, archive_options(settings.wal_archive))
 
 
 async def _require_reachable(dsn: str, variable: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -80,15 +81,24 @@ class PoolSettings(BaseSettings):
         """The env file is chosen when settings are read, not when this class is made."""
         return init_settings, env_settings, DotEnvSettingsSource(settings_cls, env_file=env_file())
 
-    def session(self) -> dict[str, str]:
-        """What each connection says of itself, and the limits that PostgreSQL keeps for it."""
+    @property
+    def has_session(self) -> bool:
+        """Whether a connection keeps what it is told beyond a transaction: prepared statements, SET, LISTEN, locks."""
+        return self.pooler == "none"
+
+    def limits(self) -> dict[str, str]:
+        """What PostgreSQL keeps for each statement of ours."""
         return {
-            "application_name": self.application_name,
             "statement_timeout": _milliseconds(self.statement_timeout_seconds),
             "lock_timeout": _milliseconds(self.lock_timeout_seconds),
             "idle_in_transaction_session_timeout": _milliseconds(self.idle_timeout_seconds),
             "jit": "off",  # small statements: compiling them costs more than running them
         }
+
+    def session(self) -> dict[str, str]:
+        """What a connection says when it is made. A pooler would refuse the limits, or give them to strangers."""
+        name = {"application_name": self.application_name}
+        return name | self.limits() if self.has_session else name
 
 
 class DatabaseSettings(PoolSettings):
@@ -99,11 +109,17 @@ class DatabaseSettings(PoolSettings):
     database_direct_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL")
     database_direct_url_file: Path | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL_FILE")
     data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
+    wal_archive: Path | None = Field(default=None, validation_alias="REEVE_WAL_ARCHIVE")
+    backups_kept: int | None = Field(default=None, ge=1, validation_alias="REEVE_BACKUPS_KEPT")
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "wal_archive")
     @classmethod
-    def _absolute(cls, path: Path) -> Path:
-        return path.expanduser().absolute()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
+
+    @property
+    def backups_dir(self) -> Path:
+        return self.data_dir / "backups"
 
     def dsn(self) -> str | None:
         """The address of the operator's own server, or None for the embedded one.

@@ -17,11 +17,12 @@ from loguru import logger
 
 from benchmarks.machine import machine, versions
 from soak.crash_loop import CrashLoop
+from soak.cut_commits import CutCommits
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
 
 LATEST = Path(__file__).parent / "latest.json"
-SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop,)
+SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop, CutCommits)
 PROGRESS_SECONDS = 5
 
 

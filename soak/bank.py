@@ -17,11 +17,12 @@ from soak.ledger_audit import mistakes_of
 from soak.scenario import Outcome
 
 GUILD = 77
-PEOPLE = range(5_001, 5_013)
-START = 1_000
+PEOPLE = range(5_001, 5_041)
+START = 200
 """Points of each member at the beginning: few enough that some wishes are refused."""
 LARGEST_WISH = 60
 PAUSE_SECONDS = 0.01
+STUCK_SECONDS = 60
 STORED = """
     SELECT external_id, refusal, t.amount, t.debit_balance, t.credit_balance FROM point_operations
     LEFT JOIN point_transfers t USING (guild_id, operation_id) WHERE guild_id = $1
@@ -110,8 +111,8 @@ class Bank:
             self._progress.notify_all()
 
     async def reach(self, acknowledged: int) -> None:
-        """Wait until so many transfers were acknowledged since the beginning."""
-        async with self._progress:
+        """Wait until so many transfers were acknowledged since the beginning; TimeoutError if that never comes."""
+        async with asyncio.timeout(STUCK_SECONDS), self._progress:
             await self._progress.wait_for(lambda: self.acknowledged >= acknowledged)
 
     async def reader(self) -> None:

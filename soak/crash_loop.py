@@ -9,6 +9,9 @@ from soak.bank import Bank
 from soak.scenario import Ground, Outcome
 from soak.servers import MortalServer
 
+LATE_WRITER = {"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}
+"""For the control: it would else save most of what it should lose, by its own clock."""
+
 
 @dataclass
 class CrashLoop:
@@ -22,15 +25,13 @@ class CrashLoop:
     synchronous_commit: str = "on"
 
     async def run(self, ground: Ground) -> Outcome:
-        settings = {"synchronous_commit": self.synchronous_commit}
-        if self.synchronous_commit == "off":
-            # The writer would else save most of what it should lose, by its own clock.
-            settings |= {"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"}
-        server = await ground.server(**settings)
+        server = await ground.server()
         database = DatabaseService(server.dsn)
         await database.open()
         bank = Bank(database, ground.dice)
         await bank.open()
+        if self.synchronous_commit != "on":
+            await server.set(synchronous_commit=self.synchronous_commit, **LATE_WRITER)
         async with asyncio.TaskGroup() as people:
             for _ in range(self.writers):
                 people.create_task(bank.writer())

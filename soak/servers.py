@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import psutil
@@ -64,6 +65,10 @@ class MortalServer:
         connection = await asyncpg.connect(self.dsn)
         await connection.execute("SET reeve.system = 'on'")
         return connection
+
+    @property
+    def socket_folder(self) -> Path:
+        return Path(parse_qs(urlsplit(self.dsn).query)["host"][0])
 
     @property
     def postmaster(self) -> psutil.Process:

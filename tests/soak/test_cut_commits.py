@@ -1,0 +1,33 @@
+"""Connections cut right after COMMIT was sent: every request is answered, and carried out once."""
+
+import struct
+
+import pytest
+
+from soak.cut_commits import CutCommits
+from soak.proxy import COMMIT, ENCRYPTION_REQUEST, Framing
+from soak.scenario import Ground
+
+FIRST = struct.pack("!ii", 13, 196608) + b"user\0"
+QUERY = b"Q" + struct.pack("!i", 13) + b"SELECT 1\0"
+SAID = ENCRYPTION_REQUEST + FIRST + QUERY + COMMIT + QUERY + COMMIT
+
+
+async def test_every_request_is_answered_and_carried_out_once(ground: Ground) -> None:
+    outcome = await CutCommits(transfers=400, tasks=16).run(ground)
+    assert outcome.broken == []
+    assert outcome.reached["repeated by the service"] >= outcome.reached["cut at COMMIT"] > 5
+
+
+async def test_repeating_what_was_not_answered_as_if_it_were_new_is_found_out(ground: Ground) -> None:
+    outcome = await CutCommits(transfers=100, tasks=16, cut=0.3, blind=True).run(ground)
+    assert any("carried out more than once" in claim for claim in outcome.broken)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 12, 13, 1000])
+def test_a_commit_is_seen_when_its_last_byte_is_however_it_was_cut_in_pieces(size: int) -> None:
+    framing, seen = Framing(), []
+    for start in range(0, len(SAID), size):
+        seen += [start + size] * framing.commits(SAID[start : start + size])
+    ends = [len(SAID) - len(QUERY + COMMIT), len(SAID)]
+    assert seen == [next(at for at in range(size, len(SAID) + size, size) if at >= end) for end in ends]

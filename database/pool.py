@@ -50,6 +50,9 @@ class Pool:
 
     def __init__(self, dsn: str, settings: PoolSettings, figures: Figures) -> None:
         self._dsn, self._settings, self._figures = dsn, settings, figures
+        said = {} if settings.has_session else settings.limits()
+        self.limits_at_begin = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in said.items())
+        """SQL that goes with each BEGIN, where a connection cannot keep its limits itself."""
         self._opened: Any = None
         self._watch: asyncio.Task[None] | None = None
         self._holders: dict[Connection, _Holder] = {}
@@ -69,7 +72,7 @@ class Pool:
                 init=self._begin_life,
                 reset=self._keep_clean,
                 server_settings=settings.session(),
-                statement_cache_size=settings.statement_cache,
+                statement_cache_size=settings.statement_cache if settings.has_session else 0,
                 timeout=CONNECT_SECONDS,
             )
         except AWAY as error:
@@ -154,9 +157,13 @@ class Pool:
                     logger.warning("{} has held a database connection for {:.1f} s", holder.name, held)
 
     async def _begin_life(self, connection: Connection) -> None:
-        """JSON goes in as text that SQLAlchemy has made, and comes out as values."""
-        for name in ("json", "jsonb"):
-            await connection.set_type_codec(name, encoder=str, decoder=orjson.loads, schema="pg_catalog")
+        """JSON goes in as text that SQLAlchemy has made, and comes out as values.
+
+        In a transaction, because asyncpg asks PostgreSQL in two messages, which a pooler would send to two servers.
+        """
+        async with connection.transaction():
+            for name in ("json", "jsonb"):
+                await connection.set_type_codec(name, encoder=str, decoder=orjson.loads, schema="pg_catalog")
         self._born[connection] = time.monotonic()
         connection.add_termination_listener(lambda gone: self._born.pop(gone, None))
 

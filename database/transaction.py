@@ -82,7 +82,7 @@ class Scope:
     ) -> None:
         """`guild_id` None: the system's own transaction."""
         context = "reeve.system = 'on'" if guild_id is None else f"reeve.guild_id = '{guild_id:d}'"
-        self._begin = f"BEGIN{' READ ONLY' if read_only else ''}; SET LOCAL {context}"
+        self._begin = f"BEGIN{' READ ONLY' if read_only else ''}; SET LOCAL {context}{pool.limits_at_begin}"
         self._pool, self._slow = pool, slow
         self._run = running.get() or Run("a transaction outside of actions")
 

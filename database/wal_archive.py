@@ -51,7 +51,7 @@ def restore_command(archive: Path | None, living: Path | None) -> str:
 
 def forget_before(archive: Path, segment: str) -> None:
     """Remove what no base backup needs: the WAL before that segment."""
-    command = [PROGRAMS / "pg_archivecleanup", "-x", ".gz", archive, segment]
+    command: list[str | Path] = [PROGRAMS / "pg_archivecleanup", "-x", ".gz", archive, segment]
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
 

@@ -11,13 +11,13 @@ import orjson
 
 from database import wal_archive
 from database.backups.contents import identity, revision_of
+from database.backups.errors import BackupFailed
 from database.backups.folder import finish, free_name, prepare_folder, require_room
 from database.backups.manifest import Backup, StoredFile, backups_in, name_for, stored, write_manifest
 from database.backups.programs import environment_for, run
 from database.backups.progress import Progress, Say
 from database.backups.session import whole_view
 from database.clock import clock
-from database.errors import BackupFailed
 
 OPTIONS = (
     "--format=plain",

@@ -6,9 +6,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from database.backups.errors import DiskTooFull, FolderUnusable
 from database.backups.manifest import Backup, backups_in, manifest_of, sync_folder
 from database.backups.progress import in_words
-from database.errors import DiskTooFull, FolderUnusable
 
 
 def prepare_folder(folder: Path) -> None:

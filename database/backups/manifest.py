@@ -10,7 +10,7 @@ from typing import Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from database.errors import BackupDamaged, BackupIncomplete
+from database.backups.errors import BackupDamaged, BackupIncomplete
 
 SUFFIX = ".json"
 CHUNK = 1 << 20

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from database._embedded_files import PROGRAMS
+from database.backups.errors import BackupFailed, ServerTooNew
 from database.backups.relay import relay
-from database.errors import BackupFailed, ServerTooNew
 
 Connection = Any  # asyncpg has no types
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import asyncpg
 
 from database._embedded_files import PROGRAMS, ServerUser, prepare_directory, socket_directory
+from database.backups.errors import BackupRefused, DataDirectoryInUse, MomentNotReached, MomentTooEarly
 from database.backups.manifest import Backup, check_files, sync_folder
 from database.backups.progress import Progress, Say
 from database.clock import clock
 from database.embedded import DIED, superuser_address
-from database.errors import BackupRefused, DataDirectoryInUse, MomentNotReached, MomentTooEarly
 from database.wal_archive import restore_command
 
 STATE = "SELECT pg_is_in_recovery() AS is_on_the_way, pg_last_xact_replay_timestamp() AS reached"
@@ -96,11 +96,20 @@ class _Recovery:
         }
 
     async def run(self, say: Say) -> datetime | None:
+        child = self._launched()
+        try:
+            return await self._wait(child, Progress(say))
+        finally:
+            if child.poll() is None:
+                child.send_signal(signal.SIGINT)
+            await asyncio.to_thread(child.wait)
+
+    def _launched(self) -> "subprocess.Popen[bytes]":
         command: list[str | Path] = [PROGRAMS / "postgres", "-D", self._cluster]
         for name, value in self._options.items():
             command += ["-c", f"{name}={value}"]
         with self._log.open("wb") as log:
-            child = subprocess.Popen(
+            return subprocess.Popen(
                 command,
                 stdout=log,
                 stderr=log,
@@ -109,12 +118,6 @@ class _Recovery:
                 cwd=self._home,
                 **self._user.as_child(),
             )
-        try:
-            return await self._wait(child, Progress(say))
-        finally:
-            if child.poll() is None:
-                child.send_signal(signal.SIGINT)
-            await asyncio.to_thread(child.wait)
 
     async def _wait(self, child: "subprocess.Popen[bytes]", progress: Progress) -> datetime | None:
         while child.poll() is None:

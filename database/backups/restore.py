@@ -6,11 +6,11 @@ from typing import Any
 import asyncpg
 
 from database.backups.contents import contents_of, differences, quoted, tables_of
+from database.backups.errors import BackupRefused, ContentsDiffer, DatabaseNotEmpty
 from database.backups.manifest import Backup, check_files
 from database.backups.progress import Progress, Say, in_words
 from database.backups.script import Script, load_rows, run_definitions
 from database.backups.session import whole_view
-from database.errors import BackupRefused, ContentsDiffer, DatabaseNotEmpty
 
 Connection = Any  # asyncpg has no types
 

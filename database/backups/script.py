@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from database._embedded_files import PROGRAMS
+from database.backups.errors import BackupDamaged
 from database.backups.manifest import Backup
 from database.backups.programs import end
-from database.errors import BackupDamaged
 
 Connection = Any  # asyncpg has no types
 

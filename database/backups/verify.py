@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from database import migrations
+from database.backups.errors import SchemaDiffers
 from database.backups.manifest import Backup
 from database.backups.progress import Say
 from database.backups.restore import restore_dump
 from database.embedded import EmbeddedServer
-from database.errors import SchemaDiffers
 
 
 @asynccontextmanager

@@ -1,58 +1,98 @@
-"""The numbers for Prometheus, in its text format; few enough to be written by hand."""
+"""The numbers for Prometheus: read where they are kept, at the moment they are asked for."""
 
-import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+
 from database.errors import DatabaseUnavailable
+from database.figures import BUCKETS, Figures
+from database.pool import PoolStatus
 
 if TYPE_CHECKING:
     from bot.client import Reeve
 
-STARTED_AT = time.time()
+
+def registry(bot: "Reeve") -> CollectorRegistry:
+    """One for each bot: nothing is kept in the process between two of them."""
+    made = CollectorRegistry()
+    ProcessCollector(registry=made)
+    PlatformCollector(registry=made)
+    GCCollector(registry=made)
+    made.register(_Reeve(bot))
+    return made
 
 
-def exposition(bot: "Reeve") -> str:
+def exposition(made: CollectorRegistry) -> bytes:
     """https://prometheus.io/docs/instrumenting/exposition_formats/"""
-    lines: list[str] = []
-    lines += _family("reeve_up", "gauge", "1 while the process runs.", {"": 1})
-    lines += _family("process_start_time_seconds", "gauge", "Unix time of the start.", {"": STARTED_AT})
-    lines += _family("reeve_gateway_latency_seconds", "gauge", "Heartbeat round trip.", {"": bot.latency})
-    lines += _family(
-        "reeve_gateway_ready", "gauge", "1 when Discord has sent READY.", {"": int(bot.is_ready())}
+    return generate_latest(made)
+
+
+class _Reeve:
+    def __init__(self, bot: "Reeve") -> None:
+        self._bot = bot
+
+    def collect(self) -> Iterator[Metric]:
+        bot = self._bot
+        yield GaugeMetricFamily("reeve_up", "1 while the process runs.", value=1)
+        yield GaugeMetricFamily("reeve_gateway_latency_seconds", "Heartbeat round trip.", value=bot.latency)
+        yield GaugeMetricFamily("reeve_gateway_ready", "1 when Discord has sent READY.", value=bot.is_ready())
+        yield GaugeMetricFamily("reeve_guilds", "Servers that Reeve is in.", value=len(bot.guilds))
+        commands = CounterMetricFamily(
+            "reeve_commands", "Commands by how they ended.", labels=["command", "outcome"]
+        )
+        for (command, outcome), count in sorted(bot.counters.counts.items()):
+            commands.add_metric([command, outcome], count)
+        yield commands
+        try:
+            yield from _pool(bot.database.pool_status())
+        except DatabaseUnavailable:  # not open, or closed already
+            return
+        yield from _actions(bot.database.figures)
+
+
+def _pool(status: PoolStatus) -> Iterator[Metric]:
+    connections = GaugeMetricFamily("reeve_database_connections", "Connections by state.", labels=["state"])
+    for state in ("checked_out", "idle", "overflow", "most", "waiting"):
+        connections.add_metric([state], getattr(status, state))
+    yield connections
+    yield CounterMetricFamily(
+        "reeve_database_waits", "Times that an action waited for a connection.", value=status.waits
     )
-    lines += _family("reeve_guilds", "gauge", "Servers that Reeve is in.", {"": len(bot.guilds)})
-    lines += _family("reeve_database_connections", "gauge", "Connections by state.", _connections(bot))
-    lines += _family("reeve_commands_total", "counter", "Commands by how they ended.", _commands(bot))
-    return "\n".join(lines) + "\n"
+    yield CounterMetricFamily(
+        "reeve_database_waited_seconds", "For how long, together.", value=status.waited_seconds
+    )
 
 
-def _connections(bot: "Reeve") -> dict[str, float]:
-    try:
-        pool = bot.database.pool_status()
-    except DatabaseUnavailable:
-        return {}
-    counts = {"used": pool.checked_out, "idle": pool.idle, "most": pool.most}
-    return {_labels(state=state): count for state, count in counts.items()}
+def _actions(figures: Figures) -> Iterator[Metric]:
+    seconds = HistogramMetricFamily("reeve_action_seconds", "Actions on the database.", labels=["action"])
+    statements = _by_action("reeve_action_statements", "Statements that actions ran.")
+    refused = _by_action("reeve_action_refusals", "Actions that a rule refused.")
+    errors = _by_action("reeve_action_errors", "Actions that failed.", "error")
+    repeats = _by_action("reeve_action_repeats", "Transactions that were run again.", "cause")
+    for action in figures:
+        seconds.add_metric([action.name], _histogram(action.buckets), sum_value=action.seconds)
+        statements.add_metric([action.name], action.statements)
+        refused.add_metric([action.name], action.refused)
+        for family, counts in ((errors, action.errors), (repeats, action.repeats)):
+            for cause, count in sorted(counts.items()):
+                family.add_metric([action.name, cause], count)
+    yield from (seconds, statements, refused, errors, repeats)
+    yield CounterMetricFamily(
+        "reeve_slow_statements", "Statements over the limit, each in the log.", value=figures.slow_statements
+    )
+    yield CounterMetricFamily(
+        "reeve_connections_held_too_long", "Each named in the log.", value=figures.held_too_long
+    )
 
 
-def _commands(bot: "Reeve") -> dict[str, float]:
-    return {
-        _labels(command=command, outcome=outcome): count
-        for (command, outcome), count in sorted(bot.counters.counts.items())
-    }
+def _by_action(name: str, meaning: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(name, meaning, labels=["action", *labels])
 
 
-def _family(name: str, kind: str, meaning: str, samples: dict[str, float]) -> list[str]:
-    head = [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
-    return head + [f"{name}{labels} {_number(value)}" for labels, value in samples.items()]
-
-
-def _number(value: float) -> str:
-    return {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}.get(repr(value), repr(value))
-
-
-def _labels(**labels: str) -> str:
-    def escaped(text: str) -> str:
-        return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
-
-    return "{" + ",".join(f'{name}="{escaped(value)}"' for name, value in labels.items()) + "}"
+def _histogram(counts: list[int]) -> list[tuple[str, int]]:
+    """Prometheus counts all that is no slower than a bucket's end."""
+    ends = [*map(str, BUCKETS), "+Inf"]
+    return [(end, sum(counts[: place + 1])) for place, end in enumerate(ends)]

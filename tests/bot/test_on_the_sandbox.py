@@ -9,6 +9,7 @@ import aiohttp
 import discord
 import pytest
 from discord import app_commands
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.base_cog import BaseCog
 from bot.client import Reeve
@@ -219,8 +220,18 @@ async def test_health_tells_a_reason_for_each_part(
             }  # fmt: skip
         async with session.get(f"{address}/metrics") as answer:
             text = await answer.text()
-        assert 'reeve_commands_total{command="/refused",outcome="user"} 1' in text
-        assert "reeve_guilds 2" in text
+        samples = {
+            (sample.name, *sample.labels.values()): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+        assert samples["reeve_commands_total", "/refused", "user"] == 1
+        assert samples["reeve_guilds",] == 2
+        assert samples["reeve_database_connections", "most"] == 10
+        assert samples["process_resident_memory_bytes",] > 0
+        count = samples["reeve_action_seconds_count", "users.seen"]
+        assert count == samples["reeve_action_seconds_bucket", "users.seen", "+Inf"] > 0
+        assert samples["reeve_action_statements_total", "users.seen"] == count
 
 
 async def test_a_token_that_the_sandbox_did_not_give_out_is_never_sent_to_it(

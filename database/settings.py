@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -68,6 +67,8 @@ class PoolSettings(BaseSettings):
     slow_statement_ms: float = Field(default=500, gt=0, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_MS")
     slow_statement_plans: bool = Field(default=False, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_PLANS")
     """Whether a slow statement is logged with its plan."""
+    pooler: Literal["none", "transaction"] = Field(default="none", validation_alias="REEVE_DATABASE_POOLER")
+    """`transaction`: what answers lends us a server for one transaction at a time, as PgBouncer's pool_mode does."""
 
     @classmethod
     def settings_customise_sources(

@@ -1,25 +1,25 @@
 """What a supervisor and Prometheus ask: /livez, /readyz with a reason for each part, /metrics."""
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.exits import CannotRun, Exit
-from bot.metrics import exposition
+from bot.metrics import exposition, registry
+from bot.shards import connections
 from database.errors import DatabaseUnavailable, SchemaMismatch
-from database.migrations import require_head
+from database.migrations import require_schema
 
 if TYPE_CHECKING:
     from bot.client import Reeve
 
 PART_SECONDS = 3.0
-OLDEST_HEARTBEAT_SECONDS = 90.0  # Discord asks for one about every 41 s: two were missed
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MOST_NAMED = 5
 
 Part = dict[str, Any]
 
@@ -41,7 +41,11 @@ async def health_endpoint(bot: "Reeve", dsn: str) -> AsyncIterator[str]:
 
 def application(bot: "Reeve", dsn: str) -> web.Application:
     async def livez(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        asked = time.perf_counter()
+        await asyncio.sleep(0)  # once around the event loop
+        return web.json_response(
+            {"status": "ok", "loop_lag_ms": round((time.perf_counter() - asked) * 1000, 2)}
+        )
 
     async def readyz(_request: web.Request) -> web.Response:
         database, schema = await asyncio.gather(_bounded(_database(bot)), _bounded(_schema(dsn)))
@@ -51,8 +55,9 @@ def application(bot: "Reeve", dsn: str) -> web.Application:
         return web.json_response(body, status=200 if ready else 503)
 
     async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=exposition(bot).encode(), headers={"Content-Type": METRICS_TYPE})
+        return web.Response(body=exposition(figures), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
+    figures = registry(bot)
     app = web.Application()
     app.add_routes([web.get("/livez", livez), web.get("/readyz", readyz), web.get("/metrics", metrics)])
     return app
@@ -87,7 +92,7 @@ async def _database(bot: "Reeve") -> Part:
 
 async def _schema(dsn: str) -> Part:
     try:
-        await require_head(dsn)
+        await require_schema(dsn)
     except SchemaMismatch as error:
         return {"ok": False, "reason": str(error)}
     except Exception as error:  # the driver's errors at connecting are many; the part "database" tells which
@@ -96,20 +101,19 @@ async def _schema(dsn: str) -> Part:
 
 
 def _gateway(bot: "Reeve") -> Part:
-    if bot.is_closed() or not bot.is_ready():
-        return {"ok": False, "reason": "not connected to Discord yet, or again"}
-    if not bot.ws.open:
-        return {"ok": False, "reason": "the connection to Discord was lost and is being made again"}
-    age = heartbeat_age(bot)
-    if age is None or age > OLDEST_HEARTBEAT_SECONDS:
-        return {"ok": False, "reason": "Discord has not acknowledged a heartbeat lately"}
-    latency = bot.latency
-    part = {"ok": True, "reason": "connected", "last_heartbeat_ack_age_s": round(age, 1)}
-    return part | ({"latency_ms": round(latency * 1000, 2)} if math.isfinite(latency) else {})
-
-
-def heartbeat_age(bot: "Reeve") -> float | None:
-    """Seconds since Discord acknowledged a heartbeat. discord.py keeps it to itself, hence getattr."""
-    beats = getattr(bot.ws, "_keep_alive", None)
-    acknowledged: float | None = getattr(beats, "_last_ack", None)
-    return None if acknowledged is None else time.perf_counter() - acknowledged
+    """Every shard of this process must be connected; the reason names those that are not."""
+    shards = connections(bot)
+    trouble = [f"shard {shard.shard_id} {shard.trouble}" for shard in shards if shard.trouble]
+    if bot.is_closed() or trouble:
+        return {"ok": False, "reason": "; ".join(trouble[:MOST_NAMED]) or "Reeve is leaving Discord"}
+    if not bot.is_ready():
+        return {"ok": False, "reason": "Discord has not told of all servers yet"}
+    oldest = max(shard.heartbeat_age_seconds or 0 for shard in shards)
+    part = {
+        "ok": True,
+        "reason": "connected",
+        "shards": str(bot.own_shards),
+        "last_heartbeat_ack_age_s": round(oldest, 1),
+    }
+    latencies = [shard.latency_seconds for shard in shards if shard.latency_seconds is not None]
+    return part | ({"latency_ms": round(max(latencies) * 1000, 2)} if latencies else {})

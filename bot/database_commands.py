@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from bot import backup_commands
 from bot.exits import Exit
 from bot.settings import Settings
 from database import migrations
@@ -26,6 +27,7 @@ def add_words(actions: "argparse._SubParsersAction[Any]") -> None:
     actions.add_parser("current", help="print the revision of the database").set_defaults(execute=current)
     actions.add_parser("history", help="print all revisions, the newest first").set_defaults(execute=history)
     actions.add_parser("check", help="compare the database with the models").set_defaults(execute=check)
+    backup_commands.add_words(actions)
 
 
 async def execute_upgrade(_: argparse.Namespace, settings: Settings, say: Say) -> int:
@@ -57,7 +59,7 @@ async def history(_: argparse.Namespace, settings: Settings, say: Say) -> int:  
 async def check(_: argparse.Namespace, settings: Settings, say: Say) -> int:
     """One line a difference between the database and the models."""
     async with running_database(settings) as dsn:
-        await migrations.require_head(dsn)
+        await migrations.require_schema(dsn)
         differences = await migrations.check(dsn)
     for difference in differences:
         say(difference)

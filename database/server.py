@@ -27,7 +27,7 @@ async def running_database(settings: DatabaseSettings, *, direct: bool = False) 
     dsn = settings.direct_dsn() if direct else settings.dsn()
     if dsn is not None:
         variable = "DATABASE_URL" if dsn == settings.dsn() else "DATABASE_DIRECT_URL"
-        await _require_reachable(dsn, variable)
+        await require_reachable(dsn, variable)
         yield dsn
         return
     server = embedded_server(settings)
@@ -51,7 +51,7 @@ def embedded_server(settings: DatabaseSettings) -> EmbeddedServer:
     return EmbeddedServer(settings.data_dir, archive_options(settings.wal_archive))
 
 
-async def _require_reachable(dsn: str, variable: str) -> None:
+async def require_reachable(dsn: str, variable: str) -> None:
     """Say in one sentence what is wrong with the address, without the password in it."""
     try:
         connection = await asyncpg.connect(dsn, timeout=10)

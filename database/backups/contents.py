@@ -21,19 +21,30 @@ SEQUENCES = (
 OWNER_RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 WITHHELD = """
     SELECT relname, array_agg(wanted ORDER BY wanted) AS rights
-    FROM pg_class t CROSS JOIN unnest($1::text[]) AS wanted
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relacl IS NOT NULL AND NOT EXISTS (
+    FROM pg_class CROSS JOIN unnest($1::text[]) AS wanted
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND relacl IS NOT NULL AND NOT EXISTS (
         SELECT FROM aclexplode(relacl) WHERE grantee IN (relowner, 0) AND privilege_type = wanted)
     GROUP BY relname
 """
+GRANTED = """
+    SELECT relname, array_agg(DISTINCT privilege_type || ' (' || quote_ident(attname) || ')') AS rights
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid CROSS JOIN aclexplode(attacl)
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND grantee = relowner
+    GROUP BY relname
+"""
+"""On single columns."""
 
 
 class Contents(NamedTuple):
-    """`sequences`: the last number that each gave out. `withheld`: what a table's owner took from itself."""
+    """`sequences`: the last number that each gave out.
+
+    `withheld`: what a table's owner took from itself; `granted`: what it left itself on single columns.
+    """
 
     tables: dict[str, TableContent]
     sequences: dict[str, int]
     withheld: dict[str, list[str]]
+    granted: dict[str, list[str]]
 
 
 async def identity(connection: Connection) -> str:
@@ -64,7 +75,10 @@ async def tables_of(connection: Connection) -> list[str]:
 async def contents_of(connection: Connection) -> Contents:
     """Every row of every table is read: about 1 s for 10^6 ledger rows. The session is one of `whole_view`."""
     tables = {name: await _content(connection, name) for name in await tables_of(connection)}
-    return Contents(tables, await _sequences(connection), await _withheld(connection))
+    sequences = {row["sequencename"]: row["last"] for row in await connection.fetch(SEQUENCES)}
+    withheld = {row["relname"]: row["rights"] for row in await connection.fetch(WITHHELD, OWNER_RIGHTS)}
+    granted = {row["relname"]: row["rights"] for row in await connection.fetch(GRANTED)}
+    return Contents(tables, sequences, withheld, granted)
 
 
 async def _content(connection: Connection, table: str) -> TableContent:
@@ -74,14 +88,6 @@ async def _content(connection: Connection, table: str) -> TableContent:
         f"FROM public.{quoted(table)} AS t"
     )
     return TableContent(rows=row["rows"], checksum=row["checksum"])
-
-
-async def _sequences(connection: Connection) -> dict[str, int]:
-    return {row["sequencename"]: row["last"] for row in await connection.fetch(SEQUENCES)}
-
-
-async def _withheld(connection: Connection) -> dict[str, list[str]]:
-    return {row["relname"]: row["rights"] for row in await connection.fetch(WITHHELD, OWNER_RIGHTS)}
 
 
 def quoted(name: str) -> str:
@@ -95,17 +101,20 @@ def differences(found: Contents, backup: Backup) -> list[str]:
     """
     told = []
     for name in sorted(found.tables.keys() | backup.tables.keys()):
-        here, there = found.tables.get(name), backup.tables.get(name)
-        if here is None or there is None:
-            told.append(f"{name}: {'missing' if here is None else 'unknown to the backup'}")
-        elif here.rows != there.rows:
-            told.append(f"{name}: {here.rows:,} rows, not {there.rows:,}")
-        elif here.checksum != there.checksum:
-            told.append(f"{name}: {here.rows:,} rows, but not with the same content")
+        table, recorded = found.tables.get(name), backup.tables.get(name)
+        if table is None or recorded is None:
+            told.append(f"{name}: {'missing' if table is None else 'unknown to the backup'}")
+        elif table.rows != recorded.rows:
+            told.append(f"{name}: {table.rows:,} rows, not {recorded.rows:,}")
+        elif table.checksum != recorded.checksum:
+            told.append(f"{name}: {table.rows:,} rows, but not with the same content")
     for name, last in sorted(backup.sequences.items()):
         if found.sequences.get(name, -1) < last:
             told.append(f"{name}: behind the numbers that were given out")
-    for name in sorted(found.withheld.keys() | backup.withheld.keys()):
-        if found.withheld.get(name) != backup.withheld.get(name):
-            told.append(f"{name}: the owner's rights differ")
+    for here, there in ((found.withheld, backup.withheld), (found.granted, backup.granted)):
+        told += [
+            f"{name}: the owner's rights differ"
+            for name in sorted(here.keys() | there.keys())
+            if here.get(name) != there.get(name)
+        ]
     return told

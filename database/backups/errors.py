@@ -124,3 +124,19 @@ class MomentNotReached(OperatorMustAct):
             f"The archived WAL ends before {until:%Y-%m-%d %H:%M:%S%z}, or a part of it is missing or damaged: "
             "look into REEVE_WAL_ARCHIVE, name an earlier moment, or leave --until out for all that there is."
         )
+
+
+class StillInUse(OperatorMustAct):
+    """Somebody may write what would stay behind."""
+
+    def __init__(self) -> None:
+        super().__init__("Reeve is running on this database: stop it, and run the same again.")
+
+
+class SourceChanged(OperatorMustAct):
+    """Something wrote while the database was moved. Nothing of it was kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database changed while it was moved: stop whatever writes to it, and run the same again."
+        )

@@ -51,6 +51,7 @@ class Backup(BaseModel):
     tables: dict[str, TableContent] = {}
     sequences: dict[str, int] = {}
     withheld: dict[str, list[str]] = {}
+    granted: dict[str, list[str]] = {}
 
     @property
     def size(self) -> int:

@@ -55,7 +55,10 @@ async def restore_base(
     recovering = _Recovery(home, fresh, user, options)
     try:
         reached = await recovering.run(say)
-    except _GaveUp as error:
+    except BaseException as error:
+        await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
+        if not isinstance(error, _GaveUp):
+            raise
         if TOO_SHORT in str(error) and until is not None:
             raise MomentNotReached(until) from error
         raise BackupRefused(str(error)) from error

@@ -1,6 +1,7 @@
 """A dump into an empty database: all of it, found equal to its manifest, or nothing."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -15,7 +16,9 @@ from database.backups.session import whole_view
 Connection = Any  # asyncpg has no types
 
 
-async def restore_dump(dsn: str, backup: Backup, say: Say) -> None:
+async def restore_dump(
+    dsn: str, backup: Backup, say: Say, *, before_commit: Callable[[], Awaitable[None]] | None = None
+) -> None:
     """In one transaction, which ends with counting: killed at any moment, it leaves the database empty.
 
     Row-level security and the triggers come after the rows, as pg_dump orders them. Raises BackupDamaged before
@@ -29,6 +32,8 @@ async def restore_dump(dsn: str, backup: Backup, say: Say) -> None:
                 await _load(connection, backup, say)
                 if told := differences(await contents_of(connection), backup):
                     raise ContentsDiffer(backup.path, told)
+                if before_commit is not None:
+                    await before_commit()
     except asyncpg.DuplicateTableError as error:  # somebody else restores, too
         raise DatabaseNotEmpty from error
     except asyncpg.PostgresError as error:
@@ -60,5 +65,8 @@ async def _load(connection: Connection, backup: Backup, say: Say) -> None:
     say("The rows are in; now indexes, keys and row-level security.")
     async with Script(backup, "post-data") as script:
         await run_definitions(connection, script)
+    # pg_dump's own lines name a role, which may be called otherwise here, and rights that an older server knows not.
     for table, rights in backup.withheld.items():
         await connection.execute(f"REVOKE {', '.join(rights)} ON public.{quoted(table)} FROM CURRENT_USER")
+    for table, rights in backup.granted.items():
+        await connection.execute(f"GRANT {', '.join(rights)} ON public.{quoted(table)} TO CURRENT_USER")

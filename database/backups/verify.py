@@ -7,37 +7,52 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from database import migrations
+from database.backups.contents import Contents, contents_of
 from database.backups.errors import SchemaDiffers
 from database.backups.manifest import Backup
 from database.backups.progress import Say
+from database.backups.recovery import restore_base
 from database.backups.restore import restore_dump
+from database.backups.session import whole_view
 from database.embedded import EmbeddedServer
 
 
+async def verify(backup: Backup, say: Say) -> Contents:
+    """Restore it, compare every table with the manifest, and the schema with the models; return what is in it.
+
+    Nothing is asked of the operator's own server. Raises BackupDamaged, BackupRefused, ContentsDiffer, SchemaDiffers
+    or SchemaMismatch (a backup that a newer Reeve has made).
+    """
+    async with _scratch_folder() as folder:
+        if backup.format == "base":
+            await restore_base(backup, folder, say)
+        async with _server_in(folder) as dsn:
+            if backup.format == "dump":
+                await restore_dump(dsn, backup, say)
+            async with whole_view(dsn) as connection:
+                contents = await contents_of(connection)
+            await _check_schema(dsn, backup)
+            return contents
+
+
 @asynccontextmanager
-async def scratch_server() -> AsyncIterator[str]:
-    """The address of an empty database that is gone afterwards; nothing is asked of the operator's own server."""
+async def _scratch_folder() -> AsyncIterator[Path]:
     with tempfile.TemporaryDirectory(prefix="reeve-v-") as folder:
         path = Path(folder)
         await asyncio.to_thread(path.chmod, 0o755)  # the server may run as a user of its own
-        server = EmbeddedServer(path)
-        try:
-            yield await server.start()
-        finally:
-            await server.stop()
+        yield path
 
 
-async def verify_dump(backup: Backup, say: Say) -> None:
-    """Counts, checksums and schema of every table.
+@asynccontextmanager
+async def _server_in(folder: Path) -> AsyncIterator[str]:
+    server = EmbeddedServer(folder)
+    try:
+        yield await server.start()
+    finally:
+        await server.stop()
 
-    Raises BackupDamaged, ContentsDiffer, SchemaDiffers or SchemaMismatch.
-    """
-    async with scratch_server() as dsn:
-        await restore_dump(dsn, backup, say)
-        await check_schema(dsn, backup)
 
-
-async def check_schema(dsn: str, backup: Backup) -> None:
+async def _check_schema(dsn: str, backup: Backup) -> None:
     """A backup of an older revision is brought to the newest first: that must work, too."""
     await migrations.upgrade(dsn)
     if told := await migrations.check(dsn):

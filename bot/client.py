@@ -18,8 +18,13 @@ from bot.command_tree import Tree, sentence_for
 from bot.counters import CommandCounters
 from bot.delivery import InteractionsMet
 from bot.extensions import EXTENSIONS
+from bot.rest_budget import RestBudget
+from bot.session_turns import SessionTurns
 from bot.settings import Settings
+from bot.shard_leases import ShardLeases
+from database.models import Shards
 from database.service import DatabaseService
+from database.shards import WHOLE_BOT
 
 RATE_LIMIT_SECONDS = 60.0  # a longer wait is an error that can be retried later, not a task that hangs
 LOOPBACK_READY_SECONDS = 0.01  # nothing is lost on the way from a sandbox; Discord itself needs its 2 s
@@ -28,12 +33,20 @@ FINISH_SECONDS = 4.0  # for what people have started, when Reeve is told to stop
 IN_FLIGHT = ("CommandTree-invoker", "discord-ui-")  # discord.py's names for the tasks of commands and views
 
 
-class Reeve(commands.Bot):
+class Reeve(commands.AutoShardedBot):
     tree: Tree
 
     def __init__(self, *, settings: Settings, database: DatabaseService) -> None:
         without_voice()
         intents = wanted_intents(settings)
+        self.settings = settings
+        self.database = database
+        self.own_shards = settings.shards or WHOLE_BOT
+        self.turns = SessionTurns(
+            database.processes, is_alone=settings.shards is None and settings.is_loopback_api
+        )
+        self.rest_budget = RestBudget(database.processes, settings.shards)
+        self.leases = ShardLeases(database.processes)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -46,18 +59,42 @@ class Reeve(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
+            http_trace=self.rest_budget.trace(),
+            shard_count=None if settings.shards is None else settings.shards.count,
             guild_ready_timeout=LOOPBACK_READY_SECONDS if settings.is_loopback_api else 2.0,
         )
-        self.settings = settings
-        self.database = database
+        self.shard_ids = None if settings.shards is None else list(settings.shards.ids)
         self.counters = CommandCounters()
         self.met = InteractionsMet()
         self.is_leaving = False
 
     async def setup_hook(self) -> None:
+        await self._settle_shards()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
-        await sync_commands(self)
+        if 0 in self.own_shards.ids:  # the commands are the bot's: one process tells them
+            await sync_commands(self)
+
+    async def _settle_shards(self) -> None:
+        """As many shards as Discord recommends, unless the operator shares them out."""
+        recommended, _, starts = await self.http.get_bot_gateway()
+        self.turns.learn(starts)
+        if self.settings.shards is None:
+            self.shard_count = recommended
+            self.own_shards = Shards(tuple(range(recommended)), recommended)
+        elif recommended > self.settings.shards.count:
+            logger.warning(
+                "Discord recommends {} shards: raise the count in REEVE_SHARDS of all processes", recommended
+            )
+        self.leases.keep(self.own_shards)
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """discord.py calls this for each shard, and again after a failure; it opens the socket at once."""
+        await self.turns.come_near(shard_id, initial=initial)
+        await super().launch_shard(gateway, shard_id, initial=initial)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await self.turns.wait(shard_id or 0, initial=initial)
 
     async def close(self) -> None:
         """Let what people have started come to its end, for a bounded time, then leave Discord."""
@@ -67,9 +104,10 @@ class Reeve(commands.Bot):
         if in_flight:
             await asyncio.wait(in_flight, timeout=FINISH_SECONDS)
         await super().close()
+        await self.leases.give_up()
 
     async def on_ready(self) -> None:
-        logger.info("ready as {} in {} servers", self.user, len(self.guilds))
+        logger.info("ready as {} in {} servers, shards {}", self.user, len(self.guilds), self.own_shards)
 
     async def on_app_command_completion(
         self,

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 
+from bot.shards import connections
 from database.errors import DatabaseUnavailable
 from database.figures import BUCKETS, Figures
 from database.pool import PoolStatus
@@ -39,6 +40,7 @@ class _Reeve:
         yield GaugeMetricFamily("reeve_up", "1 while the process runs.", value=1)
         yield GaugeMetricFamily("reeve_gateway_latency_seconds", "Heartbeat round trip.", value=bot.latency)
         yield GaugeMetricFamily("reeve_gateway_ready", "1 when Discord has sent READY.", value=bot.is_ready())
+        yield from _shards(bot)
         yield GaugeMetricFamily("reeve_guilds", "Servers that Reeve is in.", value=len(bot.guilds))
         commands = CounterMetricFamily(
             "reeve_commands", "Commands by how they ended.", labels=["command", "outcome"]
@@ -51,6 +53,31 @@ class _Reeve:
         except DatabaseUnavailable:  # not open, or closed already
             return
         yield from _actions(bot.database.figures)
+
+
+def _shards(bot: "Reeve") -> Iterator[Metric]:
+    """Which shards this process has, and what it leaves of the two budgets that it shares."""
+    connected = GaugeMetricFamily(
+        "reeve_shard_connected", "1 while the shard is connected.", labels=["shard", "of"]
+    )
+    ages = GaugeMetricFamily(
+        "reeve_shard_heartbeat_age_seconds", "Since Discord acknowledged a heartbeat.", labels=["shard", "of"]
+    )
+    for shard in connections(bot):
+        labels = [str(shard.shard_id), str(bot.own_shards.count)]
+        connected.add_metric(labels, shard.trouble is None)
+        if shard.heartbeat_age_seconds is not None:
+            ages.add_metric(labels, shard.heartbeat_age_seconds)
+    yield connected
+    yield ages
+    if (left := bot.turns.starts_left) is not None:
+        yield GaugeMetricFamily("reeve_session_starts_left", "Of this day, at the last start.", value=left)
+    requests = CounterMetricFamily(
+        "reeve_discord_requests", "Requests to Discord by the budget that paid them.", labels=["budget"]
+    )
+    for budget, count in sorted(bot.rest_budget.spent.items()):
+        requests.add_metric([budget], count)
+    yield requests
 
 
 def _pool(status: PoolStatus) -> Iterator[Metric]:

@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yarl
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import NoDecode
 
+from bot.shards import read_shards
+from database.models import Shards
 from database.settings import DatabaseSettings
 
 API_PATH = "/api/v10"
@@ -34,6 +37,10 @@ def _gateway_url(text: str) -> str:
     return text
 
 
+def _shards(value: object) -> object:
+    return read_shards(value) if isinstance(value, str) else value
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -47,6 +54,9 @@ class Settings(DatabaseSettings):
         default=None, validation_alias="REEVE_DISCORD_GATEWAY_URL"
     )
     members_intent: bool = Field(default=False, validation_alias="REEVE_MEMBERS_INTENT")
+    shards: Annotated[Shards | None, NoDecode, BeforeValidator(_shards)] = Field(
+        default=None, validation_alias="REEVE_SHARDS"
+    )
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="REEVE_LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", validation_alias="REEVE_LOG_LEVEL"

@@ -5,10 +5,15 @@ from typing import TYPE_CHECKING, Any
 from discord.ext import commands
 
 from bot.base_cog import BaseCog
+from bot.clock import clock
 from bot.command_sync import sync_commands
+from bot.shard_leases import in_words
 
 if TYPE_CHECKING:
     from bot.client import Reeve
+
+MOST_NAMED = 20
+"""Processes; a message has room for 2,000 characters."""
 
 
 class Owner(BaseCog):
@@ -27,10 +32,12 @@ class Owner(BaseCog):
     @commands.command()
     async def status(self, ctx: commands.Context[Any]) -> None:
         """Say how Reeve and its database are."""
+        live = await self.bot.database.processes.leases(now=clock.now())
         health, pool = await self.bot.database.health(), self.bot.database.pool_status()
         await ctx.send(
             f"Reeve is up in {len(self.bot.guilds)} servers.\n"
             f"Discord answers in {self.bot.latency * 1000:.0f} ms, the database in {health.latency_ms:.1f} ms.\n"
+            f"Shards {self.bot.own_shards} are here; of all processes: {', '.join(in_words(live)[:MOST_NAMED])}.\n"
             f"Connections: {pool.checked_out} busy, {pool.idle} idle, at most {pool.most}."
         )
 

@@ -57,7 +57,7 @@ class ModLog(BaseCog):
     async def on_ready(self) -> None:
         """After a start, and after a session that was lost."""
         with suppress(DatabaseUnavailable):  # then the usual waiting time holds
-            await self.bot.database.outbox.hurry_all(now=clock.now())
+            await self.bot.database.outbox.hurry_all(now=clock.now(), shards=self.bot.own_shards)
         self._filled.set()
 
     @BaseCog.listener()
@@ -101,7 +101,7 @@ class ModLog(BaseCog):
             self._filled.clear()
             try:
                 rows = await self.bot.database.outbox.claim(
-                    now=clock.now(), busy_guild_ids=list(self._at_work)
+                    now=clock.now(), shards=self.bot.own_shards, busy_guild_ids=list(self._at_work)
                 )
                 self._share_out(rows)
             except DatabaseUnavailable:

@@ -7,6 +7,7 @@ from database.actions import action
 from database.controllers._base import BaseController
 from database.models.base import storable
 from database.models.outbox import CLAIM, DELIVERED, HURRY, HURRY_ALL, PENDING, RELEASE, TRY_LATER, OutboxRow
+from database.shards import WHOLE_BOT, Shards
 
 LEASE = timedelta(seconds=10)
 """How long after a kill its claims stay taken. A delivery that takes longer may be made by another process as well:
@@ -18,15 +19,26 @@ class OutboxController(BaseController):
 
     @action(repeatable=True)
     async def claim(
-        self, *, now: datetime, busy_guild_ids: Sequence[int] = (), limit: int = 10
+        self,
+        *,
+        now: datetime,
+        shards: Shards = WHOLE_BOT,
+        busy_guild_ids: Sequence[int] = (),
+        limit: int = 10,
     ) -> Sequence[OutboxRow]:
         """Take what is due, oldest first; nobody else gets it until the lease ends.
 
-        Nothing is taken of guilds that the claimer is at work for.
+        Nothing is taken of guilds on other shards, or that the claimer is at work for.
         """
         async with self._transaction(system=True) as tx:
             claimed = await tx.exec(
-                CLAIM, now=now, lease=now + LEASE, busy_guild_ids=list(busy_guild_ids), limit=limit
+                CLAIM,
+                now=now,
+                lease=now + LEASE,
+                shard_count=shards.count,
+                shard_ids=list(shards.ids),
+                busy_guild_ids=list(busy_guild_ids),
+                limit=limit,
             )
             return sorted(claimed.all(), key=lambda row: row.outbox_id)
 
@@ -60,10 +72,13 @@ class OutboxController(BaseController):
             await tx.exec(HURRY, of_guild_id=guild_id, now=now)
 
     @action(repeatable=True)
-    async def hurry_all(self, *, now: datetime) -> None:
-        """Make all that waits due: after a start or a lost session, nobody told us what has changed meanwhile."""
+    async def hurry_all(self, *, now: datetime, shards: Shards = WHOLE_BOT) -> None:
+        """Make all that waits on these shards due.
+
+        After a start or a lost session: nobody told us what has changed meanwhile.
+        """
         async with self._transaction(system=True) as tx:
-            await tx.exec(HURRY_ALL, now=now)
+            await tx.exec(HURRY_ALL, now=now, shard_count=shards.count, shard_ids=list(shards.ids))
 
     @action(repeatable=True)
     async def pending(self, *, guild_id: int) -> Sequence[OutboxRow]:

@@ -16,6 +16,9 @@ from database.shards import Shards
 LEASE = timedelta(seconds=45)
 """A process renews three times in it; after a kill it counts as alive for so long."""
 
+LONGEST_LINE = timedelta(seconds=45)
+"""Nobody waits in line for longer, so no turn that was taken is farther away."""
+
 CHUNK = 5
 """Requests drawn at once, so that a busy process asks the database eight times a second, not forty."""
 CHUNK_LENGTH = timedelta(seconds=0.125)
@@ -37,24 +40,23 @@ class ProcessController(BaseController):
 
     @action(repeatable=False)
     async def take_turn(
-        self, *, slot: int, slots: int, limits: StartLimits, least_seconds: float, at_most: float
+        self, *, slot: int, slots: int, limits: StartLimits, least_seconds: float, only_look: bool = False
     ) -> Turn:
-        """The next moment at which a shard of this slot may identify, taken and counted.
+        """The next moment at which a shard of this slot may identify, taken and counted unless we only look.
 
-        Not taken if it is more than `at_most` seconds away: nobody waits in line for longer, so that who gives up
-        leaves no gap. The row of the slot stays locked, so two processes never get the same moment.
+        Not taken if it is farther away than LONGEST_LINE, for who gave up meanwhile would leave a gap. The row of the
+        slot stays locked, so two processes never get the same moment.
         """
         async with self._transaction(system=True) as tx:
             last = (await tx.exec(LOCK_SLOT, slot=slot, ahead=clock.ahead)).one()
             pause = pause_between(
                 limits, counted=last.starts_of_all, now=last.now, slots=slots, least_seconds=least_seconds
             )
-            at = max(last.now, min(last.taken_at, last.now + timedelta(seconds=at_most)) + pause)
-            wait = at - last.now
-            if wait > timedelta(seconds=at_most):
+            wait = _wait_after(last, pause)
+            if only_look or wait > LONGEST_LINE:
                 return Turn(wait, is_taken=False, counted=last.starts_of_all)
             since, starts = _counted_with(last)
-            await tx.exec(COUNT_START, of_slot=slot, at=at, since=since, count=starts)
+            await tx.exec(COUNT_START, of_slot=slot, at=last.now + wait, since=since, count=starts)
             return Turn(wait, is_taken=True, counted=last.starts_of_all + 1)
 
     @action(repeatable=True)
@@ -90,6 +92,12 @@ class ProcessController(BaseController):
         """Of all processes that live."""
         async with self._transaction(system=True) as tx:
             return (await tx.exec(LIVE_LEASES, now=now)).all()
+
+
+def _wait_after(last: LastStart, pause: timedelta) -> timedelta:
+    """A turn farther away than the line was written under a clock that has gone back since: it does not count."""
+    ahead = last.taken_at - last.now
+    return timedelta() if ahead > LONGEST_LINE else max(ahead + pause, timedelta())
 
 
 def _counted_with(last: LastStart) -> tuple[datetime, int]:

@@ -33,7 +33,7 @@ _now = func.clock_timestamp() + cast(param("ahead"), Interval)
 """The server's clock: those of several machines differ. `ahead` is what a sandbox has moved it by."""
 _counted = (
     select(func.coalesce(func.sum(col(IdentifySlot.starts)), 0))
-    .where(col(IdentifySlot.counted_since_at) > _now - DAY)
+    .where(col(IdentifySlot.counted_since_at) > _now - DAY, col(IdentifySlot.counted_since_at) <= _now)
     .scalar_subquery()
 )
 

@@ -16,7 +16,9 @@ from sqlalchemy import (
     Integer,
     UniqueConstraint,
     all_,
+    any_,
     cast,
+    literal_column,
 )
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -82,12 +84,17 @@ ASK = statement(
     )
 )
 
+_shard_id = col(OutboxRow.guild_id).bitwise_rshift(literal_column("22")) % param("shard_count")
+_on_shards = _shard_id == any_(cast(param("shard_ids"), ARRAY(BigInteger)))
+"""Discord sends a guild's events to the shard of that number, so only its process knows the guild."""
+
 _due = (
     select(col(OutboxRow.guild_id), col(OutboxRow.outbox_id))
     .where(
         col(OutboxRow.due_at) <= param("now"),
         or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= param("now")),
         col(OutboxRow.guild_id) != all_(cast(param("busy_guild_ids"), ARRAY(BigInteger))),
+        _on_shards,
     )
     .order_by(col(OutboxRow.due_at), col(OutboxRow.outbox_id))
     .limit(param("limit"))
@@ -136,7 +143,7 @@ HURRY = statement(
 )
 
 HURRY_ALL = statement(
-    update(OutboxRow).where(col(OutboxRow.due_at) > param("now")).values(due_at=param("now"))
+    update(OutboxRow).where(col(OutboxRow.due_at) > param("now"), _on_shards).values(due_at=param("now"))
 )
 
 PENDING = statement(

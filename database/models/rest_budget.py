@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Column, Integer, Interval, cast, func
+from sqlalchemy import CheckConstraint, Column, Integer, Interval, case, cast, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col
 
@@ -24,11 +24,12 @@ _now = func.clock_timestamp() + cast(param("ahead"), Interval)
 """The server's clock: those of several machines differ. `ahead` is what a sandbox has moved it by."""
 _length = cast(param("length"), Interval)
 _first = insert(RestBudget).values(singleton=1, next_at=_now + _length)
-_promised = func.least(col(RestBudget.next_at), _now + cast(param("farthest"), Interval))
+_next = col(RestBudget.next_at)
+_promised = case((_next > _now + cast(param("farthest"), Interval), _now), else_=func.greatest(_next, _now))
 
 DRAW_CHUNK = statement(
     _first.on_conflict_do_update(
-        index_elements=["singleton"], set_={"next_at": func.greatest(_promised, _now) + _length}
+        index_elements=["singleton"], set_={"next_at": _promised + _length}
     ).returning(col(RestBudget.next_at) - _length - _now),
     into=timedelta,
 )

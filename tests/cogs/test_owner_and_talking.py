@@ -24,7 +24,9 @@ async def reeve(
     await bot._async_setup_hook()
     for extension in ("cogs.points.talking", "cogs.people", "cogs.owner"):
         await bot.load_extension(extension)
-    dpytest.configure(bot, guilds=1, text_channels=1, members=2)
+    with monkeypatch.context() as sharding:  # dpytest refuses bots of several shards, but needs nothing of shards
+        sharding.setattr(discord, "AutoShardedClient", type("Nothing", (), {}))
+        dpytest.configure(bot, guilds=1, text_channels=1, members=2)
     yield bot
     await dpytest.empty_queue()
     for extension in list(bot.extensions):
@@ -57,7 +59,7 @@ async def test_two_messages_within_the_cool_down_earn_once(reeve: Reeve, databas
 
 async def test_without_a_cool_down_every_message_earns(reeve: Reeve, database: DatabaseService) -> None:
     await database.guild_configs.change(
-        guild_id=guild().id, setting="message_cooldown_seconds", value=0, changed_by_id=1
+        guild_id=guild().id, setting="message_cooldown_seconds", value=0, changed_by_id=1, interaction_id=1
     )
     await dpytest.message("one", member=0)
     await dpytest.message("two", member=0)
@@ -67,7 +69,7 @@ async def test_without_a_cool_down_every_message_earns(reeve: Reeve, database: D
 
 async def test_the_language_does_not_matter_for_points(reeve: Reeve, database: DatabaseService) -> None:
     await database.guild_configs.change(
-        guild_id=guild().id, setting="language", value=Language.SPANISH, changed_by_id=1
+        guild_id=guild().id, setting="language", value=Language.SPANISH, changed_by_id=1, interaction_id=1
     )
     await dpytest.message("hola", member=1)
 

@@ -43,7 +43,7 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
             guild_id=guild_id, number=1, reason="x", editor_id=1, interaction_id=new_id()
         )
         await database.guild_configs.change(
-            guild_id=guild_id, setting="points_per_message", value=5, changed_by_id=1
+            guild_id=guild_id, setting="points_per_message", value=5, changed_by_id=1, interaction_id=new_id()
         )
         await database.points.award(
             guild_id=guild_id, receiver_id=5000, receiver_is_bot=False, amount=9, reason="r", actor_id=1,
@@ -105,7 +105,7 @@ async def test_what_processes_share_is_shown_to_the_system_alone(
 async def share_everything(database: DatabaseService) -> None:
     """A row in each table of the system."""
     limits = StartLimits(total=1000, remaining=1000, resets_at=NOW)
-    await database.processes.take_turn(slot=0, slots=1, limits=limits, least_seconds=5, at_most=45)
+    await database.processes.take_turn(slot=0, slots=1, limits=limits, least_seconds=5)
     await database.processes.draw_requests()
     await database.processes.renew_leases(holder="a", shards=Shards((0,), 1), now=NOW)
 

@@ -19,9 +19,18 @@ SQLModel.metadata.naming_convention = {
 metadata = SQLModel.metadata
 
 
+LONGEST_WHY = 500
+"""Characters of the reason that somebody gives for a change; Discord's own audit log holds 512."""
+
+
 def storable(typed: str) -> str:
     """Without NUL, the one character that PostgreSQL's text cannot hold."""
     return typed.replace("\x00", "")
+
+
+def reason_given(why: str | None) -> str | None:
+    """As it is kept beside a change: cut to LONGEST_WHY, None if nothing was said."""
+    return storable(why or "").strip()[:LONGEST_WHY] or None
 
 
 utc_now = clock.now

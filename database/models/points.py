@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -24,7 +25,8 @@ LARGEST_BALANCE = 1_000_000_000_000
 LONGEST_NOTE = 200
 
 MINT = 1
-"""Account ids below 1,000 are the guild's own; a member's account id is the user id, and no snowflake is so small."""
+FIRST_MEMBER = 1_000
+"""Account ids below are the guild's own; a member's account id is the user id, and no snowflake is so small."""
 
 
 class AccountKind(StrEnum):
@@ -77,7 +79,10 @@ class PointAccount(SQLModel, table=True):
 
 
 class PointOperation(SQLModel, table=True):
-    """One request and its answer, refusals included; (source, external_id) makes a repeat harmless."""
+    """One request and its answer, refusals included; (source, external_id) makes a repeat harmless.
+
+    Once answered it never changes (a trigger holds it).
+    """
 
     __tablename__ = "point_operations"
     __table_args__ = (
@@ -87,6 +92,12 @@ class PointOperation(SQLModel, table=True):
         CheckConstraint("length(request_hash) = 32", "request_hash"),
         CheckConstraint("length(refusal) BETWEEN 1 AND 64", "refusal"),
         CheckConstraint(f"length(note) BETWEEN 1 AND {LONGEST_NOTE}", "note"),
+        Index(
+            "ix_point_operations_by_staff",
+            "guild_id",
+            "asked_at",
+            postgresql_where=sql_text("kind NOT IN ('give', 'talk')"),
+        ),
     )
 
     guild_id: int = Field(sa_column=key())
@@ -103,7 +114,7 @@ class PointOperation(SQLModel, table=True):
 
 
 class PointTransfer(SQLModel, table=True):
-    """One debit and one credit, so the sum of all balances is zero by construction. Rows are only added (a trigger)."""
+    """One debit and one credit, so the sum of all balances is zero by construction. Rows are only added."""
 
     __tablename__ = "point_transfers"
     __table_args__ = (
@@ -130,6 +141,7 @@ class PointTransfer(SQLModel, table=True):
         CheckConstraint("debit_id <> credit_id", "accounts"),
         Index("ix_point_transfers_guild_id_debit_id_transfer_id", "guild_id", "debit_id", "transfer_id"),
         Index("ix_point_transfers_guild_id_credit_id_transfer_id", "guild_id", "credit_id", "transfer_id"),
+        Index("ix_point_transfers_guild_id_operation_id", "guild_id", "operation_id"),
         Index("ix_point_transfers_guild_id_posted_at", "guild_id", "posted_at"),
     )
 

@@ -1,11 +1,13 @@
 """Points for talking: by the server's rule, by the messages' own times, once for each message."""
 
 import asyncio
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from database.models.points import LARGEST_BALANCE
 
+NUMBERS = itertools.count(800_000_000_000_000_000)
 ANN, BEN = 5_001, 5_002
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -14,7 +16,7 @@ MOMENT = timedelta(microseconds=1)
 
 async def rule(ledger: Any, setting: str, value: int) -> None:
     await ledger.database.guild_configs.change(
-        guild_id=ledger.guild_id, setting=setting, value=value, changed_by_id=1
+        guild_id=ledger.guild_id, setting=setting, value=value, changed_by_id=1, interaction_id=next(NUMBERS)
     )
 
 

@@ -95,7 +95,7 @@ async def test_the_schema_goes_up_and_down_and_does_not_drift(address: str) -> N
         assert await migrations.check(dsn) == []
         await migrations.downgrade(dsn, "base")
         await migrations.upgrade(dsn)
-        await migrations.require_head(dsn)
+        await migrations.require_schema(dsn)
 
 
 async def test_every_topic_works(address: str) -> None:
@@ -113,7 +113,7 @@ async def people_and_settings(database: DatabaseService) -> None:
     assert await database.users.left(guild_id=1, user_id=5000, left_at=NOW)
     assert await database.users.get(guild_id=2, user_id=5000) is None
     changed = await database.guild_configs.change(
-        guild_id=1, setting="moderator_role_ids", value=[7], changed_by_id=1
+        guild_id=1, setting="moderator_role_ids", value=[7], changed_by_id=1, interaction_id=1
     )
     assert await database.guild_configs.get(guild_id=1) == changed
 

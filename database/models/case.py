@@ -20,7 +20,7 @@ from sqlalchemy import select as select_columns  # SQLModel's takes four columns
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col, func, select, update
 
-from database.models.base import in_words, instant, key, snowflake, text, utc_now, words
+from database.models.base import LONGEST_WHY, in_words, instant, key, snowflake, text, utc_now, words
 from database.statements import param, statement
 
 LONGEST_REASON = 1_000
@@ -109,7 +109,7 @@ class CaseCounter(SQLModel, table=True):
 
 
 class CaseRevision(SQLModel, table=True):
-    """One edit: what it said before and after. Rows are only added (a trigger holds it)."""
+    """One edit: what it said before and after. Rows are only added (triggers and grants hold it)."""
 
     __tablename__ = "case_revisions"
     __table_args__ = (
@@ -118,6 +118,7 @@ class CaseRevision(SQLModel, table=True):
         CheckConstraint("length(field) BETWEEN 1 AND 64", "field"),
         CheckConstraint("length(before) <= 4000", "before"),
         CheckConstraint("length(after) <= 4000", "after"),
+        CheckConstraint(f"length(why) BETWEEN 1 AND {LONGEST_WHY}", "why"),
     )
 
     guild_id: int = Field(sa_column=key())
@@ -129,6 +130,7 @@ class CaseRevision(SQLModel, table=True):
     editor_id: int = Field(sa_column=snowflake())
     interaction_id: int = Field(sa_column=snowflake())
     edited_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+    why: str | None = Field(default=None, sa_column=text(nullable=True))
 
 
 _counter = insert(CaseCounter).values(guild_id=param("guild_id"), last_number=0)

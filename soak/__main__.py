@@ -16,13 +16,14 @@ from typing import Any
 from loguru import logger
 
 from benchmarks.machine import machine, versions
+from soak.cancellation_storm import CancellationStorm
 from soak.crash_loop import CrashLoop
 from soak.cut_commits import CutCommits
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
 
 LATEST = Path(__file__).parent / "latest.json"
-SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop, CutCommits)
+SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop, CutCommits, CancellationStorm)
 PROGRESS_SECONDS = 5
 
 

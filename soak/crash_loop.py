@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
-from database.service import DatabaseService
 from soak.bank import Bank
 from soak.scenario import Ground, Outcome
 from soak.servers import MortalServer
@@ -26,8 +25,7 @@ class CrashLoop:
 
     async def run(self, ground: Ground) -> Outcome:
         server = await ground.server()
-        database = DatabaseService(server.dsn)
-        await database.open()
+        database = await ground.service(server.dsn)
         bank = Bank(database, ground.dice)
         await bank.open()
         if self.synchronous_commit != "on":
@@ -39,10 +37,7 @@ class CrashLoop:
                 people.create_task(bank.reader())
             await self._kill_again_and_again(ground, server, bank)
             bank.is_closing = True
-        await database.close()
-        auditor = await server.auditor()
-        outcome = await bank.audited(auditor)
-        await auditor.close()
+        outcome = await bank.audited(await ground.auditor(server))
         outcome.reached = {"kills": self.kills, **outcome.reached}
         outcome.require(bank.repeats + bank.unavailable > 0, "no kill met a transfer: nothing was tried")
         return outcome

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from database.clock import clock
-from database.service import DatabaseService
 from soak.bank import Bank
 from soak.proxy import Proxy
 from soak.scenario import Ground, Outcome
@@ -31,8 +30,7 @@ class CutCommits:
     async def run(self, ground: Ground) -> Outcome:
         server = await ground.server()
         async with Proxy(server.socket_folder, ground.dice) as proxy:
-            database = DatabaseService(proxy.dsn)
-            await database.open()
+            database = await ground.service(proxy.dsn)
             bank = Bank(database, ground.dice, blind=self.blind)
             await bank.open()
             proxy.cut_after_commit, proxy.cut_before_commit = self.cut, self.cut / 5
@@ -43,10 +41,7 @@ class CutCommits:
             await self._settle(ground, bank, self.transfers // 10)
             weather.cancel()
             proxy.release()
-            await database.close()
-        auditor = await server.auditor()
-        outcome = await bank.audited(auditor)
-        await auditor.close()
+            outcome = await bank.audited(await ground.auditor(server))
         unresolved = sum(wish.answer is None for wish in bank.wishes)
         outcome.reached |= {"cut at COMMIT": cuts, "unresolved": unresolved}
         outcome.require(unresolved == 0, f"{unresolved} requests never got an answer")

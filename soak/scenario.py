@@ -4,8 +4,11 @@ import random
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
+import asyncpg
+
+from database.service import DatabaseService
 from soak.servers import MortalServer, copied, scratch_folder
 
 
@@ -37,6 +40,19 @@ class Ground:
         await server.start()
         await server.set(**settings)
         return server
+
+    async def service(self, dsn: str) -> DatabaseService:
+        database = DatabaseService(dsn)
+        self._leaving.push_async_callback(database.close)
+        await database.open()
+        return database
+
+    async def auditor(self, server: MortalServer) -> Any:
+        """A connection outside of all our code that sees every guild. (asyncpg has no types.)"""
+        connection = await asyncpg.connect(server.dsn)
+        self._leaving.push_async_callback(connection.close)
+        await connection.execute("SET reeve.system = 'on'")
+        return connection
 
 
 @dataclass

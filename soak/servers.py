@@ -60,12 +60,6 @@ class MortalServer:
         await connection.execute("SELECT pg_reload_conf()")
         await connection.close()
 
-    async def auditor(self) -> "asyncpg.Connection":
-        """A connection outside of all our code that sees every guild."""
-        connection = await asyncpg.connect(self.dsn)
-        await connection.execute("SET reeve.system = 'on'")
-        return connection
-
     @property
     def socket_folder(self) -> Path:
         return Path(parse_qs(urlsplit(self.dsn).query)["host"][0])

@@ -23,18 +23,20 @@ class StartLimits:
     resets_at: datetime
 
 
-def pause_between(
-    limits: StartLimits, *, counted: int, now: datetime, slots: int, least_seconds: float
-) -> timedelta:
-    """Between two starts of one slot. `counted`: how many we have counted ourselves in the last 24 h.
+def next_start(
+    limits: StartLimits, *, counted: int, last: datetime, now: datetime, slots: int, least_seconds: float
+) -> datetime:
+    """When a slot whose last start was at `last` may start again.
 
-    Whoever knows of more starts is believed: what we counted includes those since Discord was asked.
+    `counted`: how many starts we have counted ourselves in the last 24 h. Whoever knows of more is believed: what we
+    counted includes those since Discord was asked.
     """
     is_known = now < limits.resets_at
     until_reset = limits.resets_at - now if is_known else timedelta(hours=24)
     left = min(limits.remaining if is_known else limits.total, limits.total - counted)
+    at = max(now, last + timedelta(seconds=least_seconds))
     if left <= limits.total * KEPT_SHARE:
-        return until_reset
+        return max(at, now + until_reset)
     if left <= limits.total * FREE_SHARE:
-        return max(until_reset * slots / left, timedelta(seconds=least_seconds))
-    return timedelta(seconds=least_seconds)
+        return max(at, last + until_reset * slots / left)
+    return at

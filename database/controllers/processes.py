@@ -10,7 +10,7 @@ from database.controllers._base import BaseController
 from database.models.identify_slot import COUNT_START, DAY, LOCK_SLOT, LastStart
 from database.models.rest_budget import DRAW_CHUNK
 from database.models.shard_lease import FORGET_ENDED, LIVE_LEASES, RELEASE, RENEW, ShardLease
-from database.session_starts import StartLimits, pause_between
+from database.session_starts import StartLimits, next_start
 from database.shards import Shards
 
 LEASE = timedelta(seconds=45)
@@ -48,16 +48,22 @@ class ProcessController(BaseController):
         slot stays locked, so two processes never get the same moment.
         """
         async with self._transaction(system=True) as tx:
-            last = (await tx.exec(LOCK_SLOT, slot=slot, ahead=clock.ahead)).one()
-            pause = pause_between(
-                limits, counted=last.starts_of_all, now=last.now, slots=slots, least_seconds=least_seconds
+            last = (await tx.exec(LOCK_SLOT, slot=slot, of_slot=slot, ahead=clock.ahead)).one()
+            since, starts = _counted_by(last)
+            counted = starts + last.starts_elsewhere
+            at = next_start(
+                limits,
+                counted=counted,
+                last=_believable(last),
+                now=last.now,
+                slots=slots,
+                least_seconds=least_seconds,
             )
-            wait = _wait_after(last, pause)
+            wait = at - last.now
             if only_look or wait > LONGEST_LINE:
-                return Turn(wait, is_taken=False, counted=last.starts_of_all)
-            since, starts = _counted_with(last)
-            await tx.exec(COUNT_START, of_slot=slot, at=last.now + wait, since=since, count=starts)
-            return Turn(wait, is_taken=True, counted=last.starts_of_all + 1)
+                return Turn(wait, is_taken=False, counted=counted)
+            await tx.exec(COUNT_START, of_slot=slot, at=at, since=since, count=starts + 1)
+            return Turn(wait, is_taken=True, counted=counted + 1)
 
     @action(repeatable=True)
     async def draw_requests(self) -> timedelta:
@@ -94,14 +100,13 @@ class ProcessController(BaseController):
             return (await tx.exec(LIVE_LEASES, now=now)).all()
 
 
-def _wait_after(last: LastStart, pause: timedelta) -> timedelta:
+def _believable(last: LastStart) -> datetime:
     """A turn farther away than the line was written under a clock that has gone back since: it does not count."""
-    ahead = last.taken_at - last.now
-    return timedelta() if ahead > LONGEST_LINE else max(ahead + pause, timedelta())
+    return last.taken_at if last.taken_at - last.now <= LONGEST_LINE else last.now - DAY
 
 
-def _counted_with(last: LastStart) -> tuple[datetime, int]:
+def _counted_by(last: LastStart) -> tuple[datetime, int]:
     """As Discord counts: 24 h from the first start on, then anew."""
     if last.now - last.counted_since_at >= DAY or last.now < last.counted_since_at:
-        return last.now, 1
-    return last.counted_since_at, last.starts + 1
+        return last.now, 0
+    return last.counted_since_at, last.starts

@@ -31,9 +31,13 @@ class IdentifySlot(SQLModel, table=True):
 DAY = timedelta(hours=24)
 _now = func.clock_timestamp() + cast(param("ahead"), Interval)
 """The server's clock: those of several machines differ. `ahead` is what a sandbox has moved it by."""
-_counted = (
+_counted_elsewhere = (
     select(func.coalesce(func.sum(col(IdentifySlot.starts)), 0))
-    .where(col(IdentifySlot.counted_since_at) > _now - DAY, col(IdentifySlot.counted_since_at) <= _now)
+    .where(
+        col(IdentifySlot.slot) != param("of_slot"),
+        col(IdentifySlot.counted_since_at) > _now - DAY,
+        col(IdentifySlot.counted_since_at) <= _now,
+    )
     .scalar_subquery()
 )
 
@@ -44,8 +48,8 @@ class LastStart(NamedTuple):
     counted_since_at: datetime
     starts: int
     """In this slot, in the day that began at `counted_since_at`."""
-    starts_of_all: int
-    """In all slots, in the last 24 h."""
+    starts_elsewhere: int
+    """In the other slots, in the last 24 h."""
 
 
 _first = insert(IdentifySlot).values(slot=param("slot"), taken_at=_now - DAY, counted_since_at=_now, starts=0)
@@ -56,7 +60,7 @@ LOCK_SLOT = statement(
         col(IdentifySlot.taken_at),
         col(IdentifySlot.counted_since_at),
         col(IdentifySlot.starts),
-        _counted.label("starts_of_all"),
+        _counted_elsewhere.label("starts_elsewhere"),
     ),
     into=LastStart,
 )

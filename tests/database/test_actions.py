@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from loguru import logger
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import func, select
 
 from database import actions
 from database.actions import action
@@ -156,12 +156,23 @@ async def test_two_that_lock_each_other_out_both_end_well(database: DatabaseServ
 async def test_a_connection_that_is_cut_in_the_middle_costs_nothing_but_a_repeat(
     database: DatabaseService, auditor: Any, guild_id: int
 ) -> None:
-    await database.health()
-    await auditor.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reeve'"
-    )
-    await database.users.get(guild_id=guild_id, user_id=1)
-    assert sum(database.figures.of("users.get").repeats.values()) == 1
+    class Cut(BaseController):
+        topic = "cut"
+        runs = 0
+
+        @action(repeatable=True)
+        async def first_run(self) -> None:
+            async with self._transaction(guild_id=guild_id) as tx:
+                backend = (await tx.query(select(func.pg_backend_pid()), int)).one()
+                self.runs += 1
+                if self.runs == 1:
+                    await auditor.execute("SELECT pg_terminate_backend($1)", backend)
+                await tx.exec(SEEN, **sighting(guild_id, self.runs))
+
+    cut = Cut(database)
+    await cut.first_run()
+    assert cut.runs == 2
+    assert sum(cut.figures_of("first_run").repeats.values()) == 1
 
 
 async def test_an_unknown_outcome_is_told_apart_from_nothing_done() -> None:

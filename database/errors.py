@@ -112,6 +112,13 @@ class BalanceTooHigh(LedgerRefusal):
         )
 
 
+class ReceiversOutOfRange(LedgerRefusal):
+    code = "receivers_out_of_range"
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(f"Name from {least:,} to {most:,} members at once.", least=least, most=most)
+
+
 class EarnedJustNow(LedgerRefusal):
     code = "cool_down"
 

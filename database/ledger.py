@@ -1,9 +1,14 @@
-"""How one operation of the ledger is claimed, decided, written and remembered."""
+"""How one operation of the ledger is decided, written and remembered.
+
+The accounts are locked first, in id order; then its key, the answer, the transfer and the balances are written in one
+statement. A repeat is decided anew, but its key is taken: nothing is written, and the first answer counts.
+"""
 
 import json
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from database.errors import (
     LEDGER_REFUSALS,
@@ -17,25 +22,20 @@ from database.errors import (
     RequestChanged,
 )
 from database.models.base import storable, utc_now
-from database.models.guild_config import GuildConfig
+from database.models.guild_config import GuildSettings
 from database.models.ledger_steps import (
-    ADD_TRANSFER,
-    ANSWER_OPERATION,
-    CLAIM_OPERATION,
     FIND_OPERATION,
+    KEEP_REFUSAL,
     LOCK_ACCOUNTS,
     OPEN_ACCOUNTS,
-    SET_BALANCE,
-    SET_EARNED,
+    POST_TRANSFER,
+    Held,
 )
 from database.models.points import (
     LARGEST_AMOUNT,
     LARGEST_BALANCE,
     LONGEST_NOTE,
-    MINT,
     OperationKind,
-    Phase,
-    PointAccount,
     Source,
 )
 from database.transaction import Transaction
@@ -63,46 +63,40 @@ class Request(NamedTuple):
     note: str | None
 
     def fingerprint(self) -> bytes:
-        """SHA-256 of what was asked, to tell a repeat from another request under the same key."""
-        return sha256(json.dumps(self).encode()).digest()
+        return fingerprint_of(self)
 
 
+class Keyed(Protocol):
+    """Whatever is asked of the ledger under a key."""
+
+    @property
+    def guild_id(self) -> int: ...
+    @property
+    def kind(self) -> OperationKind: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def external_id(self) -> int: ...
+    @property
+    def actor_id(self) -> int: ...
+    @property
+    def note(self) -> str | None: ...
+    def fingerprint(self) -> bytes: ...
+
+
+def fingerprint_of(asked: tuple[Any, ...]) -> bytes:
+    """SHA-256 of what was asked, to tell a repeat from another request under the same key."""
+    return sha256(json.dumps(asked).encode()).digest()
+
+
+T = TypeVar("T")
 Answer = Movement | LedgerRefusal
 
 
 async def decide(tx: Transaction, request: Request, *, receiver_is_bot: bool) -> Answer:
-    """The answer to a request: the one that it got before, or a new one, which is kept."""
-    operation_id, answer = await claim(tx, request)
-    if answer is None:
-        answer = _refusal(request, receiver_is_bot=receiver_is_bot) or await post(tx, operation_id, request)
-        await keep_answer(tx, operation_id, request, answer)
-    return answer
-
-
-async def claim(tx: Transaction, request: Request) -> tuple[int, Answer | None]:
-    """Take the request's key, or find what was answered to it. A second one at the same time waits here."""
-    claimed = await tx.exec(
-        CLAIM_OPERATION,
-        guild_id=request.guild_id,
-        source=request.source,
-        external_id=request.external_id,
-        request_hash=request.fingerprint(),
-        kind=request.kind,
-        actor_id=request.actor_id,
-        note=request.note,
-        asked_at=utc_now(),
-    )
-    if (operation_id := claimed.first()) is not None:
-        return operation_id, None
-    known = await tx.exec(
-        FIND_OPERATION, guild_id=request.guild_id, source=request.source, external_id=request.external_id
-    )
-    operation = known.one()
-    if operation.request_hash != request.fingerprint():
-        return operation.operation_id, RequestChanged()
-    if operation.refusal is not None:
-        return operation.operation_id, LEDGER_REFUSALS[operation.refusal](**operation.answer)
-    return operation.operation_id, Movement(**operation.answer)
+    """The answer to a request: a new one, which is kept, or the one that it got before."""
+    answer = _refusal(request, receiver_is_bot=receiver_is_bot) or await check(tx, request)
+    return answer if await keep(tx, request, answer) else await first_answer(tx, request, Movement)
 
 
 def _refusal(request: Request, *, receiver_is_bot: bool) -> LedgerRefusal | None:
@@ -116,86 +110,91 @@ def _refusal(request: Request, *, receiver_is_bot: bool) -> LedgerRefusal | None
     return None
 
 
-async def post(
+async def check(
     tx: Transaction,
-    operation_id: int,
     request: Request,
     *,
     said_at: datetime | None = None,
     cooldown: timedelta = timedelta(0),
 ) -> Answer:
-    """Lock the members' accounts in id order, check, write the transfer and both balances."""
-    giver, receiver = await _lock(tx, request)
+    """Lock the members' accounts, and say what the request comes to. Nothing is written yet."""
+    held = await lock(tx, request.guild_id, [request.debit_id, request.credit_id])
+    giver, receiver = held.get(request.debit_id), held[request.credit_id]
     if said_at is not None and is_cooling(receiver.last_talked_at, said_at, cooldown):
         return EarnedJustNow()
     if giver is not None and giver.balance < request.amount:
         return NotEnoughPoints(balance=giver.balance, needed=request.amount)
     if receiver.balance + request.amount > LARGEST_BALANCE:
         return BalanceTooHigh(LARGEST_BALANCE)
-    movement = Movement(
+    return Movement(
         amount=request.amount,
         giver_balance=giver.balance - request.amount if giver else None,
         receiver_balance=receiver.balance + request.amount,
     )
-    await _write(tx, operation_id, request, movement)
-    await _set_balances(tx, request, movement, said_at)
-    return movement
 
 
-async def _lock(tx: Transaction, request: Request) -> tuple[PointAccount | None, PointAccount]:
-    """The mint is opened but never locked: its balance is derived, so that no row of a guild is hot."""
-    guild_id, ids = request.guild_id, [request.debit_id, request.credit_id]
-    await tx.exec(OPEN_ACCOUNTS, guild_id=guild_id, account_ids=ids, opened_at=utc_now())
-    members = [account_id for account_id in ids if account_id != MINT]
-    locked = (await tx.exec(LOCK_ACCOUNTS, guild_id=guild_id, account_ids=members)).all()
-    accounts = {account.account_id: account for account in locked}
-    return accounts.get(request.debit_id), accounts[request.credit_id]
+async def lock(tx: Transaction, guild_id: int, account_ids: Sequence[int]) -> dict[int, Held]:
+    """Lock the members' accounts in id order; those that are missing come to be first."""
+    wanted = {"guild_id": guild_id, "account_ids": account_ids}
+    held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
+    if not held:
+        await tx.exec(OPEN_ACCOUNTS, **wanted, opened_at=utc_now())
+        held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
+    return {account.account_id: account for account in held}
 
 
-async def _write(tx: Transaction, operation_id: int, request: Request, movement: Movement) -> None:
-    await tx.exec(
-        ADD_TRANSFER,
-        guild_id=request.guild_id,
-        operation_id=operation_id,
-        phase=Phase.POST,
+async def keep(tx: Transaction, request: Request, answer: Answer, *, said_at: datetime | None = None) -> bool:
+    """Write the answer and what follows from it; False, and nothing is written, if the request had been answered."""
+    if isinstance(answer, LedgerRefusal):
+        return await keep_refusal(tx, request, answer)
+    posted = await tx.exec(
+        POST_TRANSFER,
+        **operation_values(request, None, answer._asdict()),
         debit_id=request.debit_id,
         credit_id=request.credit_id,
         amount=request.amount,
-        debit_balance=movement.giver_balance,
-        credit_balance=movement.receiver_balance,
-        posted_at=utc_now(),
+        debit_balance=answer.giver_balance,
+        credit_balance=answer.receiver_balance,
+        said_at=said_at,
     )
+    return posted.first() is not None
 
 
-async def _set_balances(
-    tx: Transaction, request: Request, movement: Movement, said_at: datetime | None
-) -> None:
-    receiver = {"of_guild_id": request.guild_id, "of_account_id": request.credit_id}
-    if said_at is not None:
-        await tx.exec(SET_EARNED, **receiver, balance=movement.receiver_balance, said_at=said_at)
-    else:
-        await tx.exec(SET_BALANCE, **receiver, balance=movement.receiver_balance)
-    if movement.giver_balance is not None:
-        giver = {"of_guild_id": request.guild_id, "of_account_id": request.debit_id}
-        await tx.exec(SET_BALANCE, **giver, balance=movement.giver_balance)
+async def keep_refusal(tx: Transaction, request: Keyed, refusal: LedgerRefusal) -> bool:
+    """A refusal is an answer, too: it stays what it is. False if the request had been answered before."""
+    kept = await tx.exec(KEEP_REFUSAL, **operation_values(request, refusal.code, dict(refusal.facts)))
+    return kept.first() is not None
 
 
-async def keep_answer(tx: Transaction, operation_id: int, request: Request, answer: Answer) -> None:
-    """Keep the answer with the operation, for a repeat."""
-    if isinstance(answer, LedgerRefusal):
-        refusal, facts = answer.code, dict(answer.facts)
-    else:
-        refusal, facts = None, answer._asdict()
-    await tx.exec(
-        ANSWER_OPERATION,
-        of_guild_id=request.guild_id,
-        of_operation_id=operation_id,
-        refusal=refusal,
-        answer=facts,
+def operation_values(request: Keyed, refusal: str | None, answer: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "guild_id": request.guild_id,
+        "source": request.source,
+        "external_id": request.external_id,
+        "request_hash": request.fingerprint(),
+        "kind": request.kind,
+        "actor_id": request.actor_id,
+        "note": request.note,
+        "refusal": refusal,
+        "answer": answer,
+        "asked_at": utc_now(),
+    }
+
+
+async def first_answer(tx: Transaction, request: Keyed, into: Callable[..., T]) -> T | LedgerRefusal:
+    """What was answered under this key; RequestChanged if that was another request."""
+    known = await tx.exec(
+        FIND_OPERATION, guild_id=request.guild_id, source=request.source, external_id=request.external_id
     )
+    operation = known.one()
+    if operation.request_hash != request.fingerprint():
+        return RequestChanged()
+    if operation.refusal is not None:
+        return LEDGER_REFUSALS[operation.refusal](**operation.answer)
+    return into(**operation.answer)
 
 
-def told(answer: Answer) -> Movement:
+def told(answer: T | LedgerRefusal) -> T:
     """Refuse only after COMMIT: a refusal is an answer and stays."""
     if isinstance(answer, LedgerRefusal):
         raise answer
@@ -203,7 +202,7 @@ def told(answer: Answer) -> Movement:
 
 
 def rule_of(guild_id: int, points: int | None, cooldown_seconds: int | None) -> tuple[int, timedelta]:
-    default = GuildConfig(guild_id=guild_id)
+    default = GuildSettings(guild_id)
     if points is None or cooldown_seconds is None:
         points, cooldown_seconds = default.points_per_message, default.message_cooldown_seconds
     return points, timedelta(seconds=cooldown_seconds)

@@ -1,18 +1,18 @@
 """The actions on points. Each request has a unique key, so a repeat gives the first answer, refusals included."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from database.actions import action
+from database.batches import Awarded, Batch, decide_batch
 from database.controllers._base import BaseController
 from database.ledger import (
     Movement,
     Request,
-    claim,
+    check,
     decide,
     is_cooling,
-    keep_answer,
-    post,
+    keep,
     rule_of,
     told,
     trimmed,
@@ -22,13 +22,11 @@ from database.models.ledger_steps import (
     FIND_ACCOUNT,
     STATEMENT_OF_ACCOUNT,
     TALK_RULE,
-    TOP_BALANCES,
-    TOP_EARNED,
     USED_AWARD_REASONS,
     LedgerLine,
-    Standing,
 )
 from database.models.points import MINT, OperationKind, Source
+from database.models.standings import PLACE, TOP_BALANCES, TOP_EARNED, Place, Standing
 
 
 class PointsController(BaseController):
@@ -39,6 +37,13 @@ class PointsController(BaseController):
         async with self._read(guild_id=guild_id) as tx:
             account = (await tx.exec(FIND_ACCOUNT, guild_id=guild_id, account_id=user_id)).first()
             return account.balance if account else 0
+
+    @action(repeatable=True)
+    async def rank(self, *, guild_id: int, user_id: int) -> Place | None:
+        """The place on the leaderboard of all points, and among how many; None without points."""
+        async with self._read(guild_id=guild_id) as tx:
+            place = (await tx.exec(PLACE, guild_id=guild_id, account_id=user_id)).one()
+            return place if place.people else None
 
     @action(repeatable=True)
     async def transfer(
@@ -101,6 +106,29 @@ class PointsController(BaseController):
         return told(answer)
 
     @action(repeatable=True)
+    async def award_many(
+        self, *, guild_id: int, amounts: Mapping[int, int], reason: str, actor_id: int, interaction_id: int
+    ) -> Awarded:
+        """Give each of these members (user ids, none of a bot) new points, as one operation: all or none.
+
+        Refused: RequestChanged, ReceiversOutOfRange, AmountOutOfRange, BalanceTooHigh. Repeated as a transfer is.
+        """
+        member_ids = sorted(amounts)
+        batch = Batch(
+            guild_id=guild_id,
+            kind=OperationKind.AWARD,
+            source=Source.INTERACTION,
+            external_id=interaction_id,
+            actor_id=actor_id,
+            member_ids=member_ids,
+            amounts=[amounts[member_id] for member_id in member_ids],
+            note=trimmed(reason),
+        )
+        async with self._transaction(guild_id=guild_id) as tx:
+            answer = await decide_batch(tx, batch)
+        return told(answer)
+
+    @action(repeatable=True)
     async def earn(self, *, guild_id: int, user_id: int, message_id: int, said_at: datetime) -> int:
         """Points for a message, by the server's rule; 0 within the cool-down, or for a message seen before."""
         async with self._transaction(guild_id=guild_id) as tx:
@@ -119,12 +147,9 @@ class PointsController(BaseController):
                 amount=points,
                 note=None,
             )
-            operation_id, answer = await claim(tx, request)
-            if answer is not None:
-                return 0
-            answer = await post(tx, operation_id, request, said_at=said_at, cooldown=cooldown)
-            await keep_answer(tx, operation_id, request, answer)
-            return points if isinstance(answer, Movement) else 0
+            answer = await check(tx, request, said_at=said_at, cooldown=cooldown)
+            is_new = await keep(tx, request, answer, said_at=said_at)
+            return points if is_new and isinstance(answer, Movement) else 0
 
     @action(repeatable=True)
     async def history(

@@ -23,7 +23,7 @@ from database.models.guild_config import (
     Language,
 )
 from database.models.identify_slot import IdentifySlot
-from database.models.ledger_steps import LedgerLine, Standing
+from database.models.ledger_steps import LedgerLine
 from database.models.outbox import Delivery, OutboxRow
 from database.models.points import (
     LARGEST_AMOUNT,
@@ -36,6 +36,7 @@ from database.models.points import (
 )
 from database.models.rest_budget import RestBudget
 from database.models.shard_lease import ShardLease
+from database.models.standings import Place, Standing
 from database.models.user import User
 from database.shards import Shards
 
@@ -66,6 +67,7 @@ __all__ = [
     "LedgerLine",
     "OperationKind",
     "OutboxRow",
+    "Place",
     "PointAccount",
     "PointOperation",
     "PointTransfer",

@@ -1,36 +1,92 @@
 """The statements of the ledger, beside the tables in points.py."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, DateTime, Text, and_, any_, case, cast, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, update
 
 from database.models.guild_config import GuildConfig
 from database.models.points import (
-    MINT,
+    FIRST_MEMBER,
     AccountKind,
     OperationKind,
+    Phase,
     PointAccount,
     PointOperation,
     PointTransfer,
 )
 from database.statements import param, statement
 
-CLAIM_OPERATION = statement(
-    insert(PointOperation)
-    .values(
-        **{
-            name: param(name)
-            for name in PointOperation.model_fields
-            if name not in {"operation_id", "refusal", "answer"}
-        }
-    )
-    .on_conflict_do_nothing(index_elements=["guild_id", "source", "external_id"])
-    .returning(col(PointOperation.operation_id)),
-    into=int,
+_operation = insert(PointOperation).values(
+    **{name: param(name) for name in PointOperation.model_fields if name != "operation_id"}
 )
+OPERATION = _operation.on_conflict_do_nothing(index_elements=["guild_id", "source", "external_id"])
+
+KEEP_REFUSAL = statement(OPERATION.returning(col(PointOperation.operation_id)), into=int)
+"""No row if the request's key is known: then the answer that it got first counts. It waits for one in the making."""
+
+_kept = OPERATION.returning(
+    col(PointOperation.guild_id), col(PointOperation.operation_id), col(PointOperation.asked_at)
+).cte("kept")
+
+_transferred = (
+    insert(PointTransfer)
+    .from_select(
+        ["guild_id", "operation_id", "phase", "debit_id", "credit_id", "amount", "debit_balance",
+         "credit_balance", "posted_at"],
+        select(
+            _kept.c.guild_id,
+            _kept.c.operation_id,
+            literal(Phase.POST.value, Text),
+            cast(param("debit_id"), BigInteger),
+            cast(param("credit_id"), BigInteger),
+            cast(param("amount"), BigInteger),
+            cast(param("debit_balance"), BigInteger),
+            cast(param("credit_balance"), BigInteger),
+            _kept.c.asked_at,
+        ),
+    )
+    .returning(col(PointTransfer.transfer_id))
+    .cte("transferred")
+)  # fmt: skip
+
+_is_receiver = col(PointAccount.account_id) == param("credit_id")
+_moved = (
+    update(PointAccount)
+    .where(
+        col(PointAccount.guild_id) == _kept.c.guild_id,
+        or_(_is_receiver, col(PointAccount.account_id) == param("debit_id")),
+        col(PointAccount.account_id) >= FIRST_MEMBER,
+    )
+    .values(
+        balance=case((_is_receiver, param("credit_balance")), else_=param("debit_balance")),
+        # Messages may arrive out of order; GREATEST passes over NULL.
+        last_talked_at=func.greatest(col(PointAccount.last_talked_at), param("said_at")),
+    )
+    .returning(col(PointAccount.account_id))
+    .cte("moved")
+)
+
+POST_TRANSFER = statement(select(_kept.c.operation_id).add_cte(_transferred, _moved), into=int)
+"""The operation with its answer, the transfer and the balances at once, or none of them, and no row, if its key is
+known. The accounts are locked before: one statement sees one moment, and would take rows in no fixed order.
+"""
 
 FIND_OPERATION = statement(
     select(PointOperation).where(
@@ -39,15 +95,6 @@ FIND_OPERATION = statement(
         col(PointOperation.external_id) == param("external_id"),
     ),
     into=PointOperation,
-)
-
-ANSWER_OPERATION = statement(
-    update(PointOperation)
-    .where(
-        col(PointOperation.guild_id) == param("of_guild_id"),
-        col(PointOperation.operation_id) == param("of_operation_id"),
-    )
-    .values(refusal=param("refusal"), answer=param("answer"))
 )
 
 _account_id = func.unnest(cast(param("account_ids"), ARRAY(BigInteger))).column_valued("account_id")
@@ -59,66 +106,53 @@ OPEN_ACCOUNTS = statement(
         select(
             cast(param("guild_id"), BigInteger),
             _account_id,
-            case((_account_id >= 1000, AccountKind.MEMBER.value), else_=AccountKind.MINT.value),
+            case((_account_id >= FIRST_MEMBER, AccountKind.MEMBER.value), else_=AccountKind.MINT.value),
             literal(0, BigInteger),
             cast(param("opened_at"), DateTime(timezone=True)),
         ).order_by(_account_id),
     )
     .on_conflict_do_nothing()
 )
-"""Accounts that are missing come to be, so that there is always a row to lock."""
+"""Accounts that are missing come to be, in id order, so that there is a row to lock."""
 
-LOCK_ACCOUNTS = statement(
-    select(PointAccount)
-    .where(
+
+class Held(NamedTuple):
+    """A locked account of a member."""
+
+    account_id: int
+    balance: int
+    last_talked_at: datetime | None
+
+
+def locked_accounts(account_ids: BindParameter[Any]) -> Select[int, int, datetime | None]:
+    """In id order, and only if all of them exist: who holds one lock must not wait for an account in the making.
+
+    The mint is looked for, and not locked: its balance is derived, so that no row of a guild is hot.
+    """
+    wanted = (
         col(PointAccount.guild_id) == param("guild_id"),
-        col(PointAccount.account_id) == any_(cast(param("account_ids"), ARRAY(BigInteger))),
+        col(PointAccount.account_id) == any_(cast(account_ids, ARRAY(BigInteger))),
     )
-    .order_by(col(PointAccount.account_id))
-    .with_for_update(key_share=True),
-    into=PointAccount,
-)
+    found = select(func.count()).select_from(PointAccount).where(*wanted).scalar_subquery()
+    return (
+        select(col(PointAccount.account_id), col(PointAccount.balance), col(PointAccount.last_talked_at))
+        .where(
+            *wanted,
+            col(PointAccount.account_id) >= FIRST_MEMBER,
+            found == func.cardinality(cast(account_ids, ARRAY(BigInteger))),
+        )
+        .order_by(col(PointAccount.account_id))
+        .with_for_update(key_share=True)
+    )
+
+
+LOCK_ACCOUNTS = statement(locked_accounts(param("account_ids")), into=Held)
 
 FIND_ACCOUNT = statement(
     select(PointAccount).where(
         col(PointAccount.guild_id) == param("guild_id"), col(PointAccount.account_id) == param("account_id")
     ),
     into=PointAccount,
-)
-
-SET_BALANCE = statement(
-    update(PointAccount)
-    .where(
-        col(PointAccount.guild_id) == param("of_guild_id"),
-        col(PointAccount.account_id) == param("of_account_id"),
-    )
-    .values(balance=param("balance"))
-)
-
-SET_EARNED = statement(
-    update(PointAccount)
-    .where(
-        col(PointAccount.guild_id) == param("of_guild_id"),
-        col(PointAccount.account_id) == param("of_account_id"),
-    )
-    .values(
-        balance=param("balance"),
-        # Messages may arrive out of order; GREATEST passes over NULL.
-        last_talked_at=func.greatest(col(PointAccount.last_talked_at), param("said_at")),
-    )
-)
-
-ADD_TRANSFER = statement(
-    insert(PointTransfer)
-    .values(
-        **{
-            name: param(name)
-            for name in PointTransfer.model_fields
-            if name not in {"transfer_id", "parent_id", "reverses_id"}
-        }
-    )
-    .returning(col(PointTransfer.transfer_id)),
-    into=int,
 )
 
 
@@ -207,41 +241,3 @@ USED_AWARD_REASONS = statement(
     .limit(param("limit")),
     into=str,
 )
-
-
-class Standing(NamedTuple):
-    """A place on the leaderboard."""
-
-    user_id: int
-    points: int
-
-
-TOP_BALANCES = statement(
-    select(col(PointAccount.account_id), col(PointAccount.balance))
-    .where(
-        col(PointAccount.guild_id) == param("guild_id"),
-        col(PointAccount.kind) == AccountKind.MEMBER,
-        col(PointAccount.balance) > 0,
-    )
-    .order_by(col(PointAccount.balance).desc(), col(PointAccount.account_id))
-    .offset(param("offset"))
-    .limit(param("limit")),
-    into=Standing,
-)
-
-_earned = func.sum(col(PointTransfer.amount))
-
-TOP_EARNED = statement(
-    select(col(PointTransfer.credit_id), cast(_earned, BigInteger))
-    .where(
-        col(PointTransfer.guild_id) == param("guild_id"),
-        col(PointTransfer.debit_id) == MINT,
-        col(PointTransfer.posted_at) >= param("since"),
-    )
-    .group_by(col(PointTransfer.credit_id))
-    .order_by(_earned.desc(), col(PointTransfer.credit_id))
-    .offset(param("offset"))
-    .limit(param("limit")),
-    into=Standing,
-)
-"""Points that came to be since a moment: what members gave each other moves none of these places."""

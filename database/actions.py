@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from loguru import logger
 
-from database.errors import ActionRefused, DatabaseUnavailable
+from database.errors import ActionRefused, DatabaseUnavailable, ReplicaFailed
 from database.figures import ActionFigures, Run, running
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -55,6 +55,9 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
             while True:
                 try:
                     return await method(self, *args, **values)
+                except ReplicaFailed as error:
+                    _count_repeat(figures, error)
+                    continue  # at once and however late it is: the primary is another server
                 except DatabaseUnavailable as error:
                     over = time.perf_counter() - started > REPEAT_SECONDS
                     if not (repeatable and error.is_passing) or over:

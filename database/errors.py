@@ -5,7 +5,7 @@ Exception
 │   ├── CaseNotFound, SettingNotAllowed ...
 │   └── LedgerRefusal        stored with its operation, so that a repeat gets the same answer
 ├── DatabaseUnavailable      time, or the operator: nothing was lost, try again
-│   └── AllConnectionsBusy
+│   └── AllConnectionsBusy, ReplicaFailed
 └── OperatorMustAct          the start-up stops with one sentence
 """
 
@@ -154,6 +154,10 @@ class AllConnectionsBusy(DatabaseUnavailable):
         return "Too much is going on at the moment, and nothing was changed: try again in a minute."
 
 
+class ReplicaFailed(DatabaseUnavailable):
+    """A report that the replica began and could not end. The primary can: it runs again there, once."""
+
+
 class OperatorMustAct(Exception):
     """Reeve cannot start. The text is one sentence that names the fix and holds no secret."""
 
@@ -164,6 +168,16 @@ class DatabaseUnreachable(OperatorMustAct):
 
 class DatabaseAddressUnusable(OperatorMustAct):
     """DATABASE_URL cannot be what is meant: exit code 78."""
+
+
+class ReplicaOfAnotherServer(OperatorMustAct):
+    """DATABASE_REPLICA_URL shows what never was in our database: exit code 78."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DATABASE_REPLICA_URL is not a standby of the server in DATABASE_URL: correct or remove one of them, "
+            "or make the standby anew (docs/operator.md, A read replica)."
+        )
 
 
 class SchemaMismatch(OperatorMustAct):

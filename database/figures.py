@@ -11,10 +11,12 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 class Run:
     """One run of an action. A transaction that belongs to no action has a run of its own."""
 
-    __slots__ = ("name", "statements")
+    __slots__ = ("avoids_replica", "name", "statements")
 
     def __init__(self, name: str) -> None:
         self.name, self.statements = name, 0
+        self.avoids_replica = False
+        """The replica has failed this run: the primary has the last word."""
 
 
 running: ContextVar[Run | None] = ContextVar("running", default=None)

@@ -70,6 +70,16 @@ class PoolSettings(BaseSettings):
     """Whether a slow statement is logged with its plan."""
     pooler: Literal["none", "transaction"] = Field(default="none", validation_alias="REEVE_DATABASE_POOLER")
     """`transaction`: what answers lends us a server for one transaction at a time, as PgBouncer's pool_mode does."""
+    replica_lag_seconds: float = Field(
+        default=60, gt=0, le=86_400, validation_alias="REEVE_REPLICA_LAG_SECONDS"
+    )
+    """A replica that is farther behind serves no report."""
+    config_cache_size: int = Field(default=20_000, ge=0, validation_alias="REEVE_CONFIG_CACHE_SIZE")
+    """Servers whose settings are remembered, at about 600 bytes each."""
+    config_cache_seconds: float = Field(
+        default=10, gt=0, le=3600, validation_alias="REEVE_CONFIG_CACHE_SECONDS"
+    )
+    """How long they are believed, when nobody tells of a change."""
 
     @classmethod
     def settings_customise_sources(
@@ -110,6 +120,8 @@ class DatabaseSettings(PoolSettings):
     database_url_file: Path | None = Field(default=None, validation_alias="DATABASE_URL_FILE")
     database_direct_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL")
     database_direct_url_file: Path | None = Field(default=None, validation_alias="DATABASE_DIRECT_URL_FILE")
+    database_replica_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_REPLICA_URL")
+    database_replica_url_file: Path | None = Field(default=None, validation_alias="DATABASE_REPLICA_URL_FILE")
     data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
     wal_archive: Path | None = Field(default=None, validation_alias="REEVE_WAL_ARCHIVE")
     backups_kept: int | None = Field(default=None, ge=1, validation_alias="REEVE_BACKUPS_KEPT")
@@ -134,6 +146,12 @@ class DatabaseSettings(PoolSettings):
         """The same database without a pooler in between: migrations, backups and LISTEN need a session of their own."""
         direct = _address(self.database_direct_url, self.database_direct_url_file, "DATABASE_DIRECT_URL_FILE")
         return direct or self.dsn()
+
+    def replica_dsn(self) -> str | None:
+        """A streaming standby that serves reports."""
+        return _address(
+            self.database_replica_url, self.database_replica_url_file, "DATABASE_REPLICA_URL_FILE"
+        )
 
 
 def _milliseconds(seconds: float) -> str:

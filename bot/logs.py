@@ -34,6 +34,8 @@ def start_logging(settings: Settings, stream: TextIO | None = None) -> None:
     logging.raiseExceptions = False  # a record that cannot be formatted would print its arguments to stderr
     logging.basicConfig(handlers=[IntoLoguru()], level=settings.log_level, force=True)
     logging.getLogger("alembic").setLevel(max(logging.root.level, logging.WARNING))
+    # Each failure to connect is said in one line by database/; asyncpg adds a traceback every second.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
     logging.captureWarnings(True)
     sys.excepthook = lambda _kind, error, _where: logger.opt(exception=error).critical("uncaught")
     threading.excepthook = lambda uncaught: logger.opt(exception=uncaught.exc_value).critical("uncaught")

@@ -142,3 +142,8 @@ def test_no_surroundings_bring_a_secret_through(before: str, after: str) -> None
     assert TOKEN not in line
     assert PASSWORD not in line
     assert line.isprintable()
+
+
+def test_a_database_that_is_away_fills_no_log_with_tracebacks(log: io.StringIO) -> None:
+    logging.getLogger("asyncpg.pool").warning("no connection", exc_info=ConnectionRefusedError())
+    assert log.getvalue() == ""

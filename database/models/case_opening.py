@@ -1,0 +1,70 @@
+"""A case is opened in one statement: its number, its row, and the messages that follow from it."""
+
+from typing import Any
+
+from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlmodel import col, update
+
+from database.models.case import Case, CaseCounter
+from database.models.outbox import OutboxRow
+from database.statements import param, statement
+
+_columns: Any = Case.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
+_ALREADY_EMPTY = ("log_channel_id", "log_message_id", "log_digest")
+_given = [column for column in _columns if column.name not in {"guild_id", "number", *_ALREADY_EMPTY}]
+
+_counter = insert(CaseCounter).values(guild_id=param("guild_id"), last_number=1)
+_counted = (
+    _counter.on_conflict_do_update(
+        index_elements=["guild_id"], set_={"last_number": col(CaseCounter.last_number) + 1}
+    )
+    .returning(col(CaseCounter.guild_id), col(CaseCounter.last_number))
+    .cte("counted")
+)
+
+_opened = (
+    insert(Case)
+    .from_select(
+        ["guild_id", "number", *(column.name for column in _given)],
+        select(
+            _counted.c.guild_id,
+            _counted.c.last_number,
+            *(cast(param(column.name), column.type) for column in _given),
+        ),
+    )
+    .on_conflict_do_nothing(index_elements=["guild_id", "interaction_id"])
+    .returning(*_columns)
+    .cte("opened")
+)
+
+_asked = (
+    insert(OutboxRow)
+    .from_select(
+        ["guild_id", "kind", "case_number", "generation", "attempts", "due_at", "created_at"],
+        select(
+            _opened.c.guild_id,
+            func.unnest(cast(param("deliveries"), ARRAY(Text))),
+            _opened.c.number,
+            literal(1),
+            literal(0),
+            _opened.c.created_at,
+            _opened.c.created_at,
+        ),
+    )
+    .returning(col(OutboxRow.outbox_id))
+    .cte("asked")
+)
+
+OPEN_CASE = statement(select(*_opened.c).add_cte(_asked), into=Case)
+"""No row if the interaction has opened one before: then the number that was counted is to be given back.
+
+The counter's row is the guild's mutex until commit: whoever opens the next case of the guild waits there.
+"""
+
+GIVE_NUMBER_BACK = statement(
+    update(CaseCounter)
+    .where(col(CaseCounter.guild_id) == param("of_guild_id"))
+    .values(last_number=col(CaseCounter.last_number) - 1)
+)
+"""In the transaction that took it: the counter is still locked, so nobody has taken a later one."""

@@ -115,6 +115,8 @@ class EmbeddedServer:
 
     def _initdb(self, cluster: Path) -> subprocess.CompletedProcess[str]:
         options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin"]
+        if self._options.get("fsync") == "off":
+            options.append("--no-sync")
         return subprocess.run(
             [PROGRAMS / "initdb", "-D", cluster, *options, "--locale=C.UTF-8"],
             capture_output=True,

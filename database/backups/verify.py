@@ -45,7 +45,7 @@ async def _scratch_folder() -> AsyncIterator[Path]:
 
 @asynccontextmanager
 async def _server_in(folder: Path) -> AsyncIterator[str]:
-    server = EmbeddedServer(folder)
+    server = EmbeddedServer(folder, {"fsync": "off"})  # it need not outlive a power cut
     try:
         yield await server.start()
     finally:

@@ -8,7 +8,7 @@ import discord
 from bot.errors import named
 
 if TYPE_CHECKING:
-    from database.models import GuildConfig
+    from database.models import GuildSettings
 
 FOUND_BY_NAME = "mod-log"
 NEEDED = ("view_channel", "send_messages", "embed_links")
@@ -22,7 +22,7 @@ class LogChannel(NamedTuple):
 
 
 def log_channel(
-    channels: Iterable[discord.abc.GuildChannel], config: "GuildConfig | None", me: discord.Member
+    channels: Iterable[discord.abc.GuildChannel], config: "GuildSettings | None", me: discord.Member
 ) -> LogChannel:
     """The channel that is set, or one named mod-log until one is."""
     is_set = config is not None and config.log_channel_id is not None

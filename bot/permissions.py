@@ -21,7 +21,7 @@ from database.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from bot.client import Reeve
-    from database.models import GuildConfig
+    from database.models import GuildSettings
 
 T = TypeVar("T")
 
@@ -129,10 +129,10 @@ def suffices(permissions: Permissions, level: Level) -> bool:
     return level is Level.MEMBER or permissions >= DISCORD_PERMISSIONS[level]
 
 
-def role_ids_for(config: "GuildConfig", level: Level) -> list[int]:
+def role_ids_for(config: "GuildSettings", level: Level) -> tuple[int, ...]:
     if level is Level.MODERATOR:
         return config.moderator_role_ids
-    return config.manager_role_ids if level is Level.MANAGER else []
+    return config.manager_role_ids if level is Level.MANAGER else ()
 
 
 def require_rank_above(

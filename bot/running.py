@@ -25,7 +25,7 @@ async def run(settings: Settings, say: Say) -> None:
     async with AsyncExitStack() as running:
         dsn = await running.enter_async_context(running_database(settings))
         await prepare_schema(settings, dsn)
-        database = DatabaseService(dsn, settings)
+        database = DatabaseService(dsn, settings, direct_dsn=settings.direct_dsn())
         running.push_async_callback(database.close)
         await database.open()
         settings, greeting = await running.enter_async_context(reachable_discord(settings))

@@ -9,7 +9,7 @@ from bot.exits import Exit
 from bot.log_channel import log_channel
 
 if TYPE_CHECKING:
-    from database.models import GuildConfig
+    from database.models import GuildSettings
 
 IN_SERVER = ("moderate_members", "kick_members", "ban_members", "manage_messages", "view_audit_log")
 
@@ -20,7 +20,7 @@ class Findings(Protocol):
 
 
 async def check_server(
-    guild: discord.Guild, me: discord.Member, config: "GuildConfig | None", findings: Findings
+    guild: discord.Guild, me: discord.Member, config: "GuildSettings | None", findings: Findings
 ) -> None:
     """`guild` was fetched over REST, so its roles are known and its channels are not."""
     lacking = _lacking(me.guild_permissions, IN_SERVER)

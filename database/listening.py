@@ -77,8 +77,9 @@ class Listener:
         try:
             await connection.add_listener(self._channel, self._heard)
             self._missed()  # what was told before this moment
+            if self._pause != FIRST_PAUSE_SECONDS:
+                logger.info("Changes in other processes are heard of at once again")
             self._pause, self.is_listening = FIRST_PAUSE_SECONDS, True
-            logger.debug("Listening for changes in other processes")
             while True:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self.probe_seconds):

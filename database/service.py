@@ -3,6 +3,7 @@
 import time
 from typing import NamedTuple
 
+from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.cases import CaseController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.outbox import OutboxController
@@ -10,6 +11,8 @@ from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
 from database.controllers.users import UserController
 from database.figures import Figures
+from database.listening import Listener
+from database.models.guild_config import CHANGES_CHANNEL
 from database.pool import Pool, PoolStatus
 from database.settings import PoolSettings
 from database.transaction import Scope, SlowStatements
@@ -22,15 +25,28 @@ class Health(NamedTuple):
 class DatabaseService:
     """Open it, use its controllers, close it.
 
-    `dsn` is a PostgreSQL address; without `settings` the pool has its defaults.
+    `dsn` is a PostgreSQL address; without `settings` the pool has its defaults. `direct_dsn`: the same database
+    without a pooler in between, where there is one; nothing can be listened to through it.
     """
 
-    def __init__(self, dsn: str, settings: PoolSettings | None = None) -> None:
+    def __init__(
+        self, dsn: str, settings: PoolSettings | None = None, *, direct_dsn: str | None = None
+    ) -> None:
         settings = settings or PoolSettings.model_construct()
         self.figures = Figures()
         self._pool = Pool(dsn, settings, self.figures)
         self._slow = SlowStatements(settings, self.figures)
-        self.guild_configs = GuildConfigController(self)
+        self.config_cache = ConfigCache(settings.config_cache_size, settings.config_cache_seconds)
+        self._listener: Listener | None = None
+        if settings.has_session or direct_dsn not in (None, dsn):
+            self._listener = Listener(
+                direct_dsn or dsn,
+                settings,
+                CHANGES_CHANNEL,
+                hear=self.config_cache.hear,
+                missed=self.config_cache.forget,
+            )
+        self.guild_configs = GuildConfigController(self, self.config_cache)
         self.users = UserController(self)
         self.cases = CaseController(self)
         self.points = PointsController(self)
@@ -40,9 +56,13 @@ class DatabaseService:
     async def open(self) -> None:
         """Raise DatabaseUnavailable if no connection can be had."""
         await self._pool.open()
+        if self._listener is not None:
+            self._listener.open()
 
     async def close(self) -> None:
         """Let running actions end (at most 5 s), then close all connections."""
+        if self._listener is not None:
+            await self._listener.close()
         await self._pool.close()
 
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope:
@@ -68,3 +88,11 @@ class DatabaseService:
 
     def pool_status(self) -> PoolStatus:
         return self._pool.status()
+
+    def config_cache_status(self) -> CacheStatus:
+        return self.config_cache.status()
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether changes in other processes are heard of at once."""
+        return self._listener is not None and self._listener.is_listening

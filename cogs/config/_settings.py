@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import discord
 
 from bot.durations import format_duration
-from database.models import GuildConfig, Language
+from database.models import GuildSettings, Language
 
 LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch", Language.SPANISH: "Español"}
 
@@ -25,7 +25,7 @@ def _channel(value: int | None) -> str:
     return f"<#{value}>" if value else "the channel named mod-log"
 
 
-def _roles(value: list[int]) -> str:
+def _roles(value: tuple[int, ...]) -> str:
     return ", ".join(f"<@&{role_id}>" for role_id in value) or "nobody beyond Discord's permissions"
 
 
@@ -53,7 +53,7 @@ SETTINGS = {
 }
 
 
-def config_embed(config: GuildConfig, only: str | None = None) -> discord.Embed:
+def config_embed(config: GuildSettings, only: str | None = None) -> discord.Embed:
     embed = discord.Embed(title="Settings", colour=discord.Colour(0x5865F2))
     for setting in SETTINGS.values():
         if only in (None, setting.name):

@@ -16,7 +16,7 @@ from bot.permissions import Level, requires, visible_to
 from bot.replies import defer, reply
 from cogs.config._settings import LANGUAGES, SETTINGS, config_embed
 from database.errors import SettingNotAllowed, SettingUnknown
-from database.models import LONGEST_COOLDOWN_SECONDS, MOST_POINTS_PER_MESSAGE, GuildConfig, Language
+from database.models import LONGEST_COOLDOWN_SECONDS, MOST_POINTS_PER_MESSAGE, GuildSettings, Language
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -62,7 +62,7 @@ class Config(
     async def reset(self, interaction: Interaction, setting: str) -> None:
         """Set a setting back to what it is in a new server."""
         _require_setting(setting)
-        default = getattr(GuildConfig(guild_id=0), SETTINGS[setting].column)
+        default = getattr(GuildSettings(guild_id=0), SETTINGS[setting].column)
         await self._change(interaction, setting, default)
 
     @set_group.command(name="log-channel")
@@ -146,6 +146,7 @@ class Config(
             setting=chosen.column,
             value=value,
             changed_by_id=interaction.user.id,
+            interaction_id=interaction.id,
         )
         if setting == "log-channel":
             self.bot.dispatch("log_channel_changed", guild_of(interaction).id)

@@ -11,7 +11,7 @@ from discord.utils import escape_markdown
 from bot.log_channel import log_channel
 from cogs.moderation._rendering import log_embed
 from cogs.moderation._words import WORDS
-from database.models import Case, CaseState, Delivery, DirectMessage, GuildConfig, OutboxRow
+from database.models import Case, CaseState, Delivery, DirectMessage, GuildSettings, OutboxRow
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -56,7 +56,7 @@ async def _post(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
 
 
 async def _made(
-    guild: discord.Guild, config: GuildConfig, case: Case, embed: discord.Embed
+    guild: discord.Guild, config: GuildSettings, case: Case, embed: discord.Embed
 ) -> discord.Message:
     channel, trouble = log_channel(guild.channels, config, guild.me)
     if channel is None:

@@ -1,5 +1,6 @@
 """What servers have chosen."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -8,66 +9,117 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from database.actions import action
+from database.config_cache import ConfigCache
 from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
-from database.models.base import utc_now
+from database.models.base import reason_given, utc_now
 from database.models.guild_config import (
     ADD_CHANGE,
+    CHANGE_OF_INTERACTION,
     ENSURE_CONFIG,
     FIND_CONFIG,
+    FIND_CONFIGS,
     LOCK_CONFIG,
     LONGEST_COOLDOWN_SECONDS,
     MOST_POINTS_PER_MESSAGE,
     MOST_ROLES,
+    SETTINGS_COLUMNS,
+    TELL_PROCESSES,
     GuildConfig,
+    GuildSettings,
     Language,
 )
+from database.transaction import Transactions
 
-SETTINGS = frozenset(GuildConfig.model_fields) - {"guild_id", "version", "updated_at"}
+SETTINGS = frozenset(GuildSettings._fields) - {"guild_id", "version", "updated_at"}
+CHUNK = 1_000
+"""Servers that one query of a warm-up reads."""
 
 
 class GuildConfigController(BaseController):
     topic = "guild_configs"
 
+    def __init__(self, transactions: Transactions, cache: ConfigCache) -> None:
+        super().__init__(transactions)
+        self._cache = cache
+
+    async def get(self, *, guild_id: int) -> GuildSettings:
+        """What this process remembers, or else `read`. A server that changed nothing has the defaults.
+
+        A change by this process shows at once, one by another process as soon as it is heard of, and in any case
+        after the cache's lifetime.
+        """
+        remembered = self._cache.get(guild_id)
+        return remembered if remembered is not None else await self._cache.load(guild_id, self.read)
+
     @action(repeatable=True)
-    async def get(self, *, guild_id: int) -> GuildConfig:
-        """A server that changed nothing has the defaults."""
+    async def read(self, *, guild_id: int) -> GuildSettings:
+        """What stands in the database."""
         async with self._read(guild_id=guild_id) as tx:
-            return (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildConfig(guild_id=guild_id)
+            return (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
 
-    @action(repeatable=False)
-    async def change(self, *, guild_id: int, setting: str, value: Any, changed_by_id: int) -> GuildConfig:
-        """Set one setting and record who did it, from what, to what. A change to the same value is none.
+    @action(repeatable=True)
+    async def warm_up(self, *, guild_ids: Sequence[int]) -> None:
+        """Remember these servers, as many as there is room for, before they are asked for one by one."""
+        wanted = guild_ids[: self._cache.most]
+        async with self._transaction(system=True) as tx:
+            for begin in range(0, len(wanted), CHUNK):
+                chunk = wanted[begin : begin + CHUNK]
+                with self._cache.looking(*chunk) as look:
+                    found = (await tx.exec(FIND_CONFIGS, guild_ids=chunk)).all()
+                    configs = {config.guild_id: config for config in found}
+                    for guild_id in chunk:
+                        self._cache.put(configs.get(guild_id) or GuildSettings(guild_id), look)
 
-        Raises SettingNotAllowed for an unknown setting or a value out of its range.
+    @action(repeatable=True)
+    async def change(
+        self,
+        *,
+        guild_id: int,
+        setting: str,
+        value: Any,
+        changed_by_id: int,
+        interaction_id: int,
+        why: str | None = None,
+    ) -> GuildSettings:
+        """Set one setting and record who did it, from what, to what and why. A change to the same value is none.
+
+        The same interaction again changes nothing more. Raises SettingUnknown, and SettingNotAllowed for a value
+        out of its range.
         """
         _require_allowed(setting, value)
+        value = tuple(value) if isinstance(value, list) else value
         now = utc_now()
-        async with self._transaction(guild_id=guild_id) as tx:
-            await tx.exec(ENSURE_CONFIG, **_defaults(guild_id))
-            config = (await tx.exec(LOCK_CONFIG, guild_id=guild_id)).one()
-            before = getattr(config, setting)
-            if before == value:
-                return config
-            changed = {setting: value, "version": config.version + 1, "updated_at": now}
-            await tx.query(
-                update(GuildConfig).where(col(GuildConfig.guild_id) == guild_id).values(changed), type(None)
-            )
-            await tx.exec(
-                ADD_CHANGE,
-                guild_id=guild_id,
-                version=config.version + 1,
-                setting=setting,
-                before=before,
-                after=value,
-                changed_by_id=changed_by_id,
-                changed_at=now,
-            )
-            return (await tx.exec(FIND_CONFIG, guild_id=guild_id)).one()
-
-
-def _defaults(guild_id: int) -> dict[str, Any]:
-    return {name: getattr(GuildConfig(guild_id=guild_id), name) for name in GuildConfig.model_fields}
+        with self._cache.looking(guild_id) as look:
+            async with self._transaction(guild_id=guild_id) as tx:
+                await tx.exec(ENSURE_CONFIG, **GuildSettings(guild_id, updated_at=now)._asdict())
+                config = (await tx.exec(LOCK_CONFIG, guild_id=guild_id)).one()
+                before, version = getattr(config, setting), config.version + 1
+                made = await tx.exec(CHANGE_OF_INTERACTION, guild_id=guild_id, interaction_id=interaction_id)
+                if before != value and made.first() is None:
+                    changed = await tx.query(
+                        update(GuildConfig)
+                        .where(col(GuildConfig.guild_id) == guild_id)
+                        .values({setting: value, "version": version, "updated_at": now})
+                        .returning(*SETTINGS_COLUMNS),
+                        GuildSettings,
+                    )
+                    config = changed.one()
+                    await tx.exec(
+                        ADD_CHANGE,
+                        guild_id=guild_id,
+                        version=version,
+                        setting=setting,
+                        before=before,
+                        after=value,
+                        changed_by_id=changed_by_id,
+                        changed_at=now,
+                        interaction_id=interaction_id,
+                        why=reason_given(why),
+                    )
+                    await tx.exec(TELL_PROCESSES, notice=f"{guild_id}:{version}")
+            self._cache.put(config, look)
+        return config
 
 
 def _require_allowed(setting: str, value: Any) -> None:

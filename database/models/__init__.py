@@ -20,6 +20,7 @@ from database.models.guild_config import (
     MOST_ROLES,
     GuildConfig,
     GuildConfigChange,
+    GuildSettings,
     Language,
 )
 from database.models.identify_slot import IdentifySlot
@@ -62,6 +63,7 @@ __all__ = [
     "EvidenceFacts",
     "GuildConfig",
     "GuildConfigChange",
+    "GuildSettings",
     "IdentifySlot",
     "Language",
     "LedgerLine",

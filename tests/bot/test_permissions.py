@@ -20,7 +20,7 @@ from bot.permissions import (
     visible_to,
 )
 from database.errors import ActionRefused, DatabaseUnavailable
-from database.models import GuildConfig
+from database.models import GuildSettings
 
 GUILD, OWNER, REEVE = 1, 2, 3
 MODERATOR_ROLE, MANAGER_ROLE, OTHER_ROLE = 50, 60, 70
@@ -58,12 +58,12 @@ class Configs:
         self.reads = 0
         self.fails = False
 
-    async def get(self, *, guild_id: int) -> GuildConfig:
+    async def get(self, *, guild_id: int) -> GuildSettings:
         self.reads += 1
         if self.fails:
             raise DatabaseUnavailable
-        return GuildConfig(
-            guild_id=guild_id, moderator_role_ids=[MODERATOR_ROLE], manager_role_ids=[MANAGER_ROLE]
+        return GuildSettings(
+            guild_id=guild_id, moderator_role_ids=(MODERATOR_ROLE,), manager_role_ids=(MANAGER_ROLE,)
         )
 
 
@@ -190,8 +190,8 @@ async def test_the_check_runs_at_every_invocation_and_lets_only_discords_errors_
 
 
 def test_a_member_has_no_configured_roles() -> None:
-    config = GuildConfig(guild_id=GUILD, moderator_role_ids=[1], manager_role_ids=[2])
-    assert role_ids_for(config, Level.MEMBER) == role_ids_for(config, Level.ADMIN) == []
+    config = GuildSettings(guild_id=GUILD, moderator_role_ids=(1,), manager_role_ids=(2,))
+    assert role_ids_for(config, Level.MEMBER) == role_ids_for(config, Level.ADMIN) == ()
 
 
 def outranks(moderator: discord.Member, target: discord.Member, positions: dict[int, int]) -> bool:

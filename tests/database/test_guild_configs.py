@@ -1,18 +1,21 @@
 """What servers have chosen, and the trace of it."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
 
 from database.errors import ActionRefused
-from database.models import GuildConfig, Language
+from database.models import GuildSettings, Language
 from database.service import DatabaseService
 
+NUMBERS = itertools.count(800_000_000_000_000_000)
 
-async def change(database: DatabaseService, guild_id: int, setting: str, value: Any) -> GuildConfig:
+
+async def change(database: DatabaseService, guild_id: int, setting: str, value: Any) -> GuildSettings:
     return await database.guild_configs.change(
-        guild_id=guild_id, setting=setting, value=value, changed_by_id=7
+        guild_id=guild_id, setting=setting, value=value, changed_by_id=7, interaction_id=next(NUMBERS)
     )
 
 
@@ -21,7 +24,7 @@ async def test_a_server_that_chose_nothing_has_the_defaults(
 ) -> None:
     config = await database.guild_configs.get(guild_id=guild_id)
     assert (config.guild_id, config.version, config.points_per_message) == (guild_id, 0, 1)
-    assert (config.moderator_role_ids, config.language, config.time_zone) == ([], Language.ENGLISH, "UTC")
+    assert (config.moderator_role_ids, config.language, config.time_zone) == ((), Language.ENGLISH, "UTC")
     assert await auditor.fetchval("SELECT count(*) FROM guild_configs") == 0
 
 
@@ -29,8 +32,8 @@ async def test_a_server_that_chose_nothing_has_the_defaults(
     ("setting", "value"),
     [
         ("log_channel_id", 5),
-        ("moderator_role_ids", [3, 2**62]),
-        ("manager_role_ids", list(range(25))),
+        ("moderator_role_ids", (3, 2**62)),
+        ("manager_role_ids", tuple(range(25))),
         ("points_per_message", 0),
         ("points_per_message", 1000),
         ("message_cooldown_seconds", 0),
@@ -54,7 +57,7 @@ async def test_a_change_is_stored_with_who_and_from_what(
 
 
 def as_json_text(value: Any) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else str(list(value) if isinstance(value, tuple) else value)
 
 
 async def test_a_change_to_the_same_value_is_none(

@@ -76,7 +76,7 @@ async def _check_database(
         if settings.dsn() is None and await migrations.current(dsn) is None:
             findings.good("the embedded database is new: `run` creates its schema")
             return None
-        await migrations.require_head(dsn)
+        await migrations.require_schema(dsn)
         findings.good("the schema is up to date")
         database = DatabaseService(dsn, settings)
         running.push_async_callback(database.close)

@@ -42,7 +42,7 @@ async def prepare_schema(settings: Settings, dsn: str) -> None:
     """The embedded server is ours, so it is migrated; on the operator's own nothing is changed unasked."""
     if settings.dsn() is None:
         await migrations.upgrade(dsn)
-    await migrations.require_head(dsn)
+    await migrations.require_schema(dsn)
 
 
 @asynccontextmanager

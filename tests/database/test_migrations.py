@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import sys
 import traceback
 from asyncio.subprocess import PIPE, STDOUT
@@ -15,6 +14,7 @@ import pytest
 
 from database import migrations
 from database.errors import DatabaseUnavailable, MigrationRefused, SchemaMismatch
+from database.migrations.stepping import MIGRATION_LOCK
 from database.models import metadata
 from database.service import DatabaseService
 
@@ -58,7 +58,9 @@ async def fill(dsn: str) -> None:
         actor_id=1,
         interaction_id=1,
     )
-    await database.guild_configs.change(guild_id=1, setting="points_per_message", value=5, changed_by_id=1)
+    await database.guild_configs.change(
+        guild_id=1, setting="points_per_message", value=5, changed_by_id=1, interaction_id=1
+    )
     await database.close()
 
 
@@ -113,21 +115,22 @@ async def test_every_planted_drift_is_found(scratch: str) -> None:
 
 async def test_an_older_schema_names_the_command(scratch: str) -> None:
     with pytest.raises(SchemaMismatch, match=r"older.*the very start.*`python -m bot db upgrade`"):
-        await migrations.require_head(scratch)
+        await migrations.require_schema(scratch)
     await migrations.upgrade(scratch)
-    await migrations.require_head(scratch)
+    await migrations.require_schema(scratch)
     await migrations.downgrade(scratch, "-1")
     with pytest.raises(SchemaMismatch, match="older"):
-        await migrations.require_head(scratch)
+        await migrations.require_schema(scratch)
 
 
 async def test_a_newer_schema_names_the_way_out(scratch: str) -> None:
     await migrations.upgrade(scratch)
     connection = await asyncpg.connect(scratch)
     await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.execute("COMMENT ON TABLE alembic_version IS 'runs_with=9999'")
     await connection.close()
     with pytest.raises(SchemaMismatch, match=rf"newer.*9999 is not known here.*downgrade {HEAD}"):
-        await migrations.require_head(scratch)
+        await migrations.require_schema(scratch)
     with pytest.raises(SchemaMismatch, match="9999"):
         await migrations.upgrade(scratch)
 
@@ -183,7 +186,7 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT gra
 async def test_eight_processes_at_once_migrate_once(scratch: str) -> None:
     """All of them stand at the lock before any may go on, so none can have been merely late."""
     connection = await asyncpg.connect(scratch)
-    await connection.execute(f"SELECT pg_advisory_lock({lock_of_migrations()})")
+    await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
     processes = [asyncio.create_task(alembic("upgrade", "head", DATABASE_URL=scratch)) for _ in range(8)]
     waiting = 0
     async with asyncio.timeout(60):
@@ -196,11 +199,6 @@ async def test_eight_processes_at_once_migrate_once(scratch: str) -> None:
     assert [row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")] == [HEAD]
     assert await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
     await connection.close()
-
-
-def lock_of_migrations() -> int:
-    [number] = re.findall(r"MIGRATION_LOCK = (0x[0-9A-F_]+)", (PROJECT / "alembic" / "env.py").read_text())
-    return int(number, 16)
 
 
 async def test_no_secret_is_in_an_error() -> None:

@@ -135,7 +135,7 @@ async def cases_and_outbox(database: DatabaseService) -> None:
     assert await database.cases.suggest(guild_id=1, typed="10")
     assert await database.cases.reasons(guild_id=1, typed="OTHER", longest=100) == ["other"]
     assert [line.cases for line in await database.cases.record(guild_id=1, target_id=5)] == [10]
-    assert len(await database.cases.revisions(guild_id=1, number=1)) == 1
+    assert len((await database.cases.whole(guild_id=1, number=1)).revisions) == 1
     assert len(await database.cases.evidence(guild_id=1, number=2)) == 1
     rows = await database.outbox.claim(now=NOW, limit=99)
     assert len(rows) == 20

@@ -1,0 +1,10 @@
+"""The schema and its revisions: where it is, where it can go, what differs, and going there."""
+
+from database.migrations.chain import OURS, Chain, Revision
+from database.migrations.differences import check
+from database.migrations.moving import downgrade, upgrade
+from database.migrations.skew import current, require_schema
+
+history = OURS.history
+
+__all__ = ["Chain", "Revision", "check", "current", "downgrade", "history", "require_schema", "upgrade"]

@@ -1,0 +1,98 @@
+"""How `alembic/env.py` takes the schema from step to step while the bot is at work.
+
+A step that waits for a table's lock stops everybody who comes after it: so it waits for 0.1 s, lets them pass, and
+tries again.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import dropwhile
+from typing import Any
+
+import asyncpg
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import await_only
+
+from database.clock import clock
+from database.migrations.chain import runs_with
+from database.migrations.connecting import cause_of
+from database.migrations.skew import marked
+
+MIGRATION_LOCK = 0x5EEE_0001
+"""One advisory lock: many processes may start at once, each revision runs once."""
+LOCK_TIMEOUT = "100ms"
+PATIENCE_SECONDS = 300
+"""How long a revision is tried again before the operator is asked to make room."""
+LONGEST_PAUSE_SECONDS = 5
+
+SESSION = (
+    "SET lock_timeout = 0",
+    "SET statement_timeout = 0",
+    "SET idle_in_transaction_session_timeout = 0",
+    "SET reeve.system = 'on'",  # a revision that moves rows must see them
+    f"SELECT pg_advisory_lock({MIGRATION_LOCK})",
+    f"SET lock_timeout = '{LOCK_TIMEOUT}'",  # only now: it counts for advisory locks, too
+)
+
+Report = Callable[[str], None]
+
+
+class Steps:
+    """What a command chose to run: each revision once, however often the run is begun again."""
+
+    def __init__(self, chosen: Callable[..., Iterable[Any]], report: Report) -> None:
+        self._chosen, self._report = chosen, report
+        self._all: list[Any] | None = None
+
+    def __call__(self, heads: tuple[str, ...], context: MigrationContext) -> Iterator[Any]:
+        """From where the database is. Relative words ("-2") count from where it was when the run began."""
+        if self._all is None:
+            self._all = list(self._chosen(heads, context))
+        for step in dropwhile(lambda step: set(step.from_revisions_no_deps) != set(heads), self._all):
+            started = time.perf_counter()
+            self._report(f"{step.short_log}: {step.doc}")
+            yield step
+            self._report(f"{step.short_log}: done in {time.perf_counter() - started:.2f} s")
+
+
+def migrate(connection: Connection, context: Any, options: dict[str, Any], report: Report) -> None:
+    """Run what the command chose; `context` is the module `alembic.context`.
+
+    The advisory lock goes with the connection, which nobody uses afterwards.
+    """
+    with connection.begin():
+        for statement in SESSION:
+            connection.execute(text(statement))
+    context.configure(connection=connection, **options)
+    steps = Steps(context.get_context().opts["fn"], report)
+    context.configure(connection=connection, fn=steps, report=report, **options)
+    for pause in pauses():
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+        except DBAPIError as error:
+            if pause is None or not isinstance(cause_of(error), asyncpg.LockNotAvailableError):
+                raise
+            await_only(clock.sleep(pause))
+        else:
+            return
+
+
+def pauses() -> Iterator[float | None]:
+    """Seconds before each next try, longer and longer, then None."""
+    left, pause = float(PATIENCE_SECONDS), 0.1
+    while left > 0:
+        pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS, left)
+        left -= pause
+        yield pause * random.uniform(0.5, 1)  # noqa: S311  # not a secret: two that wait must not stay in step
+    yield None
+
+
+def mark_compatibility(ctx: MigrationContext, heads: set[str], **_: Any) -> None:
+    """Tell older code, in the step's own transaction, whether it may run on this schema."""
+    scripts: ScriptDirectory = ctx.opts["script"]
+    ctx.execute(marked(runs_with(scripts, next(iter(heads))) if heads else None))

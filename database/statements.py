@@ -9,7 +9,7 @@ a fixed statement is a typed constant beside its model:
 SQLAlchemy compiles the text and converts the values; nothing here writes SQL.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Generic, TypeVar, cast, overload
 
@@ -29,9 +29,9 @@ DIALECT: Any = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy 
 _compiled_queries: Any = util.LRUCache(500)
 
 
-def param(name: str) -> BindParameter[Any]:
-    """A value that is named when the statement runs."""
-    return bindparam(name)
+def param(name: str, of_type: Any = None) -> BindParameter[Any]:
+    """A value that is named when the statement runs. `of_type`: where nothing beside it says its type."""
+    return bindparam(name, type_=of_type)
 
 
 class Statement(Generic[T]):
@@ -71,7 +71,7 @@ def statement(query: Executable, into: type[Any] = NoneType) -> Statement[Any]:
     Without `into` the statement gives no rows.
     """
     compiled: Any = query.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable lacks it in the stubs
-    return Statement(compiled, _builder(compiled, into))
+    return Statement(compiled, builder(_columns_of(compiled), into))
 
 
 def composed(query: Executable, into: type[T]) -> tuple[Statement[T], list[Any]]:
@@ -81,7 +81,7 @@ def composed(query: Executable, into: type[T]) -> tuple[Statement[T], list[Any]]
         DIALECT, compiled_cache=_compiled_queries, column_keys=[], for_executemany=False
     )
     compiled = cast(SQLCompiler, compiled_)
-    made = Statement(compiled, _builder(compiled, into))
+    made = Statement(compiled, builder(_columns_of(compiled), into))
     values = compiled.construct_params(named or {}, extracted_parameters=extracted)
     return made, made._in_order(values)
 
@@ -105,11 +105,15 @@ class Result(Generic[T]):
         return self._build(self._rows[0])
 
 
-def _builder(compiled: SQLCompiler, into: type[T]) -> Callable[[Record], T]:
-    columns = compiled._result_columns
-    converters = [_result_converter(column.type) for column in columns]
+def _columns_of(compiled: SQLCompiler) -> list[tuple[str, Any]]:
+    return [(str(column.keyname), column.type) for column in compiled._result_columns]
+
+
+def builder(columns: Sequence[tuple[str, Any]], into: type[T]) -> Callable[[Sequence[Any]], T]:
+    """What makes a T of a row with these columns, each given by its name and SQLAlchemy's type."""
+    converters = [_result_converter(column_type) for _, column_type in columns]
     if issubclass(into, SQLModel):
-        return _model_builder(into, [str(column.keyname) for column in columns], converters)
+        return _model_builder(into, [name for name, _ in columns], converters)
     if issubclass(into, tuple):
         return lambda row: into(*_converted(row, converters))
     convert = converters[0] if converters else None
@@ -118,13 +122,13 @@ def _builder(compiled: SQLCompiler, into: type[T]) -> Callable[[Record], T]:
 
 def _model_builder(
     model: type[T], names: list[str], converters: list[Converter | None]
-) -> Callable[[Record], T]:
+) -> Callable[[Sequence[Any]], T]:
     """Load an instance without its constructor, as an ORM load does (ten times faster)."""
     manager: Any = manager_of_class(model)
     if set(names) != set(manager.mapper.columns.keys()):
         raise TypeError(f"the statement does not return all columns of {model.__name__}")
 
-    def build(row: Record) -> T:
+    def build(row: Sequence[Any]) -> T:
         instance: T = manager.new_instance()
         instance.__dict__.update(zip(names, _converted(row, converters), strict=True))
         object.__setattr__(instance, "__pydantic_fields_set__", set(names))

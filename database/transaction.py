@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
@@ -18,6 +19,9 @@ from database.settings import PoolSettings
 from database.statements import Result, Statement, composed
 
 T = TypeVar("T")
+
+ROWS_OF_A_PIECE = 500
+"""What a stream keeps in memory."""
 
 
 class Transaction:
@@ -44,6 +48,13 @@ class Transaction:
         if seconds > self._slow.seconds:
             await self._slow.report(self._connection, self._run.name, statement.text, arguments, seconds)
         return Result(rows, statement.build)
+
+    async def stream(self, statement: Statement[T], /, **values: Any) -> AsyncIterator[T]:
+        """The rows of a fixed statement one after another: the server keeps the rest, this process a piece."""
+        self._run.statements += 1
+        arguments = statement.arguments(values)
+        async for row in self._connection.cursor(statement.text, *arguments, prefetch=ROWS_OF_A_PIECE):
+            yield statement.build(row)
 
     def savepoint(self) -> "Savepoint":
         """A part that may fail alone: `async with tx.savepoint():` undoes that part only, and raises its error."""

@@ -59,12 +59,19 @@ async def case_page(
     after: int | None = None,
 ) -> Page:
     """The newest cases, those older than `before`, or the nearest ones newer than `after`."""
-    cases = await interaction.client.database.cases.page(
-        guild_id=guild_of(interaction).id, matching=matching, before=before, after=after, limit=PAGE_SIZE + 1
+    listed, guild_id = interaction.client.database.cases, guild_of(interaction).id
+    cases = await listed.page(
+        guild_id=guild_id,
+        matching=matching,
+        before=None if before is None else (before,),
+        after=None if after is None else (after,),
+        limit=PAGE_SIZE + 1,
     )
+    number = await listed.count(guild_id=guild_id, matching=matching)
     more = len(cases) > PAGE_SIZE
     shown = cases[-PAGE_SIZE:] if after is not None else cases[:PAGE_SIZE]
-    embed = discord.Embed(title="Cases", colour=discord.Colour(0x5865F2))
+    title = f"{number:,} case{'' if number == 1 else 's'}" if number else "Cases"
+    embed = discord.Embed(title=title, colour=discord.Colour(0x5865F2))
     lines = [case_line(case) for case in shown] or ["No case fits."]
     embed.description = "\n".join([*_filters(matching), *lines])
     if not shown:

@@ -26,8 +26,7 @@ async def deliver(bot: "Reeve", row: OutboxRow) -> None:
     guild = bot.get_guild(row.guild_id)
     if guild is None or guild.unavailable:
         raise NotYet("Reeve is not in that server at the moment.")
-    case = await bot.database.cases.get(guild_id=row.guild_id, number=row.case_number)
-    await DELIVERIES[row.kind](bot, guild, case)
+    await DELIVERIES[row.kind](bot, guild, row.case_number)
 
 
 async def give_up(bot: "Reeve", row: OutboxRow) -> None:
@@ -38,11 +37,10 @@ async def give_up(bot: "Reeve", row: OutboxRow) -> None:
         )
 
 
-async def _post(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
+async def _post(bot: "Reeve", guild: discord.Guild, number: int) -> None:
     """Edit the post of the case where it is; make it if there is none, or no more."""
     config = await bot.database.guild_configs.get(guild_id=guild.id)
-    files = await bot.database.cases.evidence_facts(guild_id=guild.id, number=case.number)
-    revisions = await bot.database.cases.revisions(guild_id=guild.id, number=case.number)
+    case, revisions, files = await bot.database.cases.whole(guild_id=guild.id, number=number)
     embed = log_embed(case, WORDS[config.language], files, revisions)
     digest = sha256(json.dumps(embed.to_dict()).encode()).digest()
     message = await _edited(guild, case, embed, digest) or await _made(guild, config, case, embed)
@@ -84,8 +82,9 @@ async def _edited(
     return message
 
 
-async def _tell(bot: "Reeve", guild: discord.Guild, case: Case) -> None:
+async def _tell(bot: "Reeve", guild: discord.Guild, number: int) -> None:
     """Tell the target once. A message that Discord refuses for good is noted on the case and not tried again."""
+    case = await bot.database.cases.get(guild_id=guild.id, number=number)
     if case.direct_message is not DirectMessage.PENDING or case.state is CaseState.VOID:
         return
     config = await bot.database.guild_configs.get(guild_id=guild.id)
@@ -111,7 +110,7 @@ def _nonce(case: Case, what: object) -> str:
     return f"{case.guild_id % 10**9}-{case.number % 10**8}-{what}"
 
 
-DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, Case], Awaitable[None]]] = {
+DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[None]]] = {
     Delivery.CASE_LOG: _post,
     Delivery.CASE_DIRECT_MESSAGE: _tell,
 }

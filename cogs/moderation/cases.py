@@ -19,7 +19,7 @@ from bot.replies import defer, reply
 from cogs.moderation import _suggestions
 from cogs.moderation._case_pages import LONGEST_SEARCH, CasePageButton, case_page
 from cogs.moderation._rendering import case_embed
-from database.models import LONGEST_REASON, CaseFilter, CaseKind, CaseState
+from database.models import LONGEST_REASON, LONGEST_WHY, CaseFilter, CaseKind, CaseState
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -41,11 +41,9 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         """Show one case with its edits and its proof."""
         await defer(interaction)
         guild_id = guild_of(interaction).id
-        case = await self.cases.get(guild_id=guild_id, number=number)
-        facts = await self.cases.evidence_facts(guild_id=guild_id, number=number)
-        revisions = await self.cases.revisions(guild_id=guild_id, number=number)
-        evidence = await self.cases.evidence(guild_id=guild_id, number=number) if facts else []
-        embed = case_embed(case, facts, revisions)
+        whole = await self.cases.whole(guild_id=guild_id, number=number)
+        evidence = await self.cases.evidence(guild_id=guild_id, number=number) if whole.files else []
+        embed = case_embed(whole.case, whole.files, whole.revisions)
         files = [discord.File(io.BytesIO(file.content), filename=file.filename) for file in evidence]
         await reply(interaction, embeds=[embed], files=files)
 
@@ -86,7 +84,11 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         await show(interaction, await case_page(interaction, matching))
 
     @app_commands.command()
-    @app_commands.describe(number="The number of the case", reason="The new reason; the old one is kept")
+    @app_commands.describe(
+        number="The number of the case",
+        reason="The new reason; the old one is kept",
+        why="Why it is changed; kept in the audit trail",
+    )
     @app_commands.autocomplete(number=_suggestions.case_numbers)
     @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
@@ -95,6 +97,7 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         interaction: Interaction,
         number: CaseNumber,
         reason: app_commands.Range[str, 1, LONGEST_REASON],
+        why: app_commands.Range[str, 1, LONGEST_WHY] | None = None,
     ) -> None:
         """Change the reason of a case; the mod log follows."""
         await defer(interaction)
@@ -104,6 +107,7 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
             reason=reason,
             editor_id=interaction.user.id,
             interaction_id=interaction.id,
+            why=why,
         )
         self.bot.dispatch("outbox_filled")
         await reply(interaction, f"Case {number}: the reason is changed (edit {revision.revision}).")

@@ -1,9 +1,14 @@
 """What all controllers are made with."""
 
-from typing import ClassVar
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
+from database.actions import action
 from database.figures import ActionFigures
+from database.listing import Cursor, Filter, Listing
 from database.transaction import Transactions
+
+Row = TypeVar("Row")
 
 
 class BaseController:
@@ -19,3 +24,35 @@ class BaseController:
 
     def figures_of(self, method: str) -> ActionFigures:
         return self._figures.of(f"{self.topic}.{method}")
+
+
+class ListController(BaseController, Generic[Row, Filter]):
+    """A topic whose rows are listed by a filter: its pages, their number and the whole list, for all such topics."""
+
+    listing: ClassVar[Listing[Any]]
+
+    @action(repeatable=True)
+    async def page(
+        self,
+        *,
+        guild_id: int,
+        matching: Filter,
+        before: Cursor | None = None,
+        after: Cursor | None = None,
+        limit: int = 10,
+    ) -> Sequence[Row]:
+        """The first rows, those beyond `before`, or the nearest ones on this side of `after`."""
+        async with self._read(guild_id=guild_id) as tx:
+            return await self.listing.page(tx, guild_id, matching, before=before, after=after, limit=limit)
+
+    @action(repeatable=True)
+    async def count(self, *, guild_id: int, matching: Filter) -> int:
+        async with self._read(guild_id=guild_id) as tx:
+            return await self.listing.count(tx, guild_id, matching)
+
+    @action(repeatable=False)
+    async def export(self, *, guild_id: int, matching: Filter) -> AsyncIterator[Row]:
+        """All of it, in the list's order, as it was at one moment. Memory does not grow with the number of rows."""
+        async with self._read(guild_id=guild_id) as tx:
+            async for row in self.listing.stream(tx, guild_id, matching):
+                yield row

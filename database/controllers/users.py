@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.user import FIND_USER, LEFT, SEEN, User
+from database.models.user import LEFT, SEEN, USERS, User
 
 LONGEST_NAME = 100
 SIGHTING_INTERVAL = timedelta(hours=1)
@@ -40,4 +40,4 @@ class UserController(BaseController):
     @action(repeatable=True)
     async def get(self, *, guild_id: int, user_id: int) -> User | None:
         async with self._read(guild_id=guild_id) as tx:
-            return (await tx.exec(FIND_USER, guild_id=guild_id, user_id=user_id)).first()
+            return await USERS.get(tx, guild_id=guild_id, user_id=user_id)

@@ -1,19 +1,18 @@
 """The rows, and the single-statement steps on them."""
 
-from database.models.base import metadata, utc_now
+from database.models.base import LONGEST_WHY, metadata, utc_now
 from database.models.case import (
     LONGEST_REASON,
     MOST_CASE_POINTS,
     Case,
     CaseCounter,
-    CaseFilter,
     CaseKind,
     CaseRevision,
     CaseState,
     DirectMessage,
-    RecordLine,
 )
 from database.models.case_evidence import LARGEST_EVIDENCE, CaseEvidence, EvidenceFacts, Proof
+from database.models.case_reads import CaseFilter, RecordLine, WholeCase
 from database.models.guild_config import (
     LONGEST_COOLDOWN_SECONDS,
     MOST_POINTS_PER_MESSAGE,
@@ -47,6 +46,7 @@ __all__ = [
     "LONGEST_COOLDOWN_SECONDS",
     "LONGEST_NOTE",
     "LONGEST_REASON",
+    "LONGEST_WHY",
     "MINT",
     "MOST_CASE_POINTS",
     "MOST_POINTS_PER_MESSAGE",
@@ -80,6 +80,7 @@ __all__ = [
     "Shards",
     "Standing",
     "User",
+    "WholeCase",
     "metadata",
     "utc_now",
 ]

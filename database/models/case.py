@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -12,15 +11,12 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Text,
     UniqueConstraint,
-    cast,
 )
-from sqlalchemy import select as select_columns  # SQLModel's takes four columns at most
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Field, SQLModel, col, func, select, update
+from sqlmodel import Field, SQLModel, col, update
 
 from database.models.base import LONGEST_WHY, in_words, instant, key, snowflake, text, utc_now, words
+from database.rows import Rows
 from database.statements import param, statement
 
 LONGEST_REASON = 1_000
@@ -86,19 +82,6 @@ class Case(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
 
 
-class CaseFilter(NamedTuple):
-    """All that is given must hold. `text` is looked for in reasons, upper or lower case alike."""
-
-    target_id: int | None = None
-    moderator_id: int | None = None
-    kind: CaseKind | None = None
-    state: CaseState | None = None
-    text: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    without_notes: bool = False
-
-
 class CaseCounter(SQLModel, table=True):
     """The last case number of a guild; cases of one guild wait for it until commit, so no number is lost."""
 
@@ -133,49 +116,12 @@ class CaseRevision(SQLModel, table=True):
     why: str | None = Field(default=None, sa_column=text(nullable=True))
 
 
-_counter = insert(CaseCounter).values(guild_id=param("guild_id"), last_number=0)
-
-LOCK_COUNTER = statement(
-    _counter.on_conflict_do_update(
-        index_elements=["guild_id"], set_={"last_number": col(CaseCounter.last_number)}
-    ).returning(col(CaseCounter.last_number)),
-    into=int,
-)
-"""Also right for the first case of a guild, where there is no row to lock yet."""
-
-TAKE_NUMBER = statement(
-    update(CaseCounter)
-    .where(col(CaseCounter.guild_id) == param("of_guild_id"))
-    .values(last_number=param("number"))
-)
-
-ADD_CASE = statement(insert(Case).values(**{name: param(name) for name in Case.model_fields}))
-
-_this_case = (col(Case.guild_id) == param("guild_id"), col(Case.number) == param("number"))
-
-FIND_CASE = statement(select(Case).where(*_this_case), into=Case)
-LOCK_CASE = statement(select(Case).where(*_this_case).with_for_update(), into=Case)
-
-CASE_OF_INTERACTION = statement(
-    select(Case).where(
-        col(Case.guild_id) == param("guild_id"), col(Case.interaction_id) == param("interaction_id")
-    ),
-    into=Case,
-)
-
-_of_case = (col(Case.guild_id) == param("of_guild_id"), col(Case.number) == param("of_number"))
-
-CHANGE_REASON = statement(
-    update(Case)
-    .where(*_of_case)
-    .values(reason=param("reason"), revision=col(Case.revision) + 1)
-    .returning(*Case.__table__.columns),  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
-    into=Case,
-)
+CASES = Rows(Case)
+REVISIONS = Rows(CaseRevision)
 
 SET_LOG_POST = statement(
     update(Case)
-    .where(*_of_case)
+    .where(col(Case.guild_id) == param("of_guild_id"), col(Case.number) == param("of_number"))
     .values(
         log_channel_id=param("log_channel_id"),
         log_message_id=param("log_message_id"),
@@ -183,69 +129,4 @@ SET_LOG_POST = statement(
     )
     .returning(col(Case.number)),
     into=int,
-)
-
-SET_DIRECT_MESSAGE = statement(
-    update(Case).where(*_of_case).values(direct_message=param("direct_message")).returning(col(Case.number)),
-    into=int,
-)
-
-ADD_REVISION = statement(
-    insert(CaseRevision).values(**{name: param(name) for name in CaseRevision.model_fields})
-)
-
-REVISIONS = statement(
-    select(CaseRevision)
-    .where(col(CaseRevision.guild_id) == param("guild_id"), col(CaseRevision.number) == param("number"))
-    .order_by(col(CaseRevision.revision)),
-    into=CaseRevision,
-)
-
-REVISION_OF_INTERACTION = statement(
-    select(CaseRevision).where(
-        col(CaseRevision.guild_id) == param("guild_id"),
-        col(CaseRevision.interaction_id) == param("interaction_id"),
-    ),
-    into=CaseRevision,
-)
-
-
-class RecordLine(NamedTuple):
-    """How often something of one kind stands against a person, and when it last did."""
-
-    kind: CaseKind
-    cases: int
-    points: int
-    last_at: datetime
-
-
-RECORD = statement(
-    select_columns(
-        col(Case.kind),
-        func.count(),
-        cast(func.coalesce(func.sum(col(Case.points)), 0), BigInteger),
-        func.max(col(Case.created_at)),
-    )
-    .where(
-        col(Case.guild_id) == param("guild_id"),
-        col(Case.target_id) == param("target_id"),
-        col(Case.state) == CaseState.ACTIVE,
-    )
-    .group_by(col(Case.kind))
-    .order_by(col(Case.kind)),
-    into=RecordLine,
-)
-
-USED_REASONS = statement(
-    select(col(Case.reason))
-    .where(
-        col(Case.guild_id) == param("guild_id"),
-        col(Case.kind) != param("note"),
-        func.length(col(Case.reason)) <= param("longest"),
-        func.strpos(func.lower(col(Case.reason)), func.lower(cast(param("typed"), Text))) > 0,
-    )
-    .group_by(col(Case.reason))
-    .order_by(func.count().desc(), col(Case.reason))
-    .limit(param("limit")),
-    into=str,
 )

@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Integer, LargeBinary
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel import Field, SQLModel
 
 from database.models.base import instant, key, snowflake, text, utc_now
-from database.statements import param, statement
+from database.rows import Rows
 
 LARGEST_EVIDENCE = 8 * 1024 * 1024
 """Bytes: what Reeve can post again in any server, boosted or not."""
@@ -49,19 +48,4 @@ class EvidenceFacts(NamedTuple):
     sha256: bytes
 
 
-ADD_EVIDENCE = statement(
-    insert(CaseEvidence).values(**{name: param(name) for name in CaseEvidence.model_fields})
-)
-
-_of_case = (col(CaseEvidence.guild_id) == param("guild_id"), col(CaseEvidence.number) == param("number"))
-
-EVIDENCE = statement(
-    select(CaseEvidence).where(*_of_case).order_by(col(CaseEvidence.position)), into=CaseEvidence
-)
-
-EVIDENCE_FACTS = statement(
-    select(col(CaseEvidence.filename), func.length(col(CaseEvidence.content)), col(CaseEvidence.sha256))
-    .where(*_of_case)
-    .order_by(col(CaseEvidence.position)),
-    into=EvidenceFacts,
-)
+EVIDENCE = Rows(CaseEvidence)

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import func
-from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel import Field, SQLModel, col, update
 
 from database.models.base import instant, key, text, utc_now
+from database.rows import Rows
 from database.statements import param, statement
 
 
@@ -65,7 +66,4 @@ LEFT = statement(
     into=int,
 )
 
-FIND_USER = statement(
-    select(User).where(col(User.guild_id) == param("guild_id"), col(User.user_id) == param("user_id")),
-    into=User,
-)
+USERS = Rows(User)

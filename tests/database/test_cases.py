@@ -113,7 +113,7 @@ async def test_an_edit_keeps_what_was_said_before(
             guild_id=guild_id, number=1, reason=reason, editor_id=33, interaction_id=new_id()
         )
     case = await database.cases.get(guild_id=guild_id, number=1)
-    revisions = await database.cases.revisions(guild_id=guild_id, number=1)
+    revisions = (await database.cases.whole(guild_id=guild_id, number=1)).revisions
     assert (case.reason, case.revision) == ("third", 2)
     assert [(step.revision, step.before, step.after) for step in revisions] == [
         (1, "first", "second"),
@@ -148,7 +148,7 @@ async def test_edits_at_once_follow_each_other(
             for n in range(1, 21)
         )
     )
-    revisions = await database.cases.revisions(guild_id=guild_id, number=1)
+    revisions = (await database.cases.whole(guild_id=guild_id, number=1)).revisions
     assert [step.revision for step in revisions] == list(range(1, 21))
     said = ["0", *(step.after for step in revisions)]
     assert [step.before for step in revisions] == said[:-1]

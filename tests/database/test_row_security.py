@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from database.models import Proof, Shards, metadata
-from database.models.case import FIND_CASE
+from database.models.case import CASES
 from database.service import DatabaseService
 from database.session_starts import StartLimits
 
@@ -61,14 +61,19 @@ async def test_another_guilds_rows_are_neither_shown_nor_written(
     await stranger.execute(f"SET reeve.guild_id = '{ours}'")
     assert await stranger.fetchval(f"SELECT array_agg(DISTINCT guild_id) FROM {table}") == [ours]
     before = await auditor.fetch(f"SELECT * FROM {table} WHERE guild_id = {theirs}")
-    assert (
-        await stranger.execute(f"UPDATE {table} SET guild_id = guild_id WHERE guild_id = {theirs}")
-        == "UPDATE 0"
-    )
-    assert await stranger.execute(f"DELETE FROM {table} WHERE guild_id = {theirs}") == "DELETE 0"
+    await writes_nothing(stranger, f"UPDATE {table} SET guild_id = guild_id WHERE guild_id = {theirs}")
+    await writes_nothing(stranger, f"DELETE FROM {table} WHERE guild_id = {theirs}")
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
         await stranger.execute(copying_a_row(table, theirs))
     assert await auditor.fetch(f"SELECT * FROM {table} WHERE guild_id = {theirs}") == before
+
+
+async def writes_nothing(connection: Any, statement: str) -> None:
+    """It finds no row, or the rows of that table are only added."""
+    try:
+        assert (await connection.execute(statement)).endswith(" 0")
+    except asyncpg.InsufficientPrivilegeError as error:
+        assert "permission denied for table" in str(error)  # noqa: PT017  # either way is right
 
 
 def copying_a_row(table: str, guild_id: int) -> str:
@@ -85,7 +90,7 @@ async def test_who_says_no_guild_sees_and_writes_nothing(
     await stranger.execute(context)
     for table in metadata.tables:
         assert await stranger.fetchval(f"SELECT count(*) FROM {table}") == 0
-        assert await stranger.execute(f"DELETE FROM {table}") == "DELETE 0"
+        await writes_nothing(stranger, f"DELETE FROM {table}")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await stranger.execute("INSERT INTO case_counters VALUES (7, 7)")
 
@@ -97,7 +102,7 @@ async def test_what_processes_share_is_shown_to_the_system_alone(
     await share_everything(database)
     await stranger.execute(f"SET reeve.guild_id = '{guild_id}'")
     assert await stranger.fetchval(f"SELECT count(*) FROM {table}") == 0
-    assert await stranger.execute(f"DELETE FROM {table}") == "DELETE 0"
+    await writes_nothing(stranger, f"DELETE FROM {table}")
     await stranger.execute("SET reeve.system = 'on'")
     assert await stranger.fetchval(f"SELECT count(*) FROM {table}") > 0
 
@@ -122,16 +127,9 @@ async def test_our_own_statements_stay_in_their_guild_too(
 ) -> None:
     ours, theirs = two_guilds
     async with database.transaction(guild_id=ours) as tx:
-        assert (await tx.exec(FIND_CASE, guild_id=theirs, number=1)).all() == []
+        assert await CASES.get(tx, guild_id=theirs, number=1) is None
 
 
 async def test_the_role_cannot_look_over_the_wall(stranger: Any) -> None:
     role = await stranger.fetchrow("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
     assert tuple(role) == (False, False)
-
-
-@pytest.mark.parametrize("table", ["case_revisions", "guild_config_changes", "point_transfers"])
-@pytest.mark.parametrize("change", ["UPDATE {} SET guild_id = guild_id", "DELETE FROM {}"])
-async def test_history_is_only_added_to(auditor: Any, two_guilds: Any, table: str, change: str) -> None:
-    with pytest.raises(asyncpg.RestrictViolationError, match=f"rows of {table} are only added"):
-        await auditor.execute(change.format(table))

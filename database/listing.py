@@ -1,0 +1,104 @@
+"""Lists that a person turns the pages of: filters, pages that stay where they are, a count, the whole as a stream."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, tuple_
+
+from database.models.base import storable
+from database.statements import Statement, param, statement
+from database.transaction import Transaction
+
+Row = TypeVar("Row")
+Cursor = Sequence[Any]
+"""A row's place in its list: the values of the columns that order it."""
+
+
+class Asked(Protocol):
+    """A NamedTuple of what may be asked for."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+Filter = TypeVar("Filter", bound=Asked)
+
+
+class Listing(Generic[Row]):
+    """Rows of one guild, ordered by columns that together are unique there, the largest first.
+
+    A page begins beyond a place, not after so many rows: what is added or taken away meanwhile shows no row twice and
+    hides none that stays. `fits` says what each field of the filter means, by a parameter of the same name (none if
+    the field is only yes or no); a field that is None, False or empty is not asked for. Each combination of fields is
+    compiled once.
+    """
+
+    def __init__(
+        self,
+        query: Select[Any],
+        *,
+        into: type[Row],
+        order: Sequence[Any],
+        fits: Mapping[str, ColumnElement[bool]],
+    ) -> None:
+        self._query, self._into, self._order, self._fits = query, into, order, fits
+        self._place = [f"place_{number}" for number in range(len(order))]
+        self._compiled: dict[tuple[str, ...], Statement[Any]] = {}
+
+    async def page(
+        self,
+        tx: Transaction,
+        guild_id: int,
+        asked: Asked,
+        *,
+        before: Cursor | None,
+        after: Cursor | None,
+        limit: int,
+    ) -> list[Row]:
+        """The first rows, those beyond `before`, or the nearest ones on this side of `after`; the largest first."""
+        place = before if after is None else after
+        kind = "first" if place is None else "before" if after is None else "after"
+        at = {} if place is None else dict(zip(self._place, place, strict=True))
+        chosen, values = self._asked(kind, guild_id, asked)
+        rows = (await tx.exec(chosen, **values, **at, limit=limit)).all()
+        return rows[::-1] if kind == "after" else rows
+
+    async def count(self, tx: Transaction, guild_id: int, asked: Asked) -> int:
+        chosen, values = self._asked("count", guild_id, asked)
+        rows: int = (await tx.exec(chosen, **values)).one()
+        return rows
+
+    def stream(self, tx: Transaction, guild_id: int, asked: Asked) -> AsyncIterator[Row]:
+        """All of it, read from the server in pieces."""
+        chosen, values = self._asked("stream", guild_id, asked)
+        return tx.stream(chosen, **values)
+
+    def _asked(self, kind: str, guild_id: int, asked: Asked) -> tuple[Statement[Any], dict[str, Any]]:
+        """The statement for the fields that were given, and their values."""
+        given = {name: _clean(value) for name, value in asked._asdict().items()}
+        fields = [name for name, value in given.items() if value not in (None, False, "")]
+        shape = (kind, *fields)
+        if (known := self._compiled.get(shape)) is None:
+            known = self._compiled[shape] = self._compile(kind, fields)
+        values = {name: given[name] for name in fields if given[name] is not True}
+        return known, {"guild_id": guild_id, **values}
+
+    def _compile(self, kind: str, fields: Sequence[str]) -> Statement[Any]:
+        fitting = self._query.where(*(self._fits[name] for name in fields))
+        if kind == "count":
+            return statement(fitting.with_only_columns(func.count()), into=int)
+        here = tuple_(*self._order)
+        there = tuple_(
+            *(param(name, column.type) for name, column in zip(self._place, self._order, strict=True))
+        )
+        downwards = [column.desc() for column in self._order]
+        ordered = {
+            "first": fitting.order_by(*downwards),
+            "before": fitting.where(here < there).order_by(*downwards),
+            "after": fitting.where(here > there).order_by(*self._order),
+            "stream": fitting.order_by(*downwards),
+        }[kind]
+        return statement(ordered if kind == "stream" else ordered.limit(param("limit")), into=self._into)
+
+
+def _clean(value: Any) -> Any:
+    return storable(value) if isinstance(value, str) else value

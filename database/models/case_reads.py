@@ -1,0 +1,131 @@
+"""What is asked about cases: one with all that belongs to it, lists, suggestions, counts."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, or_, select
+from sqlmodel import col, func
+
+from database.eager import one, several
+from database.listing import Listing
+from database.models.case import Case, CaseKind, CaseRevision, CaseState
+from database.models.case_evidence import CaseEvidence, EvidenceFacts
+from database.statements import param, statement
+
+
+class WholeCase(NamedTuple):
+    """A case with its edits and what is known of its files, the oldest first."""
+
+    case: Case
+    revisions: list[CaseRevision]
+    files: list[EvidenceFacts]
+
+
+_its_revisions = (
+    select(*CaseRevision.__table__.columns)  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
+    .where(col(CaseRevision.guild_id) == col(Case.guild_id), col(CaseRevision.number) == col(Case.number))
+    .order_by(col(CaseRevision.revision))
+)
+_its_files = (
+    select(col(CaseEvidence.filename), func.length(col(CaseEvidence.content)), col(CaseEvidence.sha256))
+    .where(col(CaseEvidence.guild_id) == col(Case.guild_id), col(CaseEvidence.number) == col(Case.number))
+    .order_by(col(CaseEvidence.position))
+)
+
+WHOLE_CASE = statement(
+    select(
+        one(Case), several(_its_revisions, into=CaseRevision), several(_its_files, into=EvidenceFacts)
+    ).where(col(Case.guild_id) == param("guild_id"), col(Case.number) == param("number")),
+    into=WholeCase,
+)
+
+
+def _holds(text: Any, name: str) -> ColumnElement[bool]:
+    """Upper or lower case alike."""
+    return func.strpos(func.lower(text), func.lower(cast(param(name), Text))) > 0
+
+
+class CaseFilter(NamedTuple):
+    """All that is given must hold. `text` is looked for in reasons, upper or lower case alike."""
+
+    target_id: int | None = None
+    moderator_id: int | None = None
+    kind: CaseKind | None = None
+    state: CaseState | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    without_notes: bool = False
+
+
+CASE_LIST = Listing(
+    select(*Case.__table__.columns).where(col(Case.guild_id) == param("guild_id")),  # type: ignore[attr-defined]  # likewise
+    into=Case,
+    order=[col(Case.number)],
+    fits={
+        "target_id": col(Case.target_id) == param("target_id"),
+        "moderator_id": col(Case.moderator_id) == param("moderator_id"),
+        "kind": col(Case.kind) == param("kind"),
+        "state": col(Case.state) == param("state"),
+        "text": _holds(col(Case.reason), "text"),
+        "since": col(Case.created_at) >= param("since"),
+        "until": col(Case.created_at) < param("until"),
+        "without_notes": col(Case.kind) != CaseKind.NOTE,
+    },
+)
+
+SUGGESTED = statement(
+    select(*Case.__table__.columns)  # type: ignore[attr-defined]  # likewise
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        or_(
+            func.starts_with(cast(col(Case.number), Text), param("typed")),
+            _holds(col(Case.reason), "typed"),
+            _holds(col(Case.target_name), "typed"),
+        ),
+    )
+    .order_by(col(Case.number).desc())
+    .limit(param("limit")),
+    into=Case,
+)
+
+
+class RecordLine(NamedTuple):
+    """How often something of one kind stands against a person, and when it last did."""
+
+    kind: CaseKind
+    cases: int
+    points: int
+    last_at: datetime
+
+
+RECORD = statement(
+    select(
+        col(Case.kind),
+        func.count(),
+        cast(func.coalesce(func.sum(col(Case.points)), 0), BigInteger),
+        func.max(col(Case.created_at)),
+    )
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        col(Case.target_id) == param("target_id"),
+        col(Case.state) == CaseState.ACTIVE,
+    )
+    .group_by(col(Case.kind))
+    .order_by(col(Case.kind)),
+    into=RecordLine,
+)
+
+USED_REASONS = statement(
+    select(col(Case.reason))
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        col(Case.kind) != param("note"),
+        func.length(col(Case.reason)) <= param("longest"),
+        _holds(col(Case.reason), "typed"),
+    )
+    .group_by(col(Case.reason))
+    .order_by(func.count().desc(), col(Case.reason))
+    .limit(param("limit")),
+    into=str,
+)

@@ -93,7 +93,8 @@ class Replica:
     async def open(self) -> None:
         """Raise ReplicaOfAnotherServer if it is none of ours; one that is away may come back."""
         await self.pool.open()
-        await self._look()
+        for _ in range(2):  # only the second look can tell a standby that is ahead
+            await self._look()
         if self._state is ReplicaState.FOREIGN:
             raise ReplicaOfAnotherServer
         self._watch = asyncio.create_task(self._keep_looking())

@@ -14,6 +14,8 @@ from database.figures import Figures
 from database.listening import Listener
 from database.models.guild_config import CHANGES_CHANNEL
 from database.pool import Pool, PoolStatus
+from database.replica import Replica, ReplicaStatus
+from database.report import Report
 from database.settings import PoolSettings
 from database.transaction import Scope, SlowStatements
 
@@ -26,16 +28,25 @@ class DatabaseService:
     """Open it, use its controllers, close it.
 
     `dsn` is a PostgreSQL address; without `settings` the pool has its defaults. `direct_dsn`: the same database
-    without a pooler in between, where there is one; nothing can be listened to through it.
+    without a pooler in between, where there is one; nothing can be listened to through it. `replica_dsn`: a standby
+    that serves reports.
     """
 
     def __init__(
-        self, dsn: str, settings: PoolSettings | None = None, *, direct_dsn: str | None = None
+        self,
+        dsn: str,
+        settings: PoolSettings | None = None,
+        *,
+        direct_dsn: str | None = None,
+        replica_dsn: str | None = None,
     ) -> None:
         settings = settings or PoolSettings.model_construct()
         self.figures = Figures()
         self._pool = Pool(dsn, settings, self.figures)
         self._slow = SlowStatements(settings, self.figures)
+        self._replica: Replica | None = None
+        if replica_dsn is not None:
+            self._replica = Replica(replica_dsn, settings, self.figures, self._pool, self._slow)
         self.config_cache = ConfigCache(settings.config_cache_size, settings.config_cache_seconds)
         self._listener: Listener | None = None
         if settings.has_session or direct_dsn not in (None, dsn):
@@ -54,8 +65,10 @@ class DatabaseService:
         self.processes = ProcessController(self)
 
     async def open(self) -> None:
-        """Raise DatabaseUnavailable if no connection can be had."""
+        """Raise DatabaseUnavailable if no connection can be had, ReplicaOfAnotherServer for a wrong replica."""
         await self._pool.open()
+        if self._replica is not None:
+            await self._replica.open()
         if self._listener is not None:
             self._listener.open()
 
@@ -63,6 +76,8 @@ class DatabaseService:
         """Let running actions end (at most 5 s), then close all connections."""
         if self._listener is not None:
             await self._listener.close()
+        if self._replica is not None:
+            await self._replica.close()
         await self._pool.close()
 
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope:
@@ -80,6 +95,14 @@ class DatabaseService:
         """A transaction of one guild in which PostgreSQL refuses to write."""
         return Scope(self._pool, self._slow, guild_id=guild_id, read_only=True)
 
+    def report(self, *, guild_id: int) -> Scope | Report:
+        """As `read`, on the replica where there is one that is not far behind: never for what is decided upon."""
+        primary = self.read(guild_id=guild_id)
+        if self._replica is None:
+            return primary
+        standby = Scope(self._replica.pool, self._slow, guild_id=guild_id, read_only=True)
+        return Report(self._replica, standby=standby, primary=primary)
+
     async def health(self) -> Health:
         """One round trip; DatabaseUnavailable if there is no answer."""
         started = time.perf_counter()
@@ -88,6 +111,10 @@ class DatabaseService:
 
     def pool_status(self) -> PoolStatus:
         return self._pool.status()
+
+    def replica_status(self) -> ReplicaStatus | None:
+        """None where no replica is configured."""
+        return None if self._replica is None else self._replica.status()
 
     def config_cache_status(self) -> CacheStatus:
         return self.config_cache.status()

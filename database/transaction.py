@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
@@ -189,3 +189,5 @@ class Transactions(Protocol):
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope: ...
 
     def read(self, *, guild_id: int) -> Scope: ...
+
+    def report(self, *, guild_id: int) -> AbstractAsyncContextManager[Transaction]: ...

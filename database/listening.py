@@ -58,9 +58,6 @@ class Listener:
             except Exception as error:  # whatever it is, time may help, and the lifetime holds the truth
                 if self._pause == FIRST_PAUSE_SECONDS:
                     logger.warning("Changes in other processes are heard of later: {}", type(error).__name__)
-            finally:
-                self.is_listening = False
-                self._missed()
             await asyncio.sleep(self._pause)
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
 
@@ -86,6 +83,8 @@ class Listener:
                         await lost.wait()
                 await connection.fetchval("SELECT 1", timeout=self.probe_seconds)
         finally:
+            self.is_listening = False
+            self._missed()
             with suppress(Exception):
                 await connection.close(timeout=FAREWELL_SECONDS)
 

@@ -53,7 +53,9 @@ class Transaction:
         """The rows of a fixed statement one after another: the server keeps the rest, this process a piece."""
         self._run.statements += 1
         arguments = statement.arguments(values)
-        async for row in self._connection.cursor(statement.text, *arguments, prefetch=ROWS_OF_A_PIECE):
+        # Without a name: behind a pooler a named one would stay with a server that somebody else gets next.
+        prepared = await self._connection.prepare(statement.text, name="")
+        async for row in prepared.cursor(*arguments, prefetch=ROWS_OF_A_PIECE):
             yield statement.build(row)
 
     def savepoint(self) -> "Savepoint":

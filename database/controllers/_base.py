@@ -20,6 +20,7 @@ class BaseController:
     def __init__(self, transactions: Transactions) -> None:
         self._transaction = transactions.transaction
         self._read = transactions.read
+        self._report = transactions.report
         self._figures = transactions.figures
 
     def figures_of(self, method: str) -> ActionFigures:
@@ -53,6 +54,6 @@ class ListController(BaseController, Generic[Row, Filter]):
     @action(repeatable=False)
     async def export(self, *, guild_id: int, matching: Filter) -> AsyncIterator[Row]:
         """All of it, in the list's order, as it was at one moment. Memory does not grow with the number of rows."""
-        async with self._read(guild_id=guild_id) as tx:
+        async with self._report(guild_id=guild_id) as tx:
             async for row in self.listing.stream(tx, guild_id, matching):
                 yield row

@@ -182,7 +182,7 @@ class PointsController(BaseController):
         self, *, guild_id: int, since: datetime | None = None, offset: int = 0, limit: int = 10
     ) -> Sequence[Standing]:
         """The largest balances or, with `since`, who earned most from then on. Equal points: the older account."""
-        async with self._read(guild_id=guild_id) as tx:
+        async with self._report(guild_id=guild_id) as tx:
             if since is None:
                 standings = await tx.exec(TOP_BALANCES, guild_id=guild_id, offset=offset, limit=limit)
             else:

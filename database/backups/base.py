@@ -25,6 +25,7 @@ OPTIONS = (
     "--checkpoint=fast",
     "--manifest-checksums=SHA256",
     "--label=reeve",
+    "--sync-method=syncfs",  # one wait for the disk, not one for each of a thousand files
     "--no-password",
     "--progress",
 )

@@ -9,6 +9,8 @@ from ssl import SSLContext, SSLError
 
 SSL_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")
 """PostgreSQL's protocol, "SSLRequest": the answer S means that TLS begins."""
+SASL = (10).to_bytes(4, "big")
+"""An authentication request that lists what the server knows, the strongest first."""
 CHUNK = 1 << 16
 
 
@@ -24,7 +26,7 @@ async def relay(host: str, port: int, tls: SSLContext) -> AsyncIterator[Path]:
                     far_writer.write(SSL_REQUEST)
                     if await far_reader.readexactly(1) == b"S":
                         await far_writer.start_tls(tls, server_hostname=host)
-                        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+                        await asyncio.gather(_copy(reader, far_writer), _answer(far_reader, writer))
                 finally:
                     far_writer.close()
             writer.close()
@@ -34,6 +36,18 @@ async def relay(host: str, port: int, tls: SSLContext) -> AsyncIterator[Path]:
             yield Path(folder)
         finally:
             server.close()
+
+
+async def _answer(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    """What the server says; but its offer to bind the password to the TLS channel is not for who speaks none."""
+    kind = b""
+    while kind not in (b"R", b"E"):  # how to authenticate, or an error; before it come words on the protocol
+        kind, length = await source.readexactly(1), await source.readexactly(4)
+        body = await source.readexactly(int.from_bytes(length, "big") - 4)
+        if kind == b"R" and body.startswith(SASL):
+            body = body.replace(b"SCRAM-SHA-256-PLUS\0", b"")
+        target.write(kind + (len(body) + 4).to_bytes(4, "big") + body)
+    await _copy(source, target)
 
 
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

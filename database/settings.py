@@ -70,12 +70,6 @@ class PoolSettings(BaseSettings):
     """Whether a slow statement is logged with its plan."""
     pooler: Literal["none", "transaction"] = Field(default="none", validation_alias="REEVE_DATABASE_POOLER")
     """`transaction`: what answers lends us a server for one transaction at a time, as PgBouncer's pool_mode does."""
-    config_cache_size: int = Field(default=20_000, ge=0, validation_alias="REEVE_CONFIG_CACHE_SIZE")
-    """Servers whose settings are remembered, at about 600 bytes each."""
-    config_cache_seconds: float = Field(
-        default=10, gt=0, le=3600, validation_alias="REEVE_CONFIG_CACHE_SECONDS"
-    )
-    """How long they are believed, when nobody tells of a change."""
     replica_lag_seconds: float = Field(
         default=60, gt=0, le=86_400, validation_alias="REEVE_REPLICA_LAG_SECONDS"
     )

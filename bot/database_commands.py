@@ -31,14 +31,14 @@ def add_words(actions: "argparse._SubParsersAction[Any]") -> None:
 
 
 async def execute_upgrade(_: argparse.Namespace, settings: Settings, say: Say) -> int:
-    async with running_database(settings) as dsn:
+    async with running_database(settings, direct=True) as dsn:
         await migrations.upgrade(dsn)
         say(await migrations.current(dsn) or NOTHING)
     return Exit.DONE
 
 
 async def execute_downgrade(arguments: argparse.Namespace, settings: Settings, say: Say) -> int:
-    async with running_database(settings) as dsn:
+    async with running_database(settings, direct=True) as dsn:
         await migrations.downgrade(dsn, arguments.revision)
         say(await migrations.current(dsn) or NOTHING)
     return Exit.DONE
@@ -58,7 +58,7 @@ async def history(_: argparse.Namespace, settings: Settings, say: Say) -> int:  
 
 async def check(_: argparse.Namespace, settings: Settings, say: Say) -> int:
     """One line a difference between the database and the models."""
-    async with running_database(settings) as dsn:
+    async with running_database(settings, direct=True) as dsn:
         await migrations.require_schema(dsn)
         differences = await migrations.check(dsn)
     for difference in differences:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import asyncpg
 from loguru import logger
@@ -15,6 +16,9 @@ from database.wal_archive import archive_options, prepare_archive
 SEES_EVERYTHING = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 OLDEST_VERSION = 150_000
 """PostgreSQL 15, in server_version_num's counting."""
+KEPT_BY_A_SESSION = {"reeve.session": "kept"}
+"""PostgreSQL keeps any setting with a dot for a connection. PgBouncer refuses it, other poolers forget it."""
+IS_KEPT = "SELECT current_setting('reeve.session', true) = 'kept'"
 
 
 @asynccontextmanager
@@ -22,12 +26,19 @@ async def running_database(settings: DatabaseSettings, *, direct: bool = False) 
     """The address of a server that answers, for as long as the block runs.
 
     `direct`: past a pooler (DATABASE_DIRECT_URL), for who needs a session of its own, as a migration does.
-    Raises DatabaseUnreachable for the operator's own server, EmbeddedServerFailed or DataDirectoryUnusable for ours.
+    Raises DatabaseUnreachable or DatabaseAddressUnusable for the operator's own server, EmbeddedServerFailed or
+    DataDirectoryUnusable for ours.
     """
     dsn = settings.direct_dsn() if direct else settings.dsn()
     if dsn is not None:
         variable = "DATABASE_URL" if dsn == settings.dsn() else "DATABASE_DIRECT_URL"
-        await require_reachable(dsn, variable)
+        is_pooled = variable == "DATABASE_URL" and not settings.has_session
+        if direct and is_pooled:
+            raise DatabaseAddressUnusable(
+                "This needs a session of its own, which a pooler does not give: set DATABASE_DIRECT_URL to "
+                "PostgreSQL's own address."
+            )
+        await require_reachable(dsn, variable, is_pooled=is_pooled)
         yield dsn
         return
     server = embedded_server(settings)
@@ -51,10 +62,22 @@ def embedded_server(settings: DatabaseSettings) -> EmbeddedServer:
     return EmbeddedServer(settings.data_dir, archive_options(settings.wal_archive))
 
 
-async def require_reachable(dsn: str, variable: str) -> None:
-    """Say in one sentence what is wrong with the address, without the password in it."""
+async def require_reachable(dsn: str, variable: str, *, is_pooled: bool = False) -> None:
+    """Say in one sentence what is wrong with the address, without the password in it.
+
+    `is_pooled`: the operator has said that a pooler answers there; DatabaseAddressUnusable if one does unsaid.
+    """
     try:
-        connection = await asyncpg.connect(dsn, timeout=10)
+        connection = await asyncpg.connect(
+            dsn,
+            timeout=10,
+            statement_cache_size=0,
+            server_settings=None if is_pooled else KEPT_BY_A_SESSION,
+        )
+    except asyncpg.ProtocolViolationError as error:
+        if "startup parameter" in str(error):
+            raise _pooler_at(variable) from error
+        raise DatabaseUnreachable(f"What answers at {variable} said: {error}: correct the address.") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError) as error:
         raise DatabaseUnreachable(
             f"PostgreSQL refused the user or password in {variable}: correct them."
@@ -72,14 +95,30 @@ async def require_reachable(dsn: str, variable: str) -> None:
             f"No PostgreSQL answers at {variable}: start the server, or correct host and port."
         ) from error
     try:
-        if int(await connection.fetchval("SHOW server_version_num")) < OLDEST_VERSION:
-            raise DatabaseUnreachable(
-                f"Reeve needs PostgreSQL 15 or newer: point {variable} at such a server."
-            )
-        if await connection.fetchval(SEES_EVERYTHING):
-            logger.warning(
-                f"The role in {variable} is a superuser or bypasses row-level security, the second wall between "
-                "servers: connect as a plain role (docs/operator.md)."
-            )
+        async with connection.transaction():
+            await _require_usable(connection, variable, is_pooled=is_pooled)
+    except OSError as error:  # a pooler answers, and the server behind it does not
+        raise DatabaseUnreachable(f"No PostgreSQL answers at {variable}: start the server.") from error
     finally:
         await connection.close()
+
+
+async def _require_usable(connection: Any, variable: str, *, is_pooled: bool) -> None:
+    if not (is_pooled or await connection.fetchval(IS_KEPT)):
+        raise _pooler_at(variable)
+    if int(await connection.fetchval("SHOW server_version_num")) < OLDEST_VERSION:
+        raise DatabaseUnreachable(f"Reeve needs PostgreSQL 15 or newer: point {variable} at such a server.")
+    if await connection.fetchval(SEES_EVERYTHING):
+        logger.warning(
+            f"The role in {variable} is a superuser or bypasses row-level security, the second wall between "
+            "servers: connect as a plain role (docs/operator.md)."
+        )
+
+
+def _pooler_at(variable: str) -> DatabaseAddressUnusable:
+    fix = (
+        "set REEVE_DATABASE_POOLER=transaction (docs/operator.md, Behind a connection pooler)"
+        if variable == "DATABASE_URL"
+        else "put PostgreSQL's own address there"
+    )
+    return DatabaseAddressUnusable(f"A connection pooler answers at {variable}: {fix}.")

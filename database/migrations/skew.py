@@ -5,7 +5,7 @@ alembic_version that names the oldest code which still works on the schema.
 """
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -32,21 +32,23 @@ def marked(runs_with: str | None) -> str:
 async def standing(dsn: str) -> Standing:
     """Raises DatabaseUnavailable."""
     try:
-        connection = await asyncpg.connect(dsn)
+        # In one transaction and with nothing prepared, so that a pooler may stand in between.
+        connection = await asyncpg.connect(dsn, statement_cache_size=0)
         try:
-            if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
-                return Standing(None, None)
-            mark = await connection.fetchval(
-                "SELECT obj_description('alembic_version'::regclass, 'pg_class')"
-            )
-            found = MARK.search(mark or "")
-            return Standing(
-                await connection.fetchval("SELECT version_num FROM alembic_version"), found and found[1]
-            )
+            async with connection.transaction():
+                return await _standing(connection)
         finally:
             await connection.close()
     except AWAY as error:
         raise DatabaseUnavailable from error
+
+
+async def _standing(connection: Any) -> Standing:
+    if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+        return Standing(None, None)
+    mark = await connection.fetchval("SELECT obj_description('alembic_version'::regclass, 'pg_class')")
+    found = MARK.search(mark or "")
+    return Standing(await connection.fetchval("SELECT version_num FROM alembic_version"), found and found[1])
 
 
 async def current(dsn: str) -> str | None:

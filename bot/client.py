@@ -22,6 +22,7 @@ from bot.rest_budget import RestBudget
 from bot.session_turns import SessionTurns
 from bot.settings import Settings
 from bot.shard_leases import ShardLeases
+from database.errors import DatabaseUnavailable
 from database.models import Shards
 from database.service import DatabaseService
 from database.shards import WHOLE_BOT
@@ -86,7 +87,7 @@ class Reeve(commands.AutoShardedBot):
             logger.warning(
                 "Discord recommends {} shards: raise the count in REEVE_SHARDS of all processes", recommended
             )
-        self.leases.keep(self.own_shards)
+        await self.leases.take(self.own_shards)
 
     async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
         """discord.py calls this for each shard, and again after a failure; it opens the socket at once."""
@@ -108,6 +109,10 @@ class Reeve(commands.AutoShardedBot):
 
     async def on_ready(self) -> None:
         logger.info("ready as {} in {} servers, shards {}", self.user, len(self.guilds), self.own_shards)
+        try:
+            await self.database.guild_configs.warm_up(guild_ids=[guild.id for guild in self.guilds])
+        except DatabaseUnavailable as error:
+            logger.warning("Settings are read when they are asked for: {}", type(error).__name__)
 
     async def on_app_command_completion(
         self,

@@ -2,17 +2,24 @@
 
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import discord
 import discord.ext.test as dpytest
 import pytest
 from discord.ext import commands
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.client import Reeve
 from bot.settings import Settings
-from database.models import Language
+from cogs.points._cooling import JustEarned
+from database.ledger import is_cooling
+from database.models import Language, utc_now
 from database.service import DatabaseService
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -24,7 +31,9 @@ async def reeve(
     await bot._async_setup_hook()
     for extension in ("cogs.points.talking", "cogs.people", "cogs.owner"):
         await bot.load_extension(extension)
-    with monkeypatch.context() as sharding:  # dpytest refuses bots of several shards, but needs nothing of shards
+    with (
+        monkeypatch.context() as sharding
+    ):  # dpytest refuses bots of several shards, but needs nothing of shards
         sharding.setattr(discord, "AutoShardedClient", type("Nothing", (), {}))
         dpytest.configure(bot, guilds=1, text_channels=1, members=2)
     yield bot
@@ -65,6 +74,100 @@ async def test_without_a_cool_down_every_message_earns(reeve: Reeve, database: D
     await dpytest.message("two", member=0)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 2
+
+
+def asked(database: DatabaseService) -> int:
+    return database.figures.of("points.earn").count
+
+
+async def change(database: DatabaseService, setting: str, value: int, interaction_id: int) -> None:
+    await database.guild_configs.change(
+        guild_id=guild().id, setting=setting, value=value, changed_by_id=1, interaction_id=interaction_id
+    )
+
+
+async def test_messages_within_the_cool_down_cost_no_transaction(
+    reeve: Reeve, database: DatabaseService
+) -> None:
+    for _ in range(5):
+        await dpytest.message("hello", member=0)
+    await dpytest.message("hello", member=1)
+
+    assert asked(database) == 2
+
+
+async def test_messages_that_earn_nothing_here_cost_no_transaction(
+    reeve: Reeve, database: DatabaseService
+) -> None:
+    await change(database, "points_per_message", 0, 1)
+    await dpytest.message("hello", member=0)
+    assert asked(database) == 0
+
+    await change(database, "points_per_message", 3, 2)
+    await dpytest.message("hello", member=0)
+    assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 3
+
+
+async def test_a_shorter_cool_down_holds_for_who_has_just_earned(
+    reeve: Reeve, database: DatabaseService
+) -> None:
+    await dpytest.message("one", member=0)
+    await change(database, "message_cooldown_seconds", 0, 1)
+    await dpytest.message("two", member=0)
+    await change(database, "message_cooldown_seconds", 600, 2)
+    await dpytest.message("three", member=0)
+
+    assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 2
+    assert asked(database) == 2
+
+
+async def test_what_another_process_saw_earn_is_cooling_here_and_after_a_restart(
+    reeve: Reeve, database: DatabaseService, dsn: str
+) -> None:
+    other = DatabaseService(dsn)
+    await other.open()
+    for user in (member(0), member(1)):
+        await other.points.earn(guild_id=guild().id, user_id=user.id, message_id=user.id, said_at=utc_now())
+    await other.close()
+    await dpytest.message("hello", member=0)
+    await reeve.reload_extension("cogs.points.talking")
+    await dpytest.message("hello", member=0)
+    await dpytest.message("hello", member=1)
+
+    balances = [await database.points.balance(guild_id=guild().id, user_id=member(n).id) for n in (0, 1)]
+    assert balances == [1, 1]
+    assert asked(database) == 3
+
+
+@given(
+    messages=st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=12),
+    asked_at=st.integers(0, 40),
+    cooldown=st.integers(0, 12),
+)
+def test_a_member_is_called_cooling_only_where_the_database_would_say_so(
+    messages: list[tuple[int, bool]], asked_at: int, cooldown: int
+) -> None:
+    """Messages at these seconds; this process saw those earn that say True."""
+    just_earned, last = JustEarned(), None
+    for second, is_seen in messages:
+        at = NOON + timedelta(seconds=second)
+        last = at if last is None else max(last, at)
+        if is_seen:
+            just_earned.note(1, 2, at)
+    moment = NOON + timedelta(seconds=asked_at)
+    says = just_earned.is_cooling(1, 2, moment, cooldown)
+    truth = is_cooling(last, moment, timedelta(seconds=cooldown))
+    assert truth or not says
+    if all(is_seen for _, is_seen in messages):
+        assert says == truth
+
+
+def test_only_the_latest_to_earn_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cogs.points._cooling.MOST_REMEMBERED", 2)
+    just_earned = JustEarned()
+    for user_id in (1, 2, 1, 3):
+        just_earned.note(5, user_id, NOON)
+    assert [user_id for user_id in (1, 2, 3) if just_earned.is_cooling(5, user_id, NOON, 60)] == [1, 3]
 
 
 async def test_the_language_does_not_matter_for_points(reeve: Reeve, database: DatabaseService) -> None:

@@ -3,8 +3,23 @@
 from database.migrations.chain import OURS, Chain, Revision
 from database.migrations.differences import check
 from database.migrations.moving import downgrade, upgrade
+from database.migrations.plan import PlannedStep, pending_steps, plan, sql
 from database.migrations.skew import current, require_schema
 
 history = OURS.history
 
-__all__ = ["Chain", "Revision", "check", "current", "downgrade", "history", "require_schema", "upgrade"]
+__all__ = [
+    "OURS",
+    "Chain",
+    "PlannedStep",
+    "Revision",
+    "check",
+    "current",
+    "downgrade",
+    "history",
+    "pending_steps",
+    "plan",
+    "require_schema",
+    "sql",
+    "upgrade",
+]

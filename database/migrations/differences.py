@@ -1,59 +1,52 @@
-"""What differs between the database and what it should be."""
+"""What differs between the database and what its revisions make: everything in the catalog, not only columns."""
 
-from typing import Any
+import difflib
+from pathlib import Path
 
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from database.migrations.chain import OURS, Chain
 from database.migrations.connecting import connected
-from database.models import metadata
+from database.migrations.rehearsal import empty_stage, play
 
-CHECKS = """
-    SELECT t.relname || '.' || c.conname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
-    WHERE c.contype = 'c' AND t.relnamespace = 'public'::regnamespace
-"""
-TABLES_WITHOUT_WALL = """
-    SELECT relname FROM pg_class t
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
-    AND NOT (relrowsecurity AND relforcerowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = t.oid))
-    ORDER BY relname
-"""
+CATALOG = Path(__file__).with_name("catalog.sql").read_text(encoding="utf-8")
+
+Catalog = dict[str, str]
 
 
-async def check(dsn: str) -> list[str]:
-    """What differs between the models and the database, in words; empty if nothing does."""
+async def check(dsn: str, *, chain: Chain = OURS) -> list[str]:
+    """A sentence for each difference; empty if there is none. The database must be at the newest revision.
+
+    What should be is made by the revisions themselves, on the same server (`rehearsal`), so no version of PostgreSQL
+    has words of its own for it. Raises MigrationRefused, DatabaseUnavailable.
+    """
+    async with empty_stage(dsn) as connection:
+        await connection.run_sync(play, chain, chain.after(None))
+        wanted = await catalog_of(connection)
     async with connected(dsn) as connection:
-        return await connection.run_sync(_differences)
+        return differences(wanted, await catalog_of(connection))
 
 
-def _differences(connection: Connection) -> list[str]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
-    found = [_in_words(difference) for difference in compare_metadata(context, metadata)]
-    return found + _check_differences(connection) + _missing_walls(connection)
+async def catalog_of(connection: AsyncConnection) -> Catalog:
+    """What is in the current schema, by name."""
+    return {row.what: row.definition for row in await connection.exec_driver_sql(CATALOG)}
 
 
-def _check_differences(connection: Connection) -> list[str]:
-    """Alembic does not compare CHECKs: their names do."""
-    expected = {
-        f"{table.name}.{constraint.name}"
-        for table in metadata.tables.values()
-        for constraint in table.constraints
-        if isinstance(constraint, CheckConstraint)
-    }
-    actual = set(connection.scalars(text(CHECKS)))
-    return [f"missing check: {name}" for name in sorted(expected - actual)] + [
-        f"unknown check: {name}" for name in sorted(actual - expected)
+def differences(wanted: Catalog, found: Catalog) -> list[str]:
+    missing = [f"missing: {what} ({wanted[what]})" for what in sorted(wanted.keys() - found.keys())]
+    unknown = [f"in no revision: {what} ({found[what]})" for what in sorted(found.keys() - wanted.keys())]
+    changed = [
+        f"changed: {what}: {_changed(wanted[what], found[what])}"
+        for what in sorted(wanted.keys() & found.keys())
+        if wanted[what] != found[what]
     ]
+    return missing + unknown + changed
 
 
-def _missing_walls(connection: Connection) -> list[str]:
-    return [f"no forced row-level security: {name}" for name in connection.scalars(text(TABLES_WITHOUT_WALL))]
-
-
-def _in_words(difference: Any) -> str:
-    if isinstance(difference, list):
-        return "; ".join(_in_words(part) for part in difference)
-    kind, *subject = difference
-    names = [str(getattr(part, "name", part)) for part in subject if not isinstance(part, dict | None)]
-    return f"{kind.replace('_', ' ')}: {', '.join(names)}"
+def _changed(wanted: str, found: str) -> str:
+    """Only the parts that differ: a view or a list of grants may be long."""
+    words = difflib.ndiff(wanted.split(", "), found.split(", "))
+    parts = [word for word in words if word[0] in "+-"]
+    lost = ", ".join(word[2:] for word in parts if word[0] == "-") or "nothing"
+    come = ", ".join(word[2:] for word in parts if word[0] == "+") or "nothing"
+    return f"it should be {lost}, and is {come}"

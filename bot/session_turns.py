@@ -13,8 +13,9 @@ from database.controllers.processes import LONGEST_LINE, ProcessController, Turn
 from database.errors import DatabaseUnavailable
 from database.session_starts import StartLimits
 
-BETWEEN_STARTS_SECONDS = 5.0
-"""Discord's own pace for shards of one slot (gateway, "Max Concurrency")."""
+BETWEEN_STARTS_SECONDS = 5.5
+"""Discord lets shards of one slot begin every 5 s (gateway, "Max Concurrency"). The rest is for the way there, which
+is longer for one process than for the next."""
 LOOK_AGAIN = timedelta(minutes=10)
 """While a start is far away: another process may have learned that a new day has begun."""
 

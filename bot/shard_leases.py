@@ -29,8 +29,10 @@ class ShardLeases:
         self._keeping: asyncio.Task[None] | None = None
         self._told: set[str] = set()
 
-    def keep(self, shards: Shards) -> None:
-        self._keeping = asyncio.create_task(self._keep_forever(shards), name="shard leases")
+    async def take(self, shards: Shards) -> None:
+        """At once, and again and again until they are given up."""
+        await self._renew(shards)
+        self._keeping = asyncio.create_task(self._keep(shards), name="shard leases")
 
     async def give_up(self) -> None:
         if self._keeping is None:
@@ -41,12 +43,15 @@ class ShardLeases:
         with suppress(DatabaseUnavailable):  # then they end by themselves
             await self._processes.release_leases(holder=self.holder)
 
-    async def _keep_forever(self, shards: Shards) -> None:
+    async def _keep(self, shards: Shards) -> None:
         while True:
-            with suppress(DatabaseUnavailable):  # said by all that needs the database
-                live = await self._processes.renew_leases(holder=self.holder, shards=shards, now=clock.now())
-                self._tell(clashes(live, self.holder, shards))
             await clock.sleep(LEASE.total_seconds() / 3)
+            await self._renew(shards)
+
+    async def _renew(self, shards: Shards) -> None:
+        with suppress(DatabaseUnavailable):  # said by all that needs the database
+            live = await self._processes.renew_leases(holder=self.holder, shards=shards, now=clock.now())
+            self._tell(clashes(live, self.holder, shards))
 
     def _tell(self, found: set[str]) -> None:
         for clash in sorted(found - self._told):

@@ -8,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import generate_latest
 
 from bot.shards import connections
+from database.config_cache import CacheStatus
 from database.errors import DatabaseUnavailable
 from database.figures import BUCKETS, Figures
 from database.pool import PoolStatus
@@ -52,6 +53,7 @@ class _Reeve:
             yield from _pool(bot.database.pool_status())
         except DatabaseUnavailable:  # not open, or closed already
             return
+        yield from _remembered(bot.database.config_cache_status(), is_listening=bot.database.is_listening)
         yield from _actions(bot.database.figures)
 
 
@@ -90,6 +92,21 @@ def _pool(status: PoolStatus) -> Iterator[Metric]:
     )
     yield CounterMetricFamily(
         "reeve_database_waited_seconds", "For how long, together.", value=status.waited_seconds
+    )
+
+
+def _remembered(status: CacheStatus, *, is_listening: bool) -> Iterator[Metric]:
+    """The memory of servers' settings."""
+    reads = CounterMetricFamily("reeve_config_reads", "By where the answer was.", labels=["from"])
+    reads.add_metric(["memory"], status.hits)
+    reads.add_metric(["database"], status.misses)
+    dropped = CounterMetricFamily("reeve_config_dropped", "Forgotten before their time.", labels=["why"])
+    dropped.add_metric(["full"], status.evictions)
+    dropped.add_metric(["outdated"], status.outdated)
+    yield from (reads, dropped)
+    yield GaugeMetricFamily("reeve_config_remembered", "Servers in memory.", value=status.size)
+    yield GaugeMetricFamily(
+        "reeve_config_listening", "1 while changes in other processes are heard of.", value=is_listening
     )
 
 

@@ -171,6 +171,26 @@ async def test_a_command_opened_to_all_is_still_refused_and_suggests_nothing(
         assert [len(answer["choices"]) for answer in offered] == [0, 1]
 
 
+async def test_the_settings_of_all_servers_are_read_at_once_when_discord_says_ready(
+    sandbox: Sandbox, settings: Settings, database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm, warm_up = asyncio.Event(), database.guild_configs.warm_up
+
+    async def told(*, guild_ids: list[int]) -> None:
+        await warm_up(guild_ids=guild_ids)
+        warm.set()
+
+    monkeypatch.setattr(database.guild_configs, "warm_up", told)
+    async with running(settings, database) as (bot, _):
+        async with asyncio.timeout(10):
+            await warm.wait()
+        for guild in bot.guilds:
+            await database.guild_configs.get(guild_id=guild.id)
+        assert len(bot.guilds) > 1
+        assert database.config_cache_status().hits >= len(bot.guilds)
+        assert database.figures.of("guild_configs.read").count == 0
+
+
 async def test_a_second_start_writes_no_commands(
     sandbox: Sandbox, settings: Settings, database: DatabaseService, session: aiohttp.ClientSession
 ) -> None:
@@ -211,6 +231,8 @@ async def test_health_tells_a_reason_for_each_part(
     async with running(settings, database) as (bot, _), health_endpoint(bot, dsn) as address:
         [ann] = await played(sandbox, session, "ann")
         await ann.slash("refused")
+        for _ in range(2):
+            await database.guild_configs.get(guild_id=1)
         async with session.get(f"{address}/readyz") as answer:
             body = await answer.json()
             assert answer.status == 200, body
@@ -228,6 +250,12 @@ async def test_health_tells_a_reason_for_each_part(
         assert samples["reeve_commands_total", "/refused", "user"] == 1
         assert samples["reeve_guilds",] == 2
         assert samples["reeve_database_connections", "most"] == 10
+        assert (
+            samples["reeve_config_reads_total", "memory"]
+            >= 1
+            <= samples["reeve_config_reads_total", "database"]
+        )
+        assert samples["reeve_config_remembered",] >= 1
         assert samples["process_resident_memory_bytes",] > 0
         count = samples["reeve_action_seconds_count", "users.seen"]
         assert count == samples["reeve_action_seconds_bucket", "users.seen", "+Inf"] > 0

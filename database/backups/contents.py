@@ -12,8 +12,10 @@ IDENTITY = """
         coalesce(inet_server_addr()::text, 'local') || ':' || coalesce(inet_server_port()::text, '') AS place
 """
 TABLES = """
-    SELECT relname FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname
+    SELECT relname FROM pg_class t
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = t.oid AND deptype = 'e')
+    ORDER BY relname
 """
 SEQUENCES = (
     "SELECT sequencename, coalesce(last_value, 0) AS last FROM pg_sequences WHERE schemaname = 'public'"

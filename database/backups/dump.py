@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from database.backups.contents import Contents, contents_of, identity, revision_of, tables_of
+from database.backups.contents import Contents, contents_of, identity, quoted, revision_of, tables_of
+from database.backups.errors import BackupExists
 from database.backups.folder import finish, free_name, prepare_folder, require_room
 from database.backups.manifest import Backup, name_for, stored, write_manifest
 from database.backups.programs import environment_for, require_old_enough, run
@@ -19,7 +20,18 @@ SIZE = """
     SELECT coalesce(sum(pg_table_size(oid)), 0)::bigint FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
 """
-OPTIONS = ("--format=custom", "--compress=6", "--enable-row-security", "--no-password", "--verbose")
+STRANGERS = """
+    SELECT nspname FROM pg_namespace WHERE nspname NOT IN ('public', 'information_schema') AND nspname !~ '^pg_'
+"""
+OPTIONS = (
+    "--format=custom",
+    "--compress=6",
+    "--enable-row-security",
+    "--exclude-extension=*",  # what a host has installed there need not exist where this is restored
+    "--lock-wait-timeout=60s",
+    "--no-password",
+    "--verbose",
+)
 """pg_dump wants to see through row-level security, or fails. Told to obey it, it dumps what the policies show, and
 to the system's own session they show every row; the numbers of the manifest are counted by another connection."""
 
@@ -28,7 +40,7 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
     """Dump the database at `dsn` into `folder`, under a name of time and revision unless one is given.
 
     The file and its manifest appear when they are whole and on the disk. Raises DatabaseUnavailable, ServerTooNew,
-    FolderUnusable, DiskTooFull or BackupFailed, and leaves nothing then.
+    FolderUnusable, DiskTooFull, BackupExists or BackupFailed, and leaves nothing then.
     """
     async with whole_view(dsn) as connection:
         await require_old_enough(connection)
@@ -38,6 +50,8 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
             made_at = clock.now()
             revision = await revision_of(connection)
             target = folder / name if name else free_name(folder, name_for(made_at, revision), ".dump")
+            if target.exists():
+                raise BackupExists(target)
             part = target.with_name(f"{target.name}.{os.getpid()}.part")
             try:
                 contents = await _dump(connection, part, say)
@@ -74,6 +88,7 @@ async def _dump(connection: Connection, part: Path, say: Say) -> Contents:
             await clock.sleep(0.5)
 
     snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
+    strangers = [f"--exclude-schema={quoted(row[0])}" for row in await connection.fetch(STRANGERS)]
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     async with environment_for(connection) as environment:
         telling = asyncio.create_task(tell())
@@ -83,7 +98,7 @@ async def _dump(connection: Connection, part: Path, say: Say) -> Contents:
                 *OPTIONS,
                 f"--file={part}",
                 f"--snapshot={snapshot}",
-                "--lock-wait-timeout=60s",
+                *strangers,
                 environment=environment,
                 heard=heard,
             )

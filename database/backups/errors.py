@@ -30,6 +30,13 @@ class BackupFailed(OperatorMustAct):
         super().__init__(f"{program} gave up ({reason}): mend that, and run the same again.")
 
 
+class BackupExists(OperatorMustAct):
+    """No backup replaces another."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} exists already: name another file, or a folder, with --to.")
+
+
 class ServerTooNew(OperatorMustAct):
     """Newer than the programs of the wheel."""
 

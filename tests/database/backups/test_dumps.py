@@ -133,6 +133,28 @@ async def test_a_dump_in_which_the_policies_hide_rows_is_found_out(
     assert await tables(target) == 0
 
 
+async def test_what_a_host_has_installed_beside_stays_there(
+    full_server: Any, backup: Backup, blank: Blank, tmp_path: Path
+) -> None:
+    source, target = await blank(), await blank()
+    await restore_dump(source, backup, quietly)
+    name = await database_of(source)
+    host = await asyncpg.connect(full_server[0].superuser_dsn.replace("@/postgres?", f"@/{name}?"))
+    await host.execute(
+        'CREATE EXTENSION vector; CREATE SCHEMA "of ""others"; CREATE TABLE "of ""others".x ()'
+    )
+    await host.close()
+    await restore_dump(target, await make_backup(source, tmp_path / "new", quietly), quietly)
+    assert await contents(target) == await contents(source)
+
+
+async def database_of(dsn: str) -> str:
+    connection = await asyncpg.connect(dsn)
+    name: str = await connection.fetchval("SELECT current_database()")
+    await connection.close()
+    return name
+
+
 def test_any_damaged_byte_is_found(backup: Backup) -> None:
     chance = random.Random(17)
     manifest = manifest_of(backup.path)

@@ -22,7 +22,7 @@ async def change(database: DatabaseService, guild_id: int, setting: str, value: 
 async def test_a_server_that_chose_nothing_has_the_defaults(
     database: DatabaseService, guild_id: int, auditor: Any
 ) -> None:
-    config = await database.guild_configs.get(guild_id=guild_id)
+    config = await database.guild_configs.read(guild_id=guild_id)
     assert (config.guild_id, config.version, config.points_per_message) == (guild_id, 0, 1)
     assert (config.moderator_role_ids, config.language, config.time_zone) == ((), Language.ENGLISH, "UTC")
     assert await auditor.fetchval("SELECT count(*) FROM guild_configs") == 0
@@ -45,10 +45,10 @@ async def test_a_server_that_chose_nothing_has_the_defaults(
 async def test_a_change_is_stored_with_who_and_from_what(
     database: DatabaseService, guild_id: int, auditor: Any, setting: str, value: Any
 ) -> None:
-    before = getattr(await database.guild_configs.get(guild_id=guild_id), setting)
+    before = getattr(await database.guild_configs.read(guild_id=guild_id), setting)
     changed = await change(database, guild_id, setting, value)
     assert (getattr(changed, setting), changed.version) == (value, 1)
-    assert await database.guild_configs.get(guild_id=guild_id) == changed
+    assert await database.guild_configs.read(guild_id=guild_id) == changed
     [row] = await auditor.fetch(
         "SELECT setting, before #>> '{}' AS before, after #>> '{}' AS after, changed_by_id FROM guild_config_changes"
     )
@@ -114,5 +114,5 @@ async def test_changes_at_once_are_all_kept_in_order(
     )
     assert [row["version"] for row in rows] == list(range(1, 21))
     assert [row["before"] for row in rows] == [1, *(row["after"] for row in rows)][:-1]
-    config = await database.guild_configs.get(guild_id=guild_id)
+    config = await database.guild_configs.read(guild_id=guild_id)
     assert (config.version, config.points_per_message) == (20, rows[-1]["after"])

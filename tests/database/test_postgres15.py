@@ -115,7 +115,7 @@ async def people_and_settings(database: DatabaseService) -> None:
     changed = await database.guild_configs.change(
         guild_id=1, setting="moderator_role_ids", value=[7], changed_by_id=1, interaction_id=1
     )
-    assert await database.guild_configs.get(guild_id=1) == changed
+    assert await database.guild_configs.read(guild_id=1) == changed
 
 
 async def cases_and_outbox(database: DatabaseService) -> None:

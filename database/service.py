@@ -4,6 +4,7 @@ import time
 from typing import NamedTuple
 
 from database.config_cache import CacheStatus, ConfigCache
+from database.controllers.audit import AuditController
 from database.controllers.cases import CaseController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.outbox import OutboxController
@@ -62,6 +63,7 @@ class DatabaseService:
         self.cases = CaseController(self)
         self.points = PointsController(self)
         self.outbox = OutboxController(self)
+        self.audit = AuditController(self)
         self.processes = ProcessController(self)
 
     async def open(self) -> None:

@@ -1,4 +1,4 @@
-"""/config show, reset, set <setting>: one typed subcommand a setting, so Discord's own pickers validate."""
+"""/config show, history, reset, set <setting>: one typed subcommand a setting, so Discord's own pickers validate."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,17 +12,27 @@ from bot.base_cog import BaseCog
 from bot.durations import parse_duration
 from bot.invocation import Interaction, guild_of
 from bot.log_channel import lacking_in
+from bot.pages import show as show_list
 from bot.permissions import Level, requires, visible_to
 from bot.replies import defer, reply
+from cogs.config._history import HistoryButton, history_page
 from cogs.config._settings import LANGUAGES, SETTINGS, config_embed
 from database.errors import SettingNotAllowed, SettingUnknown
-from database.models import LONGEST_COOLDOWN_SECONDS, MOST_POINTS_PER_MESSAGE, GuildSettings, Language
+from database.models import (
+    LONGEST_COOLDOWN_SECONDS,
+    LONGEST_WHY,
+    MOST_POINTS_PER_MESSAGE,
+    GuildSettings,
+    Language,
+)
 
 if TYPE_CHECKING:
     from bot.client import Reeve
 
 LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=value.value) for value, name in LANGUAGES.items()]
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+WHY = "Why it is changed; kept in the history"
+Why = app_commands.Range[str, 1, LONGEST_WHY]
 SHOW_THEM = " If Discord hides commands from them, show those under Server Settings, Integrations, Reeve."
 
 
@@ -56,25 +66,36 @@ class Config(
         await reply(interaction, embeds=[config_embed(config, setting)])
 
     @app_commands.command()
-    @app_commands.describe(setting="Which one")
+    @app_commands.describe(setting="Which one", why=WHY)
     @app_commands.autocomplete(setting=_setting_names)
     @requires(Level.ADMIN)
-    async def reset(self, interaction: Interaction, setting: str) -> None:
+    async def reset(self, interaction: Interaction, setting: str, why: Why | None = None) -> None:
         """Set a setting back to what it is in a new server."""
         _require_setting(setting)
         default = getattr(GuildSettings(guild_id=0), SETTINGS[setting].column)
-        await self._change(interaction, setting, default)
+        await self._change(interaction, setting, default, why)
+
+    @app_commands.command()
+    @requires(Level.ADMIN)
+    async def history(self, interaction: Interaction) -> None:
+        """Show who changed which setting, from what, to what, when and why."""
+        await defer(interaction)
+        await show_list(interaction, await history_page(interaction))
 
     @set_group.command(name="log-channel")
-    @app_commands.describe(value="Where every case is posted")
+    @app_commands.describe(value="Where every case is posted", why=WHY)
     @requires(Level.ADMIN)
-    async def log_channel(self, interaction: Interaction, value: discord.TextChannel) -> None:
+    async def log_channel(
+        self, interaction: Interaction, value: discord.TextChannel, why: Why | None = None
+    ) -> None:
         """Choose the channel for the mod log."""
         _require_postable(value)
-        await self._change(interaction, "log-channel", value.id)
+        await self._change(interaction, "log-channel", value.id, why)
 
     @set_group.command(name="moderator-roles")
-    @app_commands.describe(value="A role that may moderate", value_2="And another", value_3="And another")
+    @app_commands.describe(
+        value="A role that may moderate", value_2="And another", value_3="And another", why=WHY
+    )
     @requires(Level.ADMIN)
     async def moderator_roles(
         self,
@@ -82,12 +103,15 @@ class Config(
         value: discord.Role,
         value_2: discord.Role | None = None,
         value_3: discord.Role | None = None,
+        why: Why | None = None,
     ) -> None:
         """Choose the roles that may moderate, beside those with Discord's permission Timeout Members."""
-        await self._change(interaction, "moderator-roles", _ids(value, value_2, value_3), SHOW_THEM)
+        await self._change(interaction, "moderator-roles", _ids(value, value_2, value_3), why, hint=SHOW_THEM)
 
     @set_group.command(name="manager-roles")
-    @app_commands.describe(value="A role that may award points", value_2="And another", value_3="And another")
+    @app_commands.describe(
+        value="A role that may award points", value_2="And another", value_3="And another", why=WHY
+    )
     @requires(Level.ADMIN)
     async def manager_roles(
         self,
@@ -95,50 +119,56 @@ class Config(
         value: discord.Role,
         value_2: discord.Role | None = None,
         value_3: discord.Role | None = None,
+        why: Why | None = None,
     ) -> None:
         """Choose the roles that may award points, beside those with Discord's permission Manage Events."""
-        await self._change(interaction, "manager-roles", _ids(value, value_2, value_3), SHOW_THEM)
+        await self._change(interaction, "manager-roles", _ids(value, value_2, value_3), why, hint=SHOW_THEM)
 
     @set_group.command(name="points-per-message")
-    @app_commands.describe(value="Points; 0 switches points for talking off")
+    @app_commands.describe(value="Points; 0 switches points for talking off", why=WHY)
     @requires(Level.ADMIN)
     async def points_per_message(
-        self, interaction: Interaction, value: app_commands.Range[int, 0, MOST_POINTS_PER_MESSAGE]
+        self,
+        interaction: Interaction,
+        value: app_commands.Range[int, 0, MOST_POINTS_PER_MESSAGE],
+        why: Why | None = None,
     ) -> None:
         """Choose what a message earns."""
-        await self._change(interaction, "points-per-message", value)
+        await self._change(interaction, "points-per-message", value, why)
 
     @set_group.command(name="message-cooldown")
-    @app_commands.describe(value="For example 60s or 5m; 0 for none; at most 1d")
+    @app_commands.describe(value="For example 60s or 5m; 0 for none; at most 1d", why=WHY)
     @requires(Level.ADMIN)
-    async def message_cooldown(self, interaction: Interaction, value: str) -> None:
+    async def message_cooldown(self, interaction: Interaction, value: str, why: Why | None = None) -> None:
         """Choose how long a member waits until the next message earns."""
         wait = timedelta(0) if value.strip() in ("0", "0s") else parse_duration(value)
         if wait > timedelta(seconds=LONGEST_COOLDOWN_SECONDS):
             raise SettingNotAllowed("The message cool-down", "choose from 0 seconds to 1 day")
-        await self._change(interaction, "message-cooldown", int(wait.total_seconds()))
+        await self._change(interaction, "message-cooldown", int(wait.total_seconds()), why)
 
     @set_group.command(name="language")
-    @app_commands.describe(value="The language")
+    @app_commands.describe(value="The language", why=WHY)
     @app_commands.choices(value=LANGUAGE_CHOICES)
     @requires(Level.ADMIN)
-    async def language(self, interaction: Interaction, value: str) -> None:
+    async def language(self, interaction: Interaction, value: str, why: Why | None = None) -> None:
         """Choose the language of log posts and direct messages."""
-        await self._change(interaction, "language", Language(value))
+        await self._change(interaction, "language", Language(value), why)
 
     @set_group.command(name="time-zone")
-    @app_commands.describe(value="For example Europe/Berlin")
+    @app_commands.describe(value="For example Europe/Berlin", why=WHY)
     @app_commands.autocomplete(value=_zones)
     @requires(Level.ADMIN)
-    async def time_zone(self, interaction: Interaction, value: str) -> None:
+    async def time_zone(self, interaction: Interaction, value: str, why: Why | None = None) -> None:
         """Choose the time zone of the times that people type here."""
         if value not in ZONES:
             raise SettingNotAllowed(
                 "The time zone", "choose one that is suggested, for example Europe/Berlin"
             )
-        await self._change(interaction, "time-zone", ZoneInfo(value).key)
+        await self._change(interaction, "time-zone", ZoneInfo(value).key, why)
 
-    async def _change(self, interaction: Interaction, setting: str, value: Any, hint: str = "") -> None:
+    async def _change(
+        self, interaction: Interaction, setting: str, value: Any, why: str | None, *, hint: str = ""
+    ) -> None:
         await defer(interaction)
         chosen = SETTINGS[setting]
         config = await self.guild_configs.change(
@@ -147,6 +177,7 @@ class Config(
             value=value,
             changed_by_id=interaction.user.id,
             interaction_id=interaction.id,
+            why=why,
         )
         if setting == "log-channel":
             self.bot.dispatch("log_channel_changed", guild_of(interaction).id)
@@ -178,4 +209,5 @@ def _ids(*roles: discord.Role | None) -> list[int]:
 
 
 async def setup(bot: "Reeve") -> None:
+    bot.add_dynamic_items(HistoryButton)
     await bot.add_cog(Config(bot))

@@ -1,5 +1,6 @@
 """The rows, and the single-statement steps on them."""
 
+from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.base import LONGEST_WHY, metadata, utc_now
 from database.models.case import (
     LONGEST_REASON,
@@ -51,6 +52,8 @@ __all__ = [
     "MOST_CASE_POINTS",
     "MOST_POINTS_PER_MESSAGE",
     "MOST_ROLES",
+    "AuditEntry",
+    "AuditFilter",
     "Case",
     "CaseCounter",
     "CaseEvidence",
@@ -79,6 +82,7 @@ __all__ = [
     "ShardLease",
     "Shards",
     "Standing",
+    "Subject",
     "User",
     "WholeCase",
     "metadata",

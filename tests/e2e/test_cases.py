@@ -63,6 +63,7 @@ async def test_the_list_pages_with_buttons(guild: Guild) -> None:
     third = await guild.click("max", second, "Next")
     back = await guild.click("max", third, "Back")
 
+    assert "19 cases" in first.text
     assert "reason 19" in first.text
     assert "reason 11" in second.text
     assert "reason 12" not in second.text

@@ -39,6 +39,25 @@ async def test_each_setting_is_set_shown_and_reset(
     assert shown not in reset.text or setting == "points-per-message"
 
 
+async def test_the_history_says_who_changed_what_from_to_and_why(guild: Guild) -> None:
+    assert "Nothing has been changed yet." in (await guild.slash("olga", "config history")).text
+    await guild.slash("olga", "config set message-cooldown", value="5m", why="too *many* points")
+    await guild.slash("olga", "config set language", value="de")
+    for value in range(2, 8):
+        await guild.slash("olga", "config set points-per-message", value=value)
+
+    newest = await guild.slash("olga", "config history")
+    older = await guild.click("olga", newest, "Next")
+    back = await guild.click("olga", older, "Back")
+
+    assert "points-per-message: 6 → 7" in newest.text.replace("*", "")
+    assert newest.text.count("→") == 6
+    assert "message-cooldown: 1m → 5m · too \\*many\\* points" in older.text.replace("**", "")
+    assert "language: English → Deutsch" in older.text.replace("*", "")
+    assert back.text == newest.text
+    assert (await guild.slash("max", "config history")).failed
+
+
 async def test_only_admins_configure(guild: Guild) -> None:
     for who in ("ann", "max", "mel", "sam"):
         assert (await guild.slash(who, "config set points-per-message", value=7)).failed

@@ -1,0 +1,73 @@
+"""The pages of what was changed: who, when, from, to, why."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from textwrap import shorten
+from typing import Any
+
+import discord
+from discord.utils import escape_markdown, format_dt
+
+from bot.errors import ButtonOutdated
+from bot.invocation import Interaction, guild_of
+from bot.pages import Page, PageButton
+from bot.permissions import Level, require
+from cogs.config._settings import SETTINGS, Setting
+from database.models import AuditEntry, AuditFilter, Subject
+
+PAGE_SIZE = 6
+LONGEST_VALUE = 150
+LONGEST_WHY = 100
+"""With these a page stays within the 4,096 characters of an embed."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OF_SETTINGS = AuditFilter(subject=Subject.CONFIG)
+BY_COLUMN = {setting.column: setting for setting in SETTINGS.values()}
+
+
+async def history_page(interaction: Interaction, *, moment: int = 0, version: int = 0) -> Page:
+    """Newest first, or older than the change to `version` at `moment` (microseconds since 1970).
+
+    There is no way back but the beginning, which is where new changes come.
+    """
+    before = (EPOCH + timedelta(microseconds=moment), Subject.CONFIG, version, 0) if version else None
+    entries = await interaction.client.database.audit.page(
+        guild_id=guild_of(interaction).id, matching=OF_SETTINGS, before=before, limit=PAGE_SIZE + 1
+    )
+    shown = entries[:PAGE_SIZE]
+    embed = discord.Embed(title="Changes of settings", colour=discord.Colour(0x5865F2))
+    embed.description = "\n".join(map(_line, shown)) or "Nothing has been changed yet."
+    return Page(
+        embed,
+        back="ch:0:0" if version else None,
+        forward=_custom_id(shown[-1]) if len(entries) > PAGE_SIZE else None,
+    )
+
+
+class HistoryButton(PageButton, template=re.compile(r"ch:[0-9]{1,17}:[0-9]{1,18}")):
+    async def turn(self, interaction: Interaction) -> Page:
+        """Only for whom it is at this moment: an admin may have stopped being one."""
+        await require(interaction, Level.ADMIN)
+        _, moment, version = self.custom_id.split(":")
+        try:
+            return await history_page(interaction, moment=int(moment), version=int(version))
+        except OverflowError:
+            raise ButtonOutdated from None
+
+
+def _custom_id(entry: AuditEntry) -> str:
+    return f"ch:{(entry.at - EPOCH) // timedelta(microseconds=1)}:{entry.subject_id}"
+
+
+def _line(entry: AuditEntry) -> str:
+    setting = BY_COLUMN[entry.field]
+    why = f" · {escape_markdown(shorten(entry.why, LONGEST_WHY, placeholder='…'))}" if entry.why else ""
+    return (
+        f"{format_dt(entry.at, 'd')} <@{entry.actor_id}> **{setting.name}**: "
+        f"{_value(setting, entry.before)} → {_value(setting, entry.after)}{why}"
+    )
+
+
+def _value(setting: Setting, value: Any) -> str:
+    """Only a list of roles can be too long."""
+    text = setting.shown(value)
+    return text if len(text) <= LONGEST_VALUE else f"{len(value)} roles"

@@ -1,0 +1,177 @@
+"""How many statements each action takes: a list of fifty rows takes as many as a list of one."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from database.actions import action
+from database.clock import clock
+from database.controllers._base import BaseController
+from database.models import AuditFilter, CaseFilter, CaseKind, DirectMessage, OutboxRow, Proof
+from database.models.case import CASES, REVISIONS
+from database.service import DatabaseService
+from database.session_starts import StartLimits
+from database.shards import WHOLE_BOT
+
+ANN, BEN = 5_001, 5_002
+Words = dict[str, Any]
+
+
+class World:
+    """One guild with rows of everything."""
+
+    def __init__(self, database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+        self.database, self.new_id = database, new_id
+        self.guild: Words = {"guild_id": guild_id}
+        self.claimed: list[OutboxRow] = []
+
+    @property
+    def request(self) -> Words:
+        return {**self.guild, "interaction_id": self.new_id()}
+
+    @property
+    def opening(self) -> Words:
+        people = {"target_id": 11, "target_name": "ann", "moderator_id": 22, "moderator_name": "max"}
+        return {**self.request, **people, "kind": CaseKind.WARN, "reason": "spam", "proof": Proof("p", b"x")}
+
+    @property
+    def award(self) -> Words:
+        receiver = {"receiver_id": ANN, "receiver_is_bot": False}
+        return {**self.request, **receiver, "amount": 9, "reason": f"r{self.new_id()}", "actor_id": 1}
+
+    def change(self, value: int) -> Words:
+        return {**self.request, "setting": "message_cooldown_seconds", "value": value, "changed_by_id": 1}
+
+    def edit(self) -> Words:
+        return {**self.request, "number": 1, "reason": f"r{self.new_id()}", "editor_id": 1}
+
+    async def grow(self, rows: int) -> None:
+        """So many more of everything that a list shows, and an outbox from which enough is claimed."""
+        database = self.database
+        for _ in range(rows):
+            await database.cases.open(**self.opening, tell_target=True)
+            await database.cases.edit_reason(**self.edit())
+            await database.points.award(**self.award)
+            await database.points.award(**{**self.award, "receiver_id": BEN})
+            await database.guild_configs.change(**self.change(self.new_id() % 86_400))
+        self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
+
+    async def statements_of(self, name: str, words: Words) -> int:
+        """What one run takes, by the figures that `/metrics` shows."""
+        topic, verb = name.split(".")
+        figures = self.database.figures.of(name)
+        before = figures.statements
+        running = getattr(getattr(self.database, topic), verb)(*words.pop("row", ()), **words)
+        if inspect.isasyncgen(running):
+            assert [row async for row in running]
+        else:
+            await running
+        return figures.statements - before
+
+
+@pytest.fixture
+def world(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> World:
+    return World(database, guild_id, new_id)
+
+
+TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
+    "audit.count": (1, lambda w: {**w.guild, "matching": AuditFilter()}),
+    "audit.export": (1, lambda w: {**w.guild, "matching": AuditFilter()}),
+    "audit.page": (1, lambda w: {**w.guild, "matching": AuditFilter(), "limit": 100}),
+    "cases.count": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
+    "cases.edit_reason": (5, World.edit),
+    "cases.evidence": (1, lambda w: {**w.guild, "number": 1}),
+    "cases.export": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
+    "cases.get": (1, lambda w: {**w.guild, "number": 1}),
+    "cases.logged": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),
+    "cases.open": (2, lambda w: w.opening),
+    "cases.page": (1, lambda w: {**w.guild, "matching": CaseFilter(text="sp"), "before": [10**9], "limit": 50}),
+    "cases.reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
+    "cases.record": (1, lambda w: {**w.guild, "target_id": 11}),
+    "cases.suggest": (1, lambda w: {**w.guild, "typed": "s", "limit": 50}),
+    "cases.told": (3, lambda w: {**w.guild, "number": 1, "outcome": DirectMessage.SENT}),
+    "cases.whole": (1, lambda w: {**w.guild, "number": 1}),
+    "guild_configs.change": (6, lambda w: w.change(w.new_id() % 86_400)),
+    "guild_configs.read": (1, lambda w: w.guild),
+    "guild_configs.warm_up": (1, lambda w: {"guild_ids": [w.guild["guild_id"], *range(1, 99)]}),
+    "outbox.claim": (1, lambda _: {"now": clock.now(), "limit": 50}),
+    "outbox.delivered": (1, lambda w: {"row": [w.claimed.pop()]}),
+    "outbox.try_later": (1, lambda w: {"row": [w.claimed.pop()], "next_at": clock.now(), "error": "no"}),
+    "outbox.hurry": (1, lambda w: {**w.guild, "now": clock.now()}),
+    "outbox.hurry_all": (1, lambda _: {"now": clock.now()}),
+    "outbox.pending": (1, lambda w: w.guild),
+    "points.award": (2, lambda w: w.award),
+    "points.award_many": (
+        4,
+        lambda w: {**w.request, "amounts": {w.new_id(): 1 for _ in range(50)}, "reason": "r", "actor_id": 1},
+    ),
+    "points.award_reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
+    "points.balance": (1, lambda w: {**w.guild, "user_id": ANN}),
+    "points.earn": (5, lambda w: {**w.guild, "user_id": w.new_id(), "message_id": w.new_id(), "said_at": clock.now()}),
+    "points.history": (1, lambda w: {**w.guild, "user_id": ANN, "limit": 50}),
+    "points.rank": (1, lambda w: {**w.guild, "user_id": ANN}),
+    "points.top": (1, lambda w: {**w.guild, "limit": 50}),
+    "points.transfer": (
+        2,
+        lambda w: {
+            **w.request, "giver_id": ANN, "receiver_id": BEN, "receiver_is_bot": False, "amount": 1, "note": None,
+        },
+    ),
+    "processes.draw_requests": (1, lambda _: {}),
+    "processes.leases": (1, lambda _: {"now": clock.now()}),
+    "processes.release_leases": (1, lambda _: {"holder": "a"}),
+    "processes.renew_leases": (3, lambda _: {"holder": "a", "shards": WHOLE_BOT, "now": clock.now()}),
+    "processes.take_turn": (
+        2,
+        lambda _: {
+            "slot": 0, "slots": 1, "limits": StartLimits(1000, 1000, clock.now()), "least_seconds": 5,
+        },
+    ),
+    "users.get": (1, lambda w: {**w.guild, "user_id": ANN}),
+    "users.left": (1, lambda w: {**w.guild, "user_id": ANN, "left_at": clock.now()}),
+    "users.seen": (1, lambda w: {**w.guild, "user_id": ANN, "name": "a", "display_name": "a", "seen_at": clock.now()}),
+}  # fmt: skip
+
+
+def actions_of(*controllers: BaseController) -> Iterator[str]:
+    for controller in controllers:
+        for name, method in inspect.getmembers(type(controller), inspect.isfunction):
+            if hasattr(method, "is_repeatable"):
+                yield f"{controller.topic}.{name}"
+
+
+async def test_every_action_says_here_how_many_statements_it_takes(database: DatabaseService) -> None:
+    controllers = [each for each in vars(database).values() if isinstance(each, BaseController)]
+    assert sorted(actions_of(*controllers)) == sorted(TAKES)
+
+
+async def test_an_action_takes_as_many_statements_for_fifty_rows_as_for_one(world: World) -> None:
+    expected = {name: takes for name, (takes, _) in TAKES.items()}
+    await world.grow(2)
+    few = {name: await world.statements_of(name, words(world)) for name, (_, words) in TAKES.items()}
+    await world.grow(50)
+    many = {name: await world.statements_of(name, words(world)) for name, (_, words) in TAKES.items()}
+    assert few == expected
+    assert many == expected
+
+
+async def test_an_action_that_asks_again_for_each_row_would_be_seen(world: World) -> None:
+    class Forgetful(BaseController):
+        topic = "forgetful"
+
+        @action(repeatable=True)
+        async def look(self, *, guild_id: int) -> None:
+            async with self._read(guild_id=guild_id) as tx:
+                for case in await CASES.find(tx, guild_id=guild_id):
+                    await REVISIONS.find(tx, guild_id=guild_id, number=case.number)
+
+    forgetful: Any = world.database
+    forgetful.forgetful = Forgetful(forgetful)
+    counted = []
+    for rows in (1, 3):
+        await world.grow(rows)
+        counted.append(await world.statements_of("forgetful.look", world.guild))
+    assert counted == [2, 5]

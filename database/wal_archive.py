@@ -1,6 +1,7 @@
 """Every change of the embedded server, kept as compressed WAL: with a base backup, the way back to any moment."""
 
 import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -10,6 +11,10 @@ from database.errors import DataDirectoryUnusable, WalArchiveUnusable
 
 LONGEST_SECONDS = 60
 """A change is in the archive after at most so long; a quiet server writes nothing."""
+
+SEGMENT_SIZE = 16 << 20
+"""Bytes of WAL in one file, as initdb chooses."""
+SEGMENT = re.compile(r"[0-9A-F]{24}")
 
 KEEP = (
     "if test -f {there}; then gunzip -c {there} | cmp -s - {here}; "
@@ -53,6 +58,17 @@ def forget_before(archive: Path, segment: str) -> None:
     """Remove what no base backup needs: the WAL before that segment."""
     command: list[str | Path] = [PROGRAMS / "pg_archivecleanup", "-x", ".gz", archive, segment]
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+
+
+def newest_segment(archive: Path) -> str | None:
+    """Of the newest timeline, which recovery follows."""
+    names = (path.stem for path in archive.glob("*.gz"))
+    return max((name for name in names if SEGMENT.fullmatch(name)), default=None)
+
+
+def segment_number(segment: str) -> int:
+    """From the start of the cluster, whatever the timeline."""
+    return int(segment[8:16], 16) * ((1 << 32) // SEGMENT_SIZE) + int(segment[16:], 16)
 
 
 def _literal(path: Path) -> str:

@@ -133,6 +133,17 @@ class MomentNotReached(OperatorMustAct):
         )
 
 
+class WalHasHole(OperatorMustAct):
+    """The way to the last change is broken. Nothing was kept."""
+
+    def __init__(self, archive: Path, reached: datetime | None, last: str) -> None:
+        until = "the backup" if reached is None else f"{reached:%Y-%m-%d %H:%M:%S%z}"
+        super().__init__(
+            f"{archive} goes on to {last}, but a part of it after {until} is missing or damaged: bring that back, "
+            "or go back to a moment before with --until."
+        )
+
+
 class StillInUse(OperatorMustAct):
     """Somebody may write what would stay behind."""
 

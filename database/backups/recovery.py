@@ -9,18 +9,28 @@ import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 
 from database._embedded_files import PROGRAMS, ServerUser, prepare_directory, socket_directory
-from database.backups.errors import BackupRefused, DataDirectoryInUse, MomentNotReached, MomentTooEarly
+from database.backups.errors import (
+    BackupRefused,
+    DataDirectoryInUse,
+    MomentNotReached,
+    MomentTooEarly,
+    WalHasHole,
+)
 from database.backups.manifest import Backup, check_files, sync_folder
 from database.backups.progress import Progress, Say
 from database.clock import clock
 from database.embedded import DIED, superuser_address
-from database.wal_archive import restore_command
+from database.wal_archive import SEGMENT_SIZE, newest_segment, restore_command, segment_number
 
-STATE = "SELECT pg_is_in_recovery() AS is_on_the_way, pg_last_xact_replay_timestamp() AS reached"
+STATE = """
+    SELECT pg_is_in_recovery() AS is_on_the_way, pg_last_xact_replay_timestamp() AS reached,
+        (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS place
+"""
 LAST_WORDS = re.compile(r"FATAL: +(.*)")
 TOO_SHORT = "recovery ended before configured recovery target was reached"
 
@@ -38,7 +48,7 @@ async def restore_base(
 
     With `until`, all that was committed up to then and nothing later; without, all that there is. `archive` is where
     the WAL is kept, `living` a cluster that may have some which is not there yet. Killed at any moment, it leaves no
-    cluster. Raises BackupDamaged, DataDirectoryInUse, MomentTooEarly, MomentNotReached or BackupRefused.
+    cluster. Raises BackupDamaged, DataDirectoryInUse, MomentTooEarly, MomentNotReached, WalHasHole or BackupRefused.
     """
     home = (data_dir / "postgres").resolve()
     cluster, fresh, user = home / "cluster", home / "cluster.new", ServerUser()
@@ -54,7 +64,9 @@ async def restore_base(
         options["recovery_target_time"] = until.astimezone(UTC).isoformat()
     recovering = _Recovery(home, fresh, user, options)
     try:
-        reached = await recovering.run(say)
+        reached, place = await recovering.run(say)
+        if until is None and archive is not None:
+            _require_no_hole(archive, place, reached)
     except BaseException as error:
         await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
         if not isinstance(error, _GaveUp):
@@ -65,6 +77,13 @@ async def restore_base(
     fresh.rename(cluster)
     sync_folder(home)
     return reached
+
+
+def _require_no_hole(archive: Path, place: int, reached: datetime | None) -> None:
+    """To PostgreSQL, WAL that is missing or damaged is the end of it: what stands after that must not be forgotten."""
+    last = newest_segment(archive)
+    if last is not None and segment_number(last) > place // SEGMENT_SIZE:
+        raise WalHasHole(archive, reached, last)
 
 
 def _copy(source: Path, fresh: Path, user: ServerUser) -> None:
@@ -81,6 +100,13 @@ class _GaveUp(Exception):
     """The server ended; the text is its last word."""
 
 
+class _Reached(NamedTuple):
+    """The time of the last change, and how many bytes of WAL lead to it."""
+
+    at: datetime | None
+    place: int
+
+
 class _Recovery:
     """A server that replays WAL, takes part in nothing else, and is stopped when it is there."""
 
@@ -90,6 +116,7 @@ class _Recovery:
         self._options = {
             **options,
             "hot_standby": "on",
+            "recovery_init_sync_method": "syncfs",  # one wait for the disk, not one for each of a thousand files
             "archive_mode": "off",
             "listen_addresses": "",
             "port": "5432",
@@ -98,7 +125,8 @@ class _Recovery:
             "max_connections": "60",  # no fewer than where the backup was made
         }
 
-    async def run(self, say: Say) -> datetime | None:
+    async def run(self, say: Say) -> _Reached:
+        """Raises _GaveUp."""
         child = self._launched()
         try:
             return await self._wait(child, Progress(say))
@@ -122,7 +150,7 @@ class _Recovery:
                 **self._user.as_child(),
             )
 
-    async def _wait(self, child: "subprocess.Popen[bytes]", progress: Progress) -> datetime | None:
+    async def _wait(self, child: "subprocess.Popen[bytes]", progress: Progress) -> _Reached:
         while child.poll() is None:
             with suppress(*DIED):
                 connection = await asyncpg.connect(superuser_address(self._sockets), timeout=5)
@@ -132,7 +160,7 @@ class _Recovery:
                     await connection.close()
                 reached: datetime | None = state["reached"]
                 if not state["is_on_the_way"]:
-                    return reached
+                    return _Reached(reached, state["place"])
                 progress.tick(lambda at=reached: f"Replayed up to {at or 'the base backup'}.")  # type: ignore[misc]
             await clock.sleep(0.05)
         words = LAST_WORDS.findall(self._log.read_text(encoding="utf-8", errors="replace"))

@@ -14,7 +14,13 @@ import pytest
 
 from database.backups import Backup
 from database.backups.base import first_segment, make_base_backup
-from database.backups.errors import BackupDamaged, DataDirectoryInUse, MomentNotReached, MomentTooEarly
+from database.backups.errors import (
+    BackupDamaged,
+    DataDirectoryInUse,
+    MomentNotReached,
+    MomentTooEarly,
+    WalHasHole,
+)
 from database.backups.manifest import check_files, read_backup
 from database.backups.recovery import restore_base
 from database.backups.verify import verify
@@ -61,6 +67,7 @@ async def day(initialised_dir: Path, copy_cluster: Callable[[Path, Path], None])
 async def written(day: Day) -> Day:
     """Four write at once; half way the moment is noted; the table is dropped, and its WAL is archived."""
     await on(day.dsn, "CREATE TABLE trace (number int PRIMARY KEY)")
+    await on(day.server.superuser_dsn, "SELECT pg_switch_wal()")
     moments: list[datetime] = []
 
     async def write(first: int) -> None:
@@ -136,6 +143,9 @@ async def test_damaged_wal_is_not_passed_over(day: Day, data_dir: Path, tmp_path
     file.write_bytes(whole)
     with pytest.raises(MomentNotReached):
         await restore_base(day.backup, data_dir, quietly, until=day.moment, archive=tmp_path / "wal")
+    with pytest.raises(WalHasHole, match="is missing or damaged"):
+        await restore_base(day.backup, data_dir, quietly, archive=tmp_path / "wal")
+    assert not (data_dir / "postgres" / "cluster").exists()
 
 
 async def test_a_moment_before_the_backup_and_a_directory_in_use_are_refused(day: Day) -> None:

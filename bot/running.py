@@ -31,7 +31,7 @@ async def run(settings: Settings, say: Say) -> None:
         settings, greeting = await running.enter_async_context(reachable_discord(settings))
         bot = await running.enter_async_context(Reeve(settings=settings, database=database))
         if settings.http_port is not None:
-            address = await running.enter_async_context(health_endpoint(bot, dsn))
+            address = await running.enter_async_context(health_endpoint(bot, settings.direct_dsn() or dsn))
             say(f"Health and metrics: {address}/readyz")
         waiting = asyncio.create_task(_say_when_ready(bot, greeting, say))
         running.callback(waiting.cancel)
@@ -39,10 +39,13 @@ async def run(settings: Settings, say: Say) -> None:
 
 
 async def prepare_schema(settings: Settings, dsn: str) -> None:
-    """The embedded server is ours, so it is migrated; on the operator's own nothing is changed unasked."""
+    """The embedded server is ours, so it is migrated, after a backup; the operator's own is not changed unasked."""
     if settings.dsn() is None:
+        _, pending = await migrations.pending_steps(dsn)
+        if pending:
+            await migrations.back_up(dsn, settings.data_dir / "backups", logger.info)
         await migrations.upgrade(dsn)
-    await migrations.require_schema(dsn)
+    await migrations.require_schema(settings.direct_dsn() or dsn)
 
 
 @asynccontextmanager

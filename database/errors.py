@@ -9,6 +9,7 @@ Exception
 └── OperatorMustAct          the start-up stops with one sentence
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -182,6 +183,17 @@ class ReplicaOfAnotherServer(OperatorMustAct):
 
 class SchemaMismatch(OperatorMustAct):
     """The schema is older or newer than this code: exit code 78."""
+
+
+class BackupTooOld(OperatorMustAct):
+    """An upgrade would begin without a way back: exit code 78."""
+
+    def __init__(self, folder: Path, made_at: datetime | None) -> None:
+        newest = f"the newest is of {made_at:%Y-%m-%d %H:%M} UTC" if made_at else "there is none"
+        super().__init__(
+            f"The database has rows and no recent backup in {folder} ({newest}): run `python -m bot db backup` first, "
+            "or say `--no-backup` if you keep backups elsewhere."
+        )
 
 
 class MigrationRefused(OperatorMustAct):

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from database.migrations.chain import OURS, Chain
 from database.migrations.connecting import connected
 from database.migrations.rehearsal import empty_stage, play
+from database.migrations.skew import Standing, require, standing
 
 CATALOG = Path(__file__).with_name("catalog.sql").read_text(encoding="utf-8")
 
@@ -18,8 +19,9 @@ async def check(dsn: str, *, chain: Chain = OURS) -> list[str]:
     """A sentence for each difference; empty if there is none. The database must be at the newest revision.
 
     What should be is made by the revisions themselves, on the same server (`rehearsal`), so no version of PostgreSQL
-    has words of its own for it. Raises MigrationRefused, DatabaseUnavailable.
+    has words of its own for it. Raises SchemaMismatch, MigrationRefused, DatabaseUnavailable.
     """
+    require(Standing((await standing(dsn)).revision, runs_with=None), chain)
     async with empty_stage(dsn) as connection:
         await connection.run_sync(play, chain, chain.after(None))
         wanted = await catalog_of(connection)

@@ -97,7 +97,9 @@ async def plan(dsn: str, revision: str = "head", *, chain: Chain = OURS) -> list
         return await connection.run_sync(_observed, chain, pending, rows)
 
 
-async def pending_steps(dsn: str, revision: str, chain: Chain) -> tuple[str | None, list[Revision]]:
+async def pending_steps(
+    dsn: str, revision: str = "head", chain: Chain = OURS
+) -> tuple[str | None, list[Revision]]:
     """The database's revision, and what is between it and the wanted one."""
     found = await standing(dsn)
     if is_compatible(found, chain):

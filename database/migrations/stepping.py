@@ -54,9 +54,10 @@ class Steps:
             self._all = list(self._chosen(heads, context))
         for step in dropwhile(lambda step: set(step.from_revisions_no_deps) != set(heads), self._all):
             started = time.perf_counter()
-            self._report(f"{step.short_log}: {step.doc}")
-            yield step
-            self._report(f"{step.short_log}: done in {time.perf_counter() - started:.2f} s")
+            name = " ".join(step.short_log.split())  # "upgrade 0001 -> 0002"
+            self._report(f"{name}: {step.doc}")
+            yield step  # it is committed when the next one is asked for
+            self._report(f"{name}: done in {time.perf_counter() - started:.2f} s")
 
 
 def migrate(connection: Connection, context: Any, options: dict[str, Any], report: Report) -> None:

@@ -10,6 +10,8 @@ from loguru import logger
 
 from database.embedded import EmbeddedServer
 from database.errors import DatabaseAddressUnusable, DatabaseUnreachable
+from database.outages import AWAY
+from database.pool import CONNECT_SECONDS
 from database.settings import DatabaseSettings
 from database.wal_archive import archive_options, prepare_archive
 
@@ -70,14 +72,16 @@ async def require_reachable(dsn: str, variable: str, *, is_pooled: bool = False)
     try:
         connection = await asyncpg.connect(
             dsn,
-            timeout=10,
+            timeout=CONNECT_SECONDS,
             statement_cache_size=0,
             server_settings=None if is_pooled else KEPT_BY_A_SESSION,
         )
     except asyncpg.ProtocolViolationError as error:
         if "startup parameter" in str(error):
             raise _pooler_at(variable) from error
-        raise DatabaseUnreachable(f"What answers at {variable} said: {error}: correct the address.") from error
+        raise DatabaseUnreachable(
+            f"The pooler at {variable} says: {error}. Start the server behind it, or correct its settings."
+        ) from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidPasswordError) as error:
         raise DatabaseUnreachable(
             f"PostgreSQL refused the user or password in {variable}: correct them."
@@ -95,12 +99,15 @@ async def require_reachable(dsn: str, variable: str, *, is_pooled: bool = False)
             f"No PostgreSQL answers at {variable}: start the server, or correct host and port."
         ) from error
     try:
-        async with connection.transaction():
+        async with asyncio.timeout(CONNECT_SECONDS), connection.transaction():
             await _require_usable(connection, variable, is_pooled=is_pooled)
-    except OSError as error:  # a pooler answers, and the server behind it does not
-        raise DatabaseUnreachable(f"No PostgreSQL answers at {variable}: start the server.") from error
+    except AWAY as error:
+        raise DatabaseUnreachable(
+            f"What answers at {variable} says no more: start PostgreSQL, if that is a pooler in front of it."
+        ) from error
     finally:
-        await connection.close()
+        with suppress(*AWAY):
+            await connection.close(timeout=1)
 
 
 async def _require_usable(connection: Any, variable: str, *, is_pooled: bool) -> None:

@@ -25,6 +25,7 @@ max_client_conn = 500
 listen_addr =
 listen_port = {port}
 unix_socket_dir = {home}
+server_login_retry = 0.1
 auth_type = trust
 auth_file = {home}/users
 logfile = {home}/log
@@ -53,7 +54,7 @@ class PgBouncer:
         if self._user.is_root:
             for path in (self._home, *self._home.iterdir()):
                 shutil.chown(path, self._user.user_id, self._user.group_id)
-        self._child = subprocess.Popen(
+        self._child = subprocess.Popen(  # noqa: ASYNC220  # begins at once
             [PROGRAM, "--quiet", self._home / "ini"],
             stdin=subprocess.DEVNULL,
             cwd=self._home,

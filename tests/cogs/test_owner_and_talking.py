@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 import discord.ext.test as dpytest
@@ -74,6 +75,38 @@ async def test_without_a_cool_down_every_message_earns(reeve: Reeve, database: D
     await dpytest.message("two", member=0)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 2
+
+
+async def test_who_has_just_been_seen_is_not_written_down_again_unless_something_is_new(
+    reeve: Reeve, database: DatabaseService
+) -> None:
+    people: Any = reeve.get_cog("People")
+    ann, ben = member(0), member(1)
+    sightings = database.figures.of("users.seen")
+    for who, at in [(ann, 0), (ann, 599), (ben, 0), (ann, 600), (ann, 1_199)]:
+        await people._seen(guild().id, who, NOON + timedelta(seconds=at))
+    assert sightings.count == 3
+
+    ann.nick = "Ann the Second"
+    await people._seen(guild().id, ann, NOON + timedelta(seconds=1_199))
+    known = await database.users.get(guild_id=guild().id, user_id=ann.id)
+    assert known is not None
+    assert (known.display_name, sightings.count) == ("Ann the Second", 4)
+
+
+async def test_who_left_and_came_back_is_seen_at_once(reeve: Reeve, database: DatabaseService) -> None:
+    people: Any = reeve.get_cog("People")
+    ann = member(0)
+    await people._seen(guild().id, ann, NOON)
+    payload = discord.RawMemberRemoveEvent({"guild_id": guild().id, "user": {}}, ann._user)
+    await people.on_raw_member_remove(payload)
+    gone = await database.users.get(guild_id=guild().id, user_id=ann.id)
+    await people._seen(guild().id, ann, NOON + timedelta(seconds=1))
+    back = await database.users.get(guild_id=guild().id, user_id=ann.id)
+    assert gone is not None
+    assert back is not None
+    assert gone.left_at is not None
+    assert back.left_at is None
 
 
 def asked(database: DatabaseService) -> int:

@@ -150,6 +150,26 @@ async def test_a_change_that_was_rolled_back_is_seen_nowhere(pair: list[Process]
     assert there.heard.empty()
 
 
+async def test_a_change_is_seen_nowhere_before_it_is_committed(
+    pair: list[Process], guild_id: int, auditor: Any
+) -> None:
+    for process in pair:
+        await process.get(guild_id)
+    async with auditor.transaction():
+        await auditor.execute("LOCK TABLE guild_config_changes IN EXCLUSIVE MODE")
+        changing = asyncio.create_task(pair[0].change(guild_id, 5))
+        waits = (
+            "SELECT count(*) FROM pg_locks WHERE relation = 'guild_config_changes'::regclass AND NOT granted"
+        )
+        async with asyncio.timeout(4):
+            while not await auditor.fetchval(waits):
+                pass
+        assert [await process.version(guild_id) for process in pair] == [0, 0]
+    await changing
+    await pair[1].hears(guild_id, 1)
+    assert [await process.version(guild_id) for process in pair] == [1, 1]
+
+
 async def test_what_is_shared_cannot_be_written_into(one: Process, guild_id: int) -> None:
     config: Any = await one.get(guild_id)
     for name in GuildSettings._fields:

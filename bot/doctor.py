@@ -14,7 +14,8 @@ from bot.own_sandbox import sandbox_url
 from bot.server_checkup import check_server
 from bot.settings import Settings
 from database import migrations
-from database.server import running_database
+from database.replica import ReplicaState
+from database.server import replica_of, running_database
 from database.service import DatabaseService
 
 Say = Callable[[str], None]
@@ -78,15 +79,29 @@ async def _check_database(
             return None
         await migrations.require_schema(dsn)
         findings.good("the schema is up to date")
-        database = DatabaseService(dsn, settings)
+        database = DatabaseService(dsn, settings, replica_dsn=await replica_of(settings))
         running.push_async_callback(database.close)
         await database.open()
+        _check_replica(database, findings)
     except Exception as error:
         if (known := ending(error)) is None:
             raise
         findings.bad(known.code, str(known))
         return None
     return database
+
+
+def _check_replica(database: DatabaseService, findings: Findings) -> None:
+    status = database.replica_status()
+    if status is None:
+        return
+    if status.state is ReplicaState.SERVES:
+        findings.good(status.sentence)
+    else:
+        findings.bad(
+            Exit.UNREACHABLE,
+            f"{status.sentence} Reports run on the primary: mend it, or unset DATABASE_REPLICA_URL.",
+        )
 
 
 async def _check_discord(settings: Settings, findings: Findings, database: DatabaseService | None) -> None:

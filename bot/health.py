@@ -49,7 +49,7 @@ def application(bot: "Reeve", dsn: str) -> web.Application:
 
     async def readyz(_request: web.Request) -> web.Response:
         database, schema = await asyncio.gather(_bounded(_database(bot)), _bounded(_schema(dsn)))
-        parts = {"database": database, "schema": schema, "gateway": _gateway(bot)}
+        parts = {"database": database, "schema": schema, "gateway": _gateway(bot), **_replica(bot)}
         ready = all(part["ok"] for part in parts.values())
         body = {"status": "ok" if ready else "not ready", **parts}
         return web.json_response(body, status=200 if ready else 503)
@@ -88,6 +88,15 @@ async def _database(bot: "Reeve") -> Part:
     except DatabaseUnavailable as error:
         return {"ok": False, "reason": str(error)}
     return {"ok": True, "reason": "answers", "latency_ms": round(health.latency_ms, 2)}
+
+
+def _replica(bot: "Reeve") -> dict[str, Part]:
+    """Where one is configured. The primary stands in for it, so nothing is amiss when it is away."""
+    status = bot.database.replica_status()
+    if status is None:
+        return {}
+    lag = {} if status.lag_seconds is None else {"lag_s": round(status.lag_seconds, 2)}
+    return {"replica": {"ok": True, "reason": status.sentence, **lag}}
 
 
 async def _schema(dsn: str) -> Part:

@@ -12,6 +12,7 @@ from database.config_cache import CacheStatus
 from database.errors import DatabaseUnavailable
 from database.figures import BUCKETS, Figures
 from database.pool import PoolStatus
+from database.replica import ReplicaState, ReplicaStatus
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -54,6 +55,7 @@ class _Reeve:
         except DatabaseUnavailable:  # not open, or closed already
             return
         yield from _remembered(bot.database.config_cache_status(), is_listening=bot.database.is_listening)
+        yield from _replica(bot.database.replica_status())
         yield from _actions(bot.database.figures)
 
 
@@ -108,6 +110,21 @@ def _remembered(status: CacheStatus, *, is_listening: bool) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "reeve_config_listening", "1 while changes in other processes are heard of.", value=is_listening
     )
+
+
+def _replica(status: ReplicaStatus | None) -> Iterator[Metric]:
+    if status is None:
+        return
+    is_serving = status.state is ReplicaState.SERVES
+    yield GaugeMetricFamily("reeve_replica_serves", "1 while reports run on the replica.", value=is_serving)
+    if status.lag_seconds is not None:
+        yield GaugeMetricFamily(
+            "reeve_replica_lag_seconds", "At most so far behind the primary.", value=status.lag_seconds
+        )
+    reports = CounterMetricFamily("reeve_reports", "Reports by the server that made them.", labels=["server"])
+    reports.add_metric(["replica"], status.served)
+    reports.add_metric(["primary"], status.fell_back)
+    yield reports
 
 
 def _actions(figures: Figures) -> Iterator[Metric]:

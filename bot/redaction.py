@@ -40,7 +40,7 @@ class Redaction:
 def secrets_of(settings: Settings) -> list[str]:
     """The token, and the passwords within the database's addresses."""
     secrets = [settings.token or ""]
-    for address in filter(None, (settings.dsn(), settings.direct_dsn())):
+    for address in filter(None, (settings.dsn(), settings.direct_dsn(), settings.replica_dsn())):
         secrets += [address, *_passwords_in(address)]
     return [secret for secret in secrets if secret]
 

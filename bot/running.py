@@ -14,7 +14,7 @@ from bot.health import health_endpoint
 from bot.own_sandbox import running_sandbox, welcome
 from bot.settings import Settings
 from database import migrations
-from database.server import running_database
+from database.server import replica_of, running_database
 from database.service import DatabaseService
 
 Say = Callable[[str], None]
@@ -25,7 +25,9 @@ async def run(settings: Settings, say: Say) -> None:
     async with AsyncExitStack() as running:
         dsn = await running.enter_async_context(running_database(settings))
         await prepare_schema(settings, dsn)
-        database = DatabaseService(dsn, settings, direct_dsn=settings.direct_dsn())
+        database = DatabaseService(
+            dsn, settings, direct_dsn=settings.direct_dsn(), replica_dsn=await replica_of(settings)
+        )
         running.push_async_callback(database.close)
         await database.open()
         settings, greeting = await running.enter_async_context(reachable_discord(settings))

@@ -33,12 +33,14 @@ class Owner(BaseCog):
     async def status(self, ctx: commands.Context[Any]) -> None:
         """Say how Reeve and its database are."""
         live = await self.bot.database.processes.leases(now=clock.now())
+        replica = self.bot.database.replica_status()
         health, pool = await self.bot.database.health(), self.bot.database.pool_status()
         await ctx.send(
             f"Reeve is up in {len(self.bot.guilds)} servers.\n"
             f"Discord answers in {self.bot.latency * 1000:.0f} ms, the database in {health.latency_ms:.1f} ms.\n"
             f"Shards {self.bot.own_shards} are here; of all processes: {', '.join(in_words(live)[:MOST_NAMED])}.\n"
             f"Connections: {pool.checked_out} busy, {pool.idle} idle, at most {pool.most}."
+            + (f"\n{replica.sentence}" if replica else "")
         )
 
 

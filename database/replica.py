@@ -48,6 +48,11 @@ class ReplicaStatus(NamedTuple):
     fell_back: int
     """Reports for which it was not fit, and that the primary made."""
 
+    @property
+    def sentence(self) -> str:
+        behind = "" if self.lag_seconds is None else f", at most {self.lag_seconds:.1f} s behind"
+        return f"The replica {self.state}{behind}."
+
 
 class _Primary(NamedTuple):
     cluster: int

@@ -64,6 +64,20 @@ def embedded_server(settings: DatabaseSettings) -> EmbeddedServer:
     return EmbeddedServer(settings.data_dir, archive_options(settings.wal_archive))
 
 
+async def replica_of(settings: DatabaseSettings) -> str | None:
+    """The address of the standby for reports. One that is away degrades nothing, and may come back.
+
+    Raises DatabaseAddressUnusable.
+    """
+    dsn = settings.replica_dsn()
+    if dsn is not None:
+        try:
+            await require_reachable(dsn, "DATABASE_REPLICA_URL", is_pooled=not settings.has_session)
+        except DatabaseUnreachable as error:
+            logger.warning("Reports run on the primary until the replica is there: {}", error)
+    return dsn
+
+
 async def require_reachable(dsn: str, variable: str, *, is_pooled: bool = False) -> None:
     """Say in one sentence what is wrong with the address, without the password in it.
 

@@ -19,11 +19,12 @@ from benchmarks.machine import machine, versions
 from soak.cancellation_storm import CancellationStorm
 from soak.crash_loop import CrashLoop
 from soak.cut_commits import CutCommits
+from soak.guild_isolation import GuildIsolation
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
 
 LATEST = Path(__file__).parent / "latest.json"
-SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop, CutCommits, CancellationStorm)
+SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop, CutCommits, CancellationStorm, GuildIsolation)
 PROGRESS_SECONDS = 5
 
 

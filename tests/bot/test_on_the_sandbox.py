@@ -262,6 +262,24 @@ async def test_health_tells_a_reason_for_each_part(
         assert samples["reeve_action_statements_total", "users.seen"] == count
 
 
+async def test_a_replica_is_shown_and_without_it_reeve_is_as_ready_as_ever(
+    sandbox: Sandbox, settings: Settings, dsn: str, session: aiohttp.ClientSession
+) -> None:
+    not_there = "postgresql://reeve@127.0.0.1:1/reeve"
+    database = DatabaseService(dsn, replica_dsn=not_there)
+    await database.open()
+    async with running(settings, database) as (bot, _), health_endpoint(bot, dsn) as address:
+        await database.points.top(guild_id=1)
+        async with session.get(f"{address}/readyz") as answer:
+            assert answer.status == 200
+            assert (await answer.json())["replica"] == {"ok": True, "reason": "The replica does not answer."}
+        async with session.get(f"{address}/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        assert {"reeve_replica_serves 0.0", 'reeve_reports_total{server="primary"} 1.0'} <= set(lines)
+        assert not any(line.startswith("reeve_replica_lag_seconds") for line in lines)
+    await database.close()
+
+
 async def test_a_token_that_the_sandbox_did_not_give_out_is_never_sent_to_it(
     sandbox: Sandbox, session: aiohttp.ClientSession
 ) -> None:

@@ -16,6 +16,10 @@ from database.settings import DatabaseSettings
 from database.wal_archive import archive_options, prepare_archive
 
 SEES_EVERYTHING = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+OFF = (
+    "SELECT string_agg(name, ' and ' ORDER BY name) FROM pg_settings "
+    "WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'"
+)
 OLDEST_VERSION = 150_000
 """PostgreSQL 15, in server_version_num's counting."""
 KEPT_BY_A_SESSION = {"reeve.session": "kept"}
@@ -47,6 +51,9 @@ async def running_database(settings: DatabaseSettings, *, direct: bool = False) 
     watch: asyncio.Task[None] | None = None
     try:
         dsn = await server.start()
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+        await _warn_of_losses(connection)
+        await connection.close()
         watch = asyncio.create_task(server.keep_running())
         yield dsn
     finally:
@@ -133,6 +140,16 @@ async def _require_usable(connection: Any, variable: str, *, is_pooled: bool) ->
         logger.warning(
             f"The role in {variable} is a superuser or bypasses row-level security, the second wall between "
             "servers: connect as a plain role (docs/operator.md)."
+        )
+    await _warn_of_losses(connection)
+
+
+async def _warn_of_losses(connection: Any) -> None:
+    """A crash then takes back what people were told is done; no check of the data would show it."""
+    if off := await connection.fetchval(OFF):
+        logger.error(
+            f"PostgreSQL runs with {off} off: a crash loses what Reeve has confirmed. Set it to on in "
+            "postgresql.conf or for the role (docs/operator.md)."
         )
 
 

@@ -55,8 +55,10 @@ class Transaction:
         arguments = statement.arguments(values)
         # Without a name: behind a pooler a named one would stay with a server that somebody else gets next.
         prepared = await self._connection.prepare(statement.text, name="")
-        async for row in prepared.cursor(*arguments, prefetch=ROWS_OF_A_PIECE):
-            yield statement.build(row)
+        cursor = await prepared.cursor(*arguments)
+        while rows := await cursor.fetch(ROWS_OF_A_PIECE):
+            for row in rows:
+                yield statement.build(row)
 
     def savepoint(self) -> "Savepoint":
         """A part that may fail alone: `async with tx.savepoint():` undoes that part only, and raises its error."""

@@ -9,7 +9,7 @@ from loguru import logger
 
 from database.errors import OperatorMustAct
 from database.migrations.moving import lent_connection
-from database.migrations.stepping import SESSION, mark_compatibility, migrate
+from database.migrations.stepping import SESSION, conclude, migrate
 from database.models import metadata
 from database.models.base import OneOf
 from database.server import running_database
@@ -26,7 +26,7 @@ OPTIONS: dict[str, Any] = {
     "compare_type": True,
     "render_item": render_item,
     "transaction_per_migration": True,
-    "on_version_apply": mark_compatibility,
+    "on_version_apply": conclude,
 }
 REPORT = context.config.attributes.get("report", logger.info)
 
@@ -43,7 +43,9 @@ async def migrate_over_own_connection() -> None:
 
 
 def write_sql() -> None:
-    context.configure(dialect_name="postgresql", literal_binds=True, **OPTIONS)
+    context.configure(
+        dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, literal_binds=True, **OPTIONS
+    )
     for statement in SESSION:
         context.static_output(f"{statement};")
     with context.begin_transaction():

@@ -23,16 +23,16 @@ MEANING = {
     "SHARE UPDATE EXCLUSIVE": "reads and writes go on",
     "ROW EXCLUSIVE": "reads and writes go on, except of the same rows",
 }
-"""What a lock means to others: PostgreSQL's documentation, "Explicit Locking"."""
+"""What a lock means to others, the strongest first: PostgreSQL's documentation, "Explicit Locking"."""
 
 TABLES = """
     SELECT relname AS name, c.oid::bigint, relfilenode::bigint AS file, pg_stat_get_xact_numscans(c.oid) AS scans,
         ARRAY(SELECT mode FROM pg_locks WHERE relation = c.oid AND pid = pg_backend_pid()) AS locks
     FROM pg_class c WHERE relkind IN ('r', 'p', 'v', 'm') AND relnamespace = current_schema()::regnamespace
 """
+# Nothing here may wait for a lock, as pg_relation_size would.
 ROWS = """
-    SELECT c.relname, CASE WHEN reltuples < 0 AND coalesce(n_live_tup, 0) = 0 AND pg_relation_size(c.oid) > 0 THEN NULL
-        ELSE greatest(reltuples, n_live_tup, 0)::bigint END
+    SELECT c.relname, CASE WHEN reltuples >= 0 THEN reltuples::bigint ELSE nullif(n_live_tup, 0) END
     FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
     WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
 """
@@ -152,9 +152,8 @@ class _Observer:
         self._tables = now
 
     def _effect(self, before: Any, after: Any, *, is_concurrent: bool) -> Effect | None:
-        modes = {_spelled(mode) for mode in (after.locks if after else ["AccessExclusiveLock"])}
-        new = [mode for mode in MEANING if mode in modes - {_spelled(mode) for mode in before.locks}]
-        lock = new[0] if new else None
+        held, now = _strongest(before.locks), _strongest(after.locks if after else ["AccessExclusiveLock"])
+        lock = None if now == held else now  # a weaker one beside it tells nobody anything
         if is_concurrent and lock:
             lock = "SHARE UPDATE EXCLUSIVE"
         rewrites = after is not None and after.file != before.file
@@ -171,9 +170,10 @@ class _Observer:
             self._looking = False
 
 
-def _spelled(mode: str) -> str:
-    """ "AccessExclusiveLock" of pg_locks as the documentation spells it."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()
+def _strongest(modes: list[str]) -> str | None:
+    """Of pg_locks' words ("AccessExclusiveLock"), as the documentation spells it; None: none that stops anybody."""
+    spelled = {re.sub(r"(?<!^)(?=[A-Z])", " ", mode.removesuffix("Lock")).upper() for mode in modes}
+    return next((mode for mode in MEANING if mode in spelled), None)
 
 
 async def sql(dsn: str, revision: str = "head", *, chain: Chain = OURS) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from database.errors import DatabaseUnavailable, MigrationRefused
 from database.migrations.chain import Chain, Revision
 from database.migrations.connecting import ONE_AT_A_TIME, connected
+from database.migrations.gently import IS_REHEARSAL
 from database.outages import AWAY
 
 SCHEMA = "reeve_rehearsal"
@@ -75,7 +76,12 @@ def play(
                 yield step
             heads = (revision.revision,)
 
-    options = {"fn": steps, "transaction_per_migration": True, "script": chain.scripts}
+    options: dict[str, Any] = {
+        "fn": steps,
+        "transaction_per_migration": True,
+        "script": chain.scripts,
+        IS_REHEARSAL: True,
+    }
     context = _Rehearsed(connection.dialect, connection, options)
     with Operations.context(context):
         context.run_migrations()

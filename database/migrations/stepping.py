@@ -20,6 +20,7 @@ from sqlalchemy.util import await_only
 from database.clock import clock
 from database.migrations.chain import runs_with
 from database.migrations.connecting import cause_of
+from database.migrations.gently import forget_progress
 from database.migrations.skew import marked
 
 MIGRATION_LOCK = 0x5EEE_0001
@@ -93,7 +94,9 @@ def pauses() -> Iterator[float | None]:
     yield None
 
 
-def mark_compatibility(ctx: MigrationContext, heads: set[str], **_: Any) -> None:
-    """Tell older code, in the step's own transaction, whether it may run on this schema."""
+def conclude(ctx: MigrationContext, heads: set[str], **_: Any) -> None:
+    """In the step's own transaction: tell older code whether it may run on this schema."""
+    if ctx.connection is not None and not ctx.as_sql:
+        forget_progress(ctx.connection)
     scripts: ScriptDirectory = ctx.opts["script"]
     ctx.execute(marked(runs_with(scripts, next(iter(heads))) if heads else None))

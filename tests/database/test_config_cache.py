@@ -24,6 +24,8 @@ from soak.servers import MortalServer
 
 NUMBERS = itertools.count(700_000_000_000_000_000)
 LIFETIME = 10
+PATIENCE = 30
+"""Seconds: a machine may have a lot to do besides."""
 NOWHERE = "postgresql://127.0.0.1:1/nowhere"
 LISTENERS = (
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'reeve listener' "
@@ -48,12 +50,12 @@ class Process:
         self.listener = listener
 
     async def hears(self, guild_id: int, version: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while await self.heard.get() != f"{guild_id}:{version}":
                 pass
 
     async def listens(self, *, wanted: bool = True) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.service.is_listening is not wanted:
                 await self.gaps.get()
 

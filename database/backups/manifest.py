@@ -73,7 +73,7 @@ def write_manifest(backup: Backup) -> None:
     target = manifest_of(backup.path)
     fresh = target.with_name(target.name + ".part")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(orjson.dumps(whole, option=orjson.OPT_INDENT_2))
+        file.write(_rendered(whole))
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(target)
@@ -87,14 +87,16 @@ def read_backup(path: Path) -> Backup:
     """
     manifest = manifest_of(path)
     try:
-        whole = orjson.loads(manifest.read_bytes())
+        written = manifest.read_bytes()
+        whole = orjson.loads(written)
+        is_as_written = written == _rendered(whole)
         recorded = whole.pop("sha256")
         backup = Backup(path=path, **whole)
     except FileNotFoundError as error:
         raise BackupIncomplete(path, manifest) from error
     except (OSError, ValueError, AttributeError, KeyError, TypeError, ValidationError) as error:
         raise BackupDamaged(manifest) from error
-    if recorded != _digest(whole):
+    if not is_as_written or recorded != _digest(whole):
         raise BackupDamaged(manifest)
     return backup
 
@@ -158,6 +160,10 @@ def sync_folder(folder: Path) -> None:
 
 def _size(path: Path) -> int | None:
     return path.stat().st_size if path.is_file() else None
+
+
+def _rendered(whole: object) -> bytes:
+    return orjson.dumps(whole, option=orjson.OPT_INDENT_2)
 
 
 def _digest(content: object) -> str:

@@ -188,10 +188,6 @@ def test_a_dump_without_its_manifest_is_none(backup: Backup) -> None:
     assert newest_backup(backup.path.parent, backup.database) is None
 
 
-async def test_verifying_restores_and_counts(backup: Backup) -> None:
-    assert (await verify(backup, quietly)).tables == backup.tables
-
-
 async def spoilt(backup: Backup, dsn: str, blank: Blank, statement: str) -> Backup:
     """A dump of another content under the numbers of the first, with all checksums of files in order."""
     target = await blank()
@@ -206,21 +202,22 @@ async def spoilt(backup: Backup, dsn: str, blank: Blank, statement: str) -> Back
     return kept
 
 
-@pytest.mark.parametrize(
-    ("statement", "words"),
-    [
-        ("UPDATE users SET name = 'ann2' WHERE guild_id = 2", "users: 2 rows, but not with the same content"),
-        ("DELETE FROM users WHERE guild_id = 2", "users: 1 rows, not 2"),
-        ("DROP TABLE case_evidence", "case_evidence: missing"),
-        ("CREATE TABLE more (id bigint)", "more: unknown to the backup"),
-    ],
-)
-async def test_rows_that_are_not_what_was_counted_are_found(
-    backup: Backup, dsn: str, blank: Blank, statement: str, words: str
-) -> None:
-    tampered, target = await spoilt(backup, dsn, blank, statement), await blank()
-    with pytest.raises(ContentsDiffer, match=words):
+async def test_rows_that_are_not_what_was_counted_are_found(backup: Backup, dsn: str, blank: Blank) -> None:
+    tampering = """
+        UPDATE users SET name = 'ann2' WHERE guild_id = 2;
+        DELETE FROM case_counters WHERE guild_id = 2;
+        DROP TABLE case_evidence;
+        CREATE TABLE more (id bigint);
+    """
+    tampered, target = await spoilt(backup, dsn, blank, tampering), await blank()
+    with pytest.raises(ContentsDiffer) as raised:
         await restore_dump(target, tampered, quietly)
+    assert raised.value.differences == [
+        "case_counters: 1 rows, not 2",
+        "case_evidence: missing",
+        "more: unknown to the backup",
+        "users: 2 rows, but not with the same content",
+    ]
     assert await tables(target) == 0
 
 

@@ -2,18 +2,19 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from bot.__main__ import parser
 from bot.exits import CannotRun
 from bot.settings import Settings
-from database.backups.errors import BackupExists, DatabaseNotEmpty
-from database.embedded import EmbeddedServer
+from database.backups import Backup
+from database.backups.errors import BackupExists, DatabaseNotEmpty, DataDirectoryInUse
+
+Blank = Callable[[], Awaitable[str]]
 
 
 @pytest.fixture(scope="module")
@@ -26,62 +27,53 @@ def home(initialised_dir: Path, copy_cluster: Callable[[Path, Path], None]) -> I
     shutil.rmtree(path)
 
 
-async def told(home: Path, *words: str) -> list[str]:
-    """What it says, one line a piece."""
+async def told(where: Path | str, *words: str) -> list[str]:
+    """What it says, one line a piece, with that data directory or that database."""
     said: list[str] = []
     arguments = parser().parse_args(["db", *words])
-    settings = Settings.model_validate({"data_dir": home})
-    assert await arguments.execute(arguments, settings, said.append) == 0
+    place = {"database_url": where} if isinstance(where, str) else {"data_dir": where}
+    assert await arguments.execute(arguments, Settings.model_validate(place), said.append) == 0
     return said
 
 
-async def test_a_backup_is_made_verified_and_restored_into_a_new_directory(home: Path) -> None:
-    said = await told(home, "backup")
-    (file,) = (home / "backups").glob("*.dump")
+async def test_a_backup_is_made_verified_and_restored(dsn: str, blank: Blank, tmp_path: Path) -> None:
+    said = await told(dsn, "backup", "--to", str(tmp_path))
+    (file,) = tmp_path.glob("*.dump")  # noqa: ASYNC240
     assert said[-1].startswith(f"{file} (")
-    assert said[-1].endswith(" tables).")
-    assert (await told(home, "verify", str(file)))[-1].startswith("Verified: ")
-    into = home / "new"
-    restored = await told(home, "restore", str(file), "--into", str(into))
-    assert restored[-2].startswith("Restored and compared: 1 rows in ")
-    assert restored[-1] == f"It is in {into}: set REEVE_DATA_DIR to that."
+    rows = said[-1].rpartition(", ")[2].removesuffix(").")
+    assert (await told(dsn, "verify", str(file)))[-1].startswith(f"Verified: {rows}, revision ")
+    target = await blank()
+    assert (await told(target, "restore", str(file)))[-1] == f"Restored and compared: {rows}."
     with pytest.raises(DatabaseNotEmpty):
-        await told(home, "restore", str(file))
+        await told(target, "restore", str(file))
 
 
-async def test_a_name_can_be_chosen_and_old_ones_go(home: Path, tmp_path: Path) -> None:
-    await told(home, "backup", "--to", str(tmp_path / "mine.dump"))
+async def test_a_name_can_be_chosen_and_old_ones_go(dsn: str, tmp_path: Path) -> None:
+    await told(dsn, "backup", "--to", str(tmp_path / "mine.dump"))
     with pytest.raises(BackupExists):
-        await told(home, "backup", "--to", str(tmp_path / "mine.dump"))
+        await told(dsn, "backup", "--to", str(tmp_path / "mine.dump"))
     for _ in range(3):
-        said = await told(home, "backup", "--to", str(tmp_path), "--keep", "2")
+        said = await told(dsn, "backup", "--to", str(tmp_path), "--keep", "2")
     assert said[-1].endswith("the 2 newest are kept.")
     assert len(list(tmp_path.glob("reeve-*.dump"))) == 2  # noqa: ASYNC240
 
 
-async def test_a_base_backup_goes_on_to_what_was_written_later(home: Path) -> None:
+async def test_a_base_backup_of_the_embedded_server_becomes_a_new_directory(home: Path, dsn: str) -> None:
     assert (await told(home, "backup", "--base"))[-1].endswith(" files).")
     (base,) = (home / "backups").glob("*.base")
-    server = EmbeddedServer(home)
-    connection = await asyncpg.connect(await server.start())
-    await connection.execute("CREATE TABLE written_later (id int)")
-    await connection.close()
-    await server.stop()
     into = home / "moment"
-    assert (await told(home, "restore", str(base), "--into", str(into)))[0].startswith(
-        "Restored: the last change"
-    )
-    server = EmbeddedServer(into)
-    connection = await asyncpg.connect(await server.start())
-    assert await connection.fetchval("SELECT to_regclass('written_later')") is not None
-    await connection.close()
-    await server.stop()
+    said = await told(home, "restore", str(base), "--into", str(into))
+    assert said[-2].startswith("Restored: ")
+    assert said[-1] == f"It is in {into}: set REEVE_DATA_DIR to that."
+    with pytest.raises(DataDirectoryInUse):
+        await told(home, "restore", str(base))
+    with pytest.raises(CannotRun, match="--base is for the embedded server"):
+        await told(dsn, "backup", "--base")
 
 
-async def test_a_moment_goes_with_a_base_backup_only(home: Path, tmp_path: Path) -> None:
-    await told(home, "backup", "--to", str(tmp_path / "one.dump"))
+async def test_a_moment_goes_with_a_base_backup_only(dsn: str, backup: Backup) -> None:
     with pytest.raises(CannotRun, match="--until goes with a base backup"):
-        await told(home, "restore", str(tmp_path / "one.dump"), "--until", "2026-11-21 14:00")
+        await told(dsn, "restore", str(backup.path), "--until", "2026-11-21 14:00")
 
 
 def test_a_moment_is_of_this_machine_unless_it_says_otherwise() -> None:
@@ -91,13 +83,15 @@ def test_a_moment_is_of_this_machine_unless_it_says_otherwise() -> None:
 
 
 async def test_where_to_is_asked_for_and_not_shown(
-    home: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+    dsn: str, elsewhere: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(CannotRun, match="Where to"):
-        await told(home, "move")
+        await told(dsn, "move")
     monkeypatch.setenv("DATABASE_MOVE_TO", elsewhere)
-    said = await told(home, "move")
+    said = await told(dsn, "move")
     assert said[-1].startswith("DATABASE_URL=postgresql://")
     assert "canary" not in " ".join(said)
+    file = tmp_path / "address"
+    file.write_text(elsewhere + "\n")
     with pytest.raises(DatabaseNotEmpty):
-        await told(home, "move")
+        await told(dsn, "move", "--to-file", str(file))

@@ -95,7 +95,7 @@ def _check_replica(database: DatabaseService, findings: Findings) -> None:
     status = database.replica_status()
     if status is None:
         return
-    if status.state is ReplicaState.SERVES:
+    if status.state in (ReplicaState.SERVES, ReplicaState.UNMEASURED):  # one that has just been started
         findings.good(status.sentence)
     else:
         findings.bad(

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, deque
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -17,6 +18,7 @@ from database.settings import PoolSettings
 Connection = Any  # asyncpg has no types
 
 CONNECT_SECONDS = 10
+CLOSE_SECONDS = 5
 WATCH_SECONDS = 1.0
 """How often held connections are looked at."""
 
@@ -38,58 +40,75 @@ class PoolStatus(NamedTuple):
         return self.size - self.checked_out
 
 
-class _Holder:
-    __slots__ = ("is_named", "name", "since")
+class _Link:
+    """One connection, and who has it since when; or since when nobody does."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.since, self.is_named = name, time.monotonic(), False
+    __slots__ = ("born", "connection", "holder", "is_named", "since")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self.born = connection, time.monotonic()
+        self.holder, self.since, self.is_named = "", self.born, False
+
+    def lent_to(self, holder: str) -> None:
+        self.holder, self.since, self.is_named = holder, time.monotonic(), False
 
 
 class Pool:
-    """asyncpg's pool, last in, first out, so that what is not needed grows old and is closed."""
+    """Connections, last in, first out, so that what is not needed grows old and is closed.
+
+    Not asyncpg's own pool: that makes a task and two timers for each loan, a fifth of the cost of a small read, and
+    cancelling can interrupt a return to it. Here taking and returning a connection that is free waits for nothing.
+    """
 
     def __init__(self, dsn: str, settings: PoolSettings, figures: Figures) -> None:
         self._dsn, self._settings, self._figures = dsn, settings, figures
         said = {} if settings.has_session else settings.limits()
         self.limits_at_begin = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in said.items())
         """SQL that goes with each BEGIN, where a connection cannot keep its limits itself."""
-        self._opened: Any = None
+        self.begin_timeout = None if settings.has_session else settings.pool_timeout_seconds
+        """Seconds. A pooler keeps BEGIN waiting while its servers are busy or away, for minutes if we let it."""
+        self._is_open = False
         self._watch: asyncio.Task[None] | None = None
-        self._holders: dict[Connection, _Holder] = {}
-        self._born: dict[Any, float] = {}
-        self._asking = self._waits = 0
+        self._free: list[_Link] = []
+        self._lent: dict[Connection, _Link] = {}
+        self._taken = 0
+        """Places that are not free: connections that are lent, being made, or on their way to who waits."""
+        self._waiters: deque[asyncio.Future[_Link | None]] = deque()
+        self._emptied = asyncio.Event()
+        self._waits = 0
         self._waited_seconds = 0.0
 
     async def open(self) -> None:
         """Raise DatabaseUnavailable if no connection can be had."""
-        settings = self._settings
+        self._is_open = True
         try:
-            self._opened = await asyncpg.create_pool(
-                self._dsn,
-                min_size=settings.pool_least,
-                max_size=settings.pool_most,
-                max_inactive_connection_lifetime=settings.pool_idle_seconds,
-                init=self._begin_life,
-                reset=self._keep_clean,
-                server_settings=settings.session(),
-                statement_cache_size=settings.statement_cache if settings.has_session else 0,
-                timeout=CONNECT_SECONDS,
-            )
-        except AWAY as error:
-            raise DatabaseUnavailable from error
-        self._watch = asyncio.create_task(self._name_who_holds_too_long())
+            while len(self._free) < self._settings.pool_least:
+                self._free.append(await self._connected(CONNECT_SECONDS))
+        except BaseException as error:
+            await self.close()
+            if isinstance(error, AWAY):
+                raise DatabaseUnavailable from error
+            raise
+        self._watch = asyncio.create_task(self._look_after())
 
     async def close(self) -> None:
         """Let running actions end (at most 5 s), then close all connections."""
-        pool, self._opened = self._opened, None
-        if pool is None:
-            return
+        self._is_open = False
         if self._watch is not None:
             self._watch.cancel()
-        try:
-            await asyncio.wait_for(pool.close(), timeout=5)
-        except (TimeoutError, *AWAY):
-            pool.terminate()
+        for offer in self._waiters:
+            if not offer.done():
+                offer.set_exception(DatabaseUnavailable())
+        with suppress(*AWAY):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._free:
+                    await self._free.pop().connection.close()
+                while self._taken:
+                    self._emptied.clear()
+                    await self._emptied.wait()
+        for link in (*self._lent.values(), *self._free):
+            link.connection.terminate()
+        self._free.clear()
 
     async def acquire(self, caller: str) -> Connection:
         """A connection for `caller`, to be given back by `release`.
@@ -97,81 +116,151 @@ class Pool:
         Raises AllConnectionsBusy if none is free within `pool_timeout_seconds`, DatabaseUnavailable if none can be
         made.
         """
-        pool, most = self._pool, self._settings.pool_most
-        must_wait = len(self._holders) + self._asking >= most
-        self._waits += must_wait
-        self._asking += 1
+        link = self._at_hand() or await self._made_or_waited_for()
+        link.lent_to(caller)
+        self._lent[link.connection] = link
+        return link.connection
+
+    def _at_hand(self) -> _Link | None:
+        while self._free:
+            link = self._free.pop()
+            if not link.connection.is_closed():
+                self._taken += 1
+                return link
+        return None
+
+    async def _made_or_waited_for(self) -> _Link:
+        if not self._is_open:
+            raise DatabaseUnavailable
+        if self._taken < self._settings.pool_most:
+            self._taken += 1
+            return await self._made()
+        return await self._waited_for() or await self._made()
+
+    async def _made(self) -> _Link:
+        """In a place that is taken already."""
+        try:
+            return await self._connected(self._settings.pool_timeout_seconds)
+        except BaseException as error:
+            self._hand_on(None)
+            if isinstance(error, AWAY):
+                raise unavailable(error, has_begun=False) from error
+            raise
+
+    async def _waited_for(self) -> _Link | None:
+        """What somebody gives back; None: a place in which to make one."""
+        offer: asyncio.Future[_Link | None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(offer)
+        self._waits += 1
         started = time.monotonic()
         try:
-            connection = await pool.acquire(timeout=self._settings.pool_timeout_seconds)
-        except AWAY as error:
-            if isinstance(error, TimeoutError) and len(self._holders) >= most:
-                logger.warning("All {} connections are busy: {}", most, self._callers())
+            async with asyncio.timeout(self._settings.pool_timeout_seconds):
+                link = await offer
+        except BaseException as error:
+            if offer.done() and not offer.cancelled() and offer.exception() is None:
+                # It came in the moment in which we gave up.
+                self._hand_on(offer.result())
+            if isinstance(error, TimeoutError):
+                logger.warning("All {} connections are busy: {}", self._settings.pool_most, self._holders())
                 raise AllConnectionsBusy from error
-            raise unavailable(error, has_begun=False) from error
+            raise
         finally:
-            self._asking -= 1
-            if must_wait:
-                self._waited_seconds += time.monotonic() - started
-        self._holders[connection] = _Holder(caller)
-        return connection
+            self._waited_seconds += time.monotonic() - started
+        if not self._is_open:
+            self._hand_on(link)
+            raise DatabaseUnavailable
+        return link
 
     async def release(self, connection: Connection) -> None:
-        del self._holders[connection]
-        # The connection knows its pool: it finds home also after `close` has forgotten it.
-        await connection._holder._pool.release(connection)
+        """Take it back. One that is broken, too old, or in a transaction is closed instead.
+
+        A connection whose transaction has ended needs no reset: that would cost a round trip each time.
+        """
+        link = self._lent.pop(connection)
+        if self._is_open and self._is_good(link):
+            self._hand_on(link)
+        else:
+            connection.terminate()
+            self._hand_on(None)
+
+    def _is_good(self, link: _Link) -> bool:
+        is_young = time.monotonic() - link.born <= self._settings.pool_recycle_seconds
+        return is_young and not link.connection.is_closed() and not link.connection.is_in_transaction()
+
+    def _hand_on(self, link: _Link | None) -> None:
+        """Give a connection, or the place of one, to who waits longest; else it is free."""
+        while self._waiters:
+            offer = self._waiters.popleft()
+            if not offer.done():
+                offer.set_result(link)
+                return
+        self._taken -= 1
+        if link is not None:
+            link.since = time.monotonic()
+            self._free.append(link)
+        if not self._taken:
+            self._emptied.set()
 
     def status(self) -> PoolStatus:
-        pool, settings = self._pool, self._settings
+        if not self._is_open:
+            raise DatabaseUnavailable
+        size, settings = self._taken + len(self._free), self._settings
         return PoolStatus(
-            size=pool.get_size(),
-            checked_out=len(self._holders),
-            overflow=max(0, pool.get_size() - settings.pool_least),
+            size=size,
+            checked_out=len(self._lent),
+            overflow=max(0, size - settings.pool_least),
             least=settings.pool_least,
             most=settings.pool_most,
-            waiting=max(0, len(self._holders) + self._asking - settings.pool_most),
+            waiting=sum(not offer.done() for offer in self._waiters),
             waits=self._waits,
             waited_seconds=self._waited_seconds,
         )
 
-    @property
-    def _pool(self) -> Any:
-        if self._opened is None:
-            raise DatabaseUnavailable
-        return self._opened
-
-    def _callers(self) -> str:
-        names = Counter(holder.name for holder in self._holders.values())
+    def _holders(self) -> str:
+        names = Counter(link.holder for link in self._lent.values())
         return ", ".join(f"{name} {count}" for name, count in names.most_common())
 
-    async def _name_who_holds_too_long(self) -> None:
-        """A connection that is held keeps others waiting: say once whose it is."""
+    async def _look_after(self) -> None:
+        """Say once who holds a connection too long, for it keeps others waiting; close what nobody needs."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             now = time.monotonic()
-            for holder in list(self._holders.values()):
-                held = now - holder.since
-                if held > self._settings.held_warning_seconds and not holder.is_named:
-                    holder.is_named = True
+            for link in self._lent.values():
+                held = now - link.since
+                if held > self._settings.held_warning_seconds and not link.is_named:
+                    link.is_named = True
                     self._figures.held_too_long += 1
-                    logger.warning("{} has held a database connection for {:.1f} s", holder.name, held)
+                    logger.warning("{} has held a database connection for {:.1f} s", link.holder, held)
+            await self._close_unneeded(now)
 
-    async def _begin_life(self, connection: Connection) -> None:
+    async def _close_unneeded(self, now: float) -> None:
+        """The free ones stand in the order in which they came back."""
+        least, seconds = self._settings.pool_least, self._settings.pool_idle_seconds
+        while seconds and self._free and len(self._free) + self._taken > least:
+            if now - self._free[0].since < seconds:
+                return
+            with suppress(*AWAY):
+                await self._free.pop(0).connection.close(timeout=CLOSE_SECONDS)
+
+    async def _connected(self, seconds: float) -> _Link:
         """JSON goes in as text that SQLAlchemy has made, and comes out as values.
 
         In a transaction, because asyncpg asks PostgreSQL in two messages, which a pooler would send to two servers.
         """
-        async with connection.transaction():
-            for name in ("json", "jsonb"):
-                await connection.set_type_codec(name, encoder=str, decoder=orjson.loads, schema="pg_catalog")
-        self._born[connection] = time.monotonic()
-        connection.add_termination_listener(lambda gone: self._born.pop(gone, None))
-
-    async def _keep_clean(self, connection: Connection) -> None:
-        """A connection whose transaction has ended needs no reset: that would cost a round trip each time.
-
-        One that is older than `pool_recycle_seconds` is replaced.
-        """
-        age = time.monotonic() - self._born.get(connection, 0.0)
-        if connection.is_in_transaction() or age > self._settings.pool_recycle_seconds:
-            connection.terminate()
+        settings = self._settings
+        async with asyncio.timeout(seconds):
+            connection = await asyncpg.connect(
+                self._dsn,
+                server_settings=settings.session(),
+                statement_cache_size=settings.statement_cache if settings.has_session else 0,
+            )
+            try:
+                async with connection.transaction():
+                    for name in ("json", "jsonb"):
+                        await connection.set_type_codec(
+                            name, encoder=str, decoder=orjson.loads, schema="pg_catalog"
+                        )
+            except BaseException:
+                connection.terminate()
+                raise
+        return _Link(connection)

@@ -47,7 +47,7 @@ def transformer(value: str) -> app_commands.TransformerError:
         (TargetOutranksModerator(target_role="senior", moderator_role="moderator"), "senior", "user"),
         (app_commands.CommandInvokeError(COMMAND, CaseNotFound(7)), "no case 7", "user"),
         (caused(transformer("x"), DurationNotUnderstood("x")), "30m, 2h, 7d", "user"),
-        (caused(CheckInterrupted(), DatabaseUnavailable()), "Nothing is half done", "operator"),
+        (caused(CheckInterrupted(), DatabaseUnavailable()), "nothing was changed", "operator"),
         (transformer("x"), "does not fit that option", "admin"),
         (app_commands.NoPrivateMessage(), "only in a server", "admin"),
         (app_commands.MissingPermissions(["moderate_members"]), "Timeout Members", "admin"),

@@ -150,7 +150,7 @@ async def test_each_error_reaches_the_person_as_one_sentence(
     async with running(settings, database) as (bot, _):
         [ann] = await played(sandbox, session, "ann")
         assert "no case 7" in await ann.slash("refused")
-        assert "Nothing is half done: in a minute," in await ann.slash("away")
+        assert "nothing was changed: try again in a minute" in await ann.slash("away")
         assert "incident" in await ann.slash("bug")
         assert bot.counters.counts == {("/refused", "user"): 1, ("/away", "operator"): 1, ("/bug", "us"): 1}
 

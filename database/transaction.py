@@ -104,7 +104,7 @@ class Scope:
     async def __aenter__(self) -> Transaction:
         self._connection = connection = await self._pool.acquire(self._run.name)
         try:
-            await connection.execute(self._begin)
+            await connection.execute(self._begin, timeout=self._pool.begin_timeout)
         except BaseException as error:
             await self._abandon(connection)
             if isinstance(error, AWAY):

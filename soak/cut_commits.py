@@ -36,7 +36,7 @@ class CutCommits:
             proxy.cut_after_commit, proxy.cut_before_commit = self.cut, self.cut / 5
             await self._settle(ground, bank, self.transfers)
             cuts, unavailable = proxy.cuts_after, bank.unavailable
-            proxy.piece_bytes, proxy.delay_seconds = 20, 0.0001
+            proxy.piece_bytes, proxy.delay_seconds = 50, 0.001
             weather = asyncio.create_task(storm(proxy, ground.dice))
             await self._settle(ground, bank, self.transfers // 10)
             weather.cancel()
@@ -67,7 +67,7 @@ class CutCommits:
 async def storm(proxy: Proxy, dice: random.Random) -> None:
     """Now and then all connections end, or nothing passes for a moment."""
     while True:
-        await clock.sleep(dice.uniform(0.3, 0.9))
+        await clock.sleep(dice.uniform(0.5, 1.5))
         if dice.random() < 0.5:
             proxy.reset()
         else:

@@ -51,7 +51,7 @@ class Proxy:
 
     `cut_after_commit`: the chance that a connection ends right after COMMIT was passed on, before its answer.
     `cut_before_commit`: the chance that it ends with COMMIT on its way, so that the server never hears it.
-    `piece_bytes`: pass on in pieces of at most so many. `delay_seconds`: before each piece.
+    `piece_bytes`: pass on in pieces of at most so many. `delay_seconds`: before whatever was said at once.
     """
 
     def __init__(self, server: Path, dice: random.Random) -> None:
@@ -126,12 +126,13 @@ class Proxy:
             await self._send(chunk, client)
 
     async def _send(self, chunk: bytes, to: asyncio.StreamWriter) -> None:
+        if self.delay_seconds:
+            await clock.sleep(self.delay_seconds)
         for start in range(0, len(chunk), self.piece_bytes):
             await self._passable.wait()
-            if self.delay_seconds:
-                await clock.sleep(self.delay_seconds)
             to.write(chunk[start : start + self.piece_bytes])
             await to.drain()
+            await asyncio.sleep(0)  # whoever reads may see the piece alone
 
 
 async def first_to_end(*ways: Coroutine[None, None, None]) -> None:

@@ -29,7 +29,7 @@ async def test_a_service_that_forgets_to_roll_back_is_found_out(
 
     monkeypatch.setattr(Scope, "_abandon", only_give_back)
     monkeypatch.setattr(Pool, "_is_good", lambda *_: True)
-    outcome = await CancellationStorm(tasks=40, at_once=8, settle_seconds=0.5).run(ground)
+    outcome = await CancellationStorm(tasks=120, at_once=16, settle_seconds=0.5).run(ground)
     assert outcome.broken != []
 
 

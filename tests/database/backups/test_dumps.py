@@ -133,6 +133,28 @@ async def test_a_dump_in_which_the_policies_hide_rows_is_found_out(
     assert await tables(target) == 0
 
 
+async def test_rows_and_numbers_are_of_one_moment_whoever_writes(
+    backup: Backup, blank: Blank, tmp_path: Path
+) -> None:
+    source, target = await blank(), await blank()
+    await restore_dump(source, backup, quietly)
+    writes = 0
+
+    async def write() -> None:
+        nonlocal writes
+        connection = await asyncpg.connect(source)
+        await connection.execute("SET reeve.system = 'on'")
+        while not making.done():
+            writes += 1
+            await connection.execute("UPDATE users SET name = $1", str(writes))
+        await connection.close()
+
+    making = asyncio.create_task(make_backup(source, tmp_path / "new", quietly))
+    await write()
+    await restore_dump(target, await making, quietly)
+    assert writes > 10
+
+
 async def test_what_a_host_has_installed_beside_stays_there(
     full_server: Any, backup: Backup, blank: Blank, tmp_path: Path
 ) -> None:

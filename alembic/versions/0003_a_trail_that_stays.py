@@ -12,6 +12,7 @@ runs_with = "0002"
 ONLY_ADDED = ("case_revisions", "guild_config_changes", "point_transfers")
 KEPT = ("cases", "point_operations")
 GIVEN_REASONS = ("case_revisions", "guild_config_changes")
+INTERACTION_KEY = "uq_guild_config_changes_guild_id_interaction_id"
 FACTS_OF_A_CASE = ("guild_id", "number", "kind", "target_id", "moderator_id", "interaction_id", "created_at")
 FACTS_OF_AN_OPERATION = (
     "guild_id",
@@ -59,7 +60,17 @@ def upgrade() -> None:
     """
     with op.get_context().autocommit_block():
         say_why()
-        index_what_the_trail_reads()
+    op.build_index(INTERACTION_KEY, "guild_config_changes", ["guild_id", "interaction_id"], unique=True)
+    op.build_index(
+        "ix_point_transfers_guild_id_operation_id", "point_transfers", ["guild_id", "operation_id"]
+    )
+    op.build_index(
+        "ix_point_operations_by_staff",
+        "point_operations",
+        ["guild_id", "asked_at"],
+        postgresql_where=sa.text("kind NOT IN ('give', 'talk')"),
+    )
+    with op.get_context().autocommit_block():
         op.execute(
             """
             CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -82,8 +93,7 @@ def upgrade() -> None:
         )
         take_rights()
     op.execute(
-        "ALTER TABLE guild_config_changes ADD CONSTRAINT uq_guild_config_changes_guild_id_interaction_id "
-        "UNIQUE USING INDEX uq_guild_config_changes_guild_id_interaction_id"
+        f"ALTER TABLE guild_config_changes ADD CONSTRAINT {INTERACTION_KEY} UNIQUE USING INDEX {INTERACTION_KEY}"
     )
     op.execute(AUDIT_TRAIL)
 
@@ -99,37 +109,6 @@ def say_why() -> None:
             f"ALTER TABLE {table} ADD CONSTRAINT {check} CHECK (length(why) BETWEEN 1 AND 500) NOT VALID"
         )
         op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {check}")
-
-
-def index_what_the_trail_reads() -> None:
-    create_index(
-        "uq_guild_config_changes_guild_id_interaction_id",
-        "guild_config_changes",
-        ["guild_id", "interaction_id"],
-        unique=True,
-    )
-    create_index("ix_point_transfers_guild_id_operation_id", "point_transfers", ["guild_id", "operation_id"])
-    create_index(
-        "ix_point_operations_by_staff",
-        "point_operations",
-        ["guild_id", "asked_at"],
-        where="kind NOT IN ('give', 'talk')",
-    )
-
-
-def create_index(
-    name: str, table: str, columns: list[str], *, unique: bool = False, where: str | None = None
-) -> None:
-    """Without keeping writers waiting. What a killed run has left of it is not valid, and goes first."""
-    op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
-    op.create_index(
-        name,
-        table,
-        columns,
-        unique=unique,
-        postgresql_concurrently=True,
-        postgresql_where=None if where is None else sa.text(where),
-    )
 
 
 def changed(columns: tuple[str, ...]) -> str:
@@ -172,7 +151,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION refuse()")
     op.drop_index("ix_point_operations_by_staff", "point_operations")
     op.drop_index("ix_point_transfers_guild_id_operation_id", "point_transfers")
-    op.drop_constraint("uq_guild_config_changes_guild_id_interaction_id", "guild_config_changes")
+    op.drop_constraint(INTERACTION_KEY, "guild_config_changes")
     op.drop_column("guild_config_changes", "interaction_id")
     for table in GIVEN_REASONS:
         op.drop_column(table, "why")

@@ -15,7 +15,6 @@ import asyncpg
 import pytest
 
 from database._embedded_files import PROGRAMS, ServerUser, prepare_directory
-from database.outages import AWAY
 from soak.servers import scratch_folder
 
 DOCKER = Path(__file__).resolve().parents[1] / "docker"
@@ -96,7 +95,10 @@ async def primary(machine: Machine) -> AsyncIterator[Path]:
              "-c", "listen_addresses=127.0.0.1")  # fmt: skip
     at_the_socket = {"PGHOST": machine.folder, "PGPORT": machine.port}
     async with machine.running(*start):
-        await answering(f"postgresql://postgres@/postgres?host={machine.folder}&port={machine.port}")
+        superuser = await answering(
+            f"postgresql://postgres@/postgres?host={machine.folder}&port={machine.port}"
+        )
+        await superuser.close()
         machine.run(
             "sh", DOCKER / "create-role.sh", **at_the_socket, POSTGRES_USER="postgres", PGDATA=home,
             REEVE_DATABASE_PASSWORD_FILE=machine.secrets / "reeve_password",
@@ -107,13 +109,11 @@ async def primary(machine: Machine) -> AsyncIterator[Path]:
 
 
 async def answering(dsn: str) -> Any:
-    """A connection, as soon as there is one: servers have no event for it."""
+    """A connection, as soon as there can be one: servers have no event for it."""
     async with asyncio.timeout(30):
-        while True:
-            try:
-                return await asyncpg.connect(dsn, statement_cache_size=0)
-            except AWAY:
-                await asyncio.sleep(0.02)
+        while subprocess.run([PROGRAMS / "pg_isready", "--quiet", "--dbname", dsn], check=False).returncode:  # noqa: ASYNC110, ASYNC221  # a server's word
+            await asyncio.sleep(0.05)
+    return await asyncpg.connect(dsn, statement_cache_size=0)
 
 
 def test_secrets_are_made_once_and_shown_to_nobody_else(machine: Machine) -> None:

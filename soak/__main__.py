@@ -20,11 +20,20 @@ from soak.cancellation_storm import CancellationStorm
 from soak.crash_loop import CrashLoop
 from soak.cut_commits import CutCommits
 from soak.guild_isolation import GuildIsolation
+from soak.migration_starts import MigrationStarts
+from soak.migration_under_load import MigrationUnderLoad
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
 
 LATEST = Path(__file__).parent / "latest.json"
-SCENARIOS: tuple[type[Scenario], ...] = (CrashLoop, CutCommits, CancellationStorm, GuildIsolation)
+SCENARIOS: tuple[type[Scenario], ...] = (
+    CrashLoop,
+    CutCommits,
+    CancellationStorm,
+    GuildIsolation,
+    MigrationStarts,
+    MigrationUnderLoad,
+)
 PROGRESS_SECONDS = 5
 
 
@@ -104,7 +113,7 @@ def asked(words: list[str]) -> argparse.Namespace:
 def main(words: list[str]) -> int:
     wanted = asked(words)
     logger.remove()  # each outage that is made on purpose would be a line, of Reeve and of asyncpg
-    logging.getLogger("asyncpg").disabled = True
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     chosen = wanted.scenario or list(SCENARIOS)
     seed = secrets.randbelow(1_000_000) if wanted.seed is None else wanted.seed
     results = asyncio.run(soaked(chosen, minutes=wanted.minutes, seed=seed))

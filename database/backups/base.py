@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import os
 import re
 import shutil
 from pathlib import Path
@@ -12,7 +11,7 @@ import orjson
 from database import wal_archive
 from database.backups.contents import identity, revision_of
 from database.backups.errors import BackupFailed
-from database.backups.folder import finish, free_name, prepare_folder, require_room
+from database.backups.folder import finish, free_name, part_of, prepare_folder, require_room
 from database.backups.manifest import Backup, StoredFile, backups_in, name_for, stored, write_manifest
 from database.backups.programs import environment_for, run
 from database.backups.progress import Progress, Say
@@ -45,7 +44,7 @@ async def make_base_backup(dsn: str, superuser_dsn: str, folder: Path, say: Say)
     prepare_folder(folder)
     async with whole_view(superuser_dsn) as connection:
         require_room(folder, await connection.fetchval(SIZE) + WAL_ROOM)
-        part = folder / f"{name_for(clock.now(), revision)}.base.{os.getpid()}.part"
+        part = part_of(folder / f"{name_for(clock.now(), revision)}.base")
         progress = Progress(say)
         try:
             async with environment_for(connection) as environment:

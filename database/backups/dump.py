@@ -7,7 +7,7 @@ from typing import Any
 
 from database.backups.contents import Contents, contents_of, identity, quoted, revision_of, tables_of
 from database.backups.errors import BackupExists
-from database.backups.folder import finish, free_name, prepare_folder, require_room
+from database.backups.folder import finish, free_name, part_of, prepare_folder, require_room
 from database.backups.manifest import Backup, name_for, stored, write_manifest
 from database.backups.programs import environment_for, require_old_enough, run
 from database.backups.progress import Progress, Say, in_words
@@ -52,7 +52,7 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
             target = folder / name if name else free_name(folder, name_for(made_at, revision), ".dump")
             if target.exists():
                 raise BackupExists(target)
-            part = target.with_name(f"{target.name}.{os.getpid()}.part")
+            part = part_of(target)
             try:
                 contents = await _dump(connection, part, say)
             except BaseException:

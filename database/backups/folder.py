@@ -6,6 +6,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from database.backups.errors import DiskTooFull, FolderUnusable
 from database.backups.manifest import Backup, backups_in, manifest_of, sync_folder
 from database.backups.progress import in_words
@@ -20,6 +22,23 @@ def prepare_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise FolderUnusable(folder, error.strerror or type(error).__name__) from error
+    _clear_leftovers(folder)
+
+
+def part_of(target: Path) -> Path:
+    """Where a backup is written until it is whole. The process's id says later whether anybody still writes it."""
+    return target.with_name(f"{target.name}.{os.getpid()}.part")
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """What a process that was killed has left."""
+    for path in folder.glob("reeve-*.part"):
+        pid = path.name.split(".")[-2]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def require_room(folder: Path, needed: int) -> None:

@@ -139,7 +139,9 @@ def backup(kept_backup: Backup, tmp_path: Path) -> Backup:
 async def old_server() -> AsyncIterator[str]:
     """PostgreSQL 15 on a port of the loopback, with TLS alone and a password: the address of its superuser."""
     if not (OLD_PROGRAMS / "initdb").exists() or shutil.which("openssl") is None:
-        pytest.skip(f"NOT TESTED ON POSTGRESQL 15: {OLD_PROGRAMS} or openssl is missing; install them or set PG15_BIN")
+        pytest.skip(
+            f"NOT TESTED ON POSTGRESQL 15: {OLD_PROGRAMS} or openssl is missing; install them or set PG15_BIN"
+        )
     home = Path(tempfile.mkdtemp(prefix="reeve-15-"))
     plain: dict[str, Any] = {}
     if os.geteuid() == 0:

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
@@ -282,6 +283,17 @@ async def test_a_server_that_dies_leaves_no_half_backup(mortal_server: Any, tmp_
     assert os.listdir(tmp_path) == []  # noqa: PTH208
     for connection in (blocker, watcher):
         connection.terminate()
+
+
+async def test_what_a_killed_process_has_left_goes_with_the_next_backup(dsn: str, tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (tmp_path / f"reeve-1.dump.{gone.pid}.part").touch()
+    (tmp_path / f"reeve-2.base.{gone.pid}.part").mkdir()
+    mine = tmp_path / f"reeve-3.dump.{os.getpid()}.part"
+    mine.touch()
+    await make_backup(dsn, tmp_path, quietly)
+    assert list(tmp_path.glob("*.part")) == [mine]  # noqa: ASYNC240
 
 
 async def test_a_place_that_cannot_be_written_is_named(dsn: str, tmp_path: Path) -> None:

@@ -21,13 +21,13 @@ from database.errors import (
     NotEnoughPoints,
     RequestChanged,
 )
-from database.models.base import storable, utc_now
+from database.models.base import utc_now
 from database.models.guild_config import GuildSettings
 from database.models.ledger_steps import (
-    FIND_OPERATION,
     KEEP_REFUSAL,
     LOCK_ACCOUNTS,
     OPEN_ACCOUNTS,
+    OPERATIONS,
     POST_TRANSFER,
     Held,
 )
@@ -38,6 +38,7 @@ from database.models.points import (
     OperationKind,
     Source,
 )
+from database.texts import storable
 from database.transaction import Transaction
 
 
@@ -183,10 +184,9 @@ def operation_values(request: Keyed, refusal: str | None, answer: dict[str, Any]
 
 async def first_answer(tx: Transaction, request: Keyed, into: Callable[..., T]) -> T | LedgerRefusal:
     """What was answered under this key; RequestChanged if that was another request."""
-    known = await tx.exec(
-        FIND_OPERATION, guild_id=request.guild_id, source=request.source, external_id=request.external_id
+    operation = await OPERATIONS.one(
+        tx, guild_id=request.guild_id, source=request.source, external_id=request.external_id
     )
-    operation = known.one()
     if operation.request_hash != request.fingerprint():
         return RequestChanged()
     if operation.refusal is not None:

@@ -17,16 +17,17 @@ from database.ledger import (
     told,
     trimmed,
 )
-from database.models.base import storable
 from database.models.ledger_steps import (
-    FIND_ACCOUNT,
+    ACCOUNTS,
     STATEMENT_OF_ACCOUNT,
     TALK_RULE,
     USED_AWARD_REASONS,
     LedgerLine,
+    LinesOf,
 )
 from database.models.points import MINT, OperationKind, Source
 from database.models.standings import PLACE, TOP_BALANCES, TOP_EARNED, Place, Standing
+from database.texts import storable
 
 
 class PointsController(BaseController):
@@ -35,7 +36,7 @@ class PointsController(BaseController):
     @action(repeatable=True)
     async def balance(self, *, guild_id: int, user_id: int) -> int:
         async with self._read(guild_id=guild_id) as tx:
-            account = (await tx.exec(FIND_ACCOUNT, guild_id=guild_id, account_id=user_id)).first()
+            account = await ACCOUNTS.get(tx, guild_id=guild_id, account_id=user_id)
             return account.balance if account else 0
 
     @action(repeatable=True)
@@ -157,14 +158,10 @@ class PointsController(BaseController):
     ) -> Sequence[LedgerLine]:
         """What went in and out of a member's account, newest first, with the balance after each."""
         async with self._read(guild_id=guild_id) as tx:
-            lines = await tx.exec(
-                STATEMENT_OF_ACCOUNT,
-                guild_id=guild_id,
-                account_id=user_id,
-                before_id=2**63 - 1 if before_id is None else before_id,
-                limit=limit,
+            before = None if before_id is None else (before_id,)
+            return await STATEMENT_OF_ACCOUNT.page(
+                tx, guild_id, LinesOf(user_id), before=before, after=None, limit=limit
             )
-            return lines.all()
 
     @action(repeatable=True)
     async def award_reasons(

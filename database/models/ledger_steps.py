@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, update
 
+from database.listing import Listing
 from database.models.guild_config import GuildConfig
 from database.models.points import (
     FIRST_MEMBER,
@@ -31,6 +32,7 @@ from database.models.points import (
     PointOperation,
     PointTransfer,
 )
+from database.rows import Rows
 from database.statements import param, statement
 
 _operation = insert(PointOperation).values(
@@ -88,14 +90,8 @@ POST_TRANSFER = statement(select(_kept.c.operation_id).add_cte(_transferred, _mo
 known. The accounts are locked before: one statement sees one moment, and would take rows in no fixed order.
 """
 
-FIND_OPERATION = statement(
-    select(PointOperation).where(
-        col(PointOperation.guild_id) == param("guild_id"),
-        col(PointOperation.source) == param("source"),
-        col(PointOperation.external_id) == param("external_id"),
-    ),
-    into=PointOperation,
-)
+OPERATIONS = Rows(PointOperation)
+ACCOUNTS = Rows(PointAccount)
 
 _account_id = func.unnest(cast(param("account_ids"), ARRAY(BigInteger))).column_valued("account_id")
 
@@ -148,13 +144,6 @@ def locked_accounts(account_ids: BindParameter[Any]) -> Select[int, int, datetim
 
 LOCK_ACCOUNTS = statement(locked_accounts(param("account_ids")), into=Held)
 
-FIND_ACCOUNT = statement(
-    select(PointAccount).where(
-        col(PointAccount.guild_id) == param("guild_id"), col(PointAccount.account_id) == param("account_id")
-    ),
-    into=PointAccount,
-)
-
 
 class TalkRule(NamedTuple):
     """What a message earns for its author now. None: the server or the account has no row yet."""
@@ -205,7 +194,14 @@ _with_operation = and_(
     col(PointOperation.operation_id) == col(PointTransfer.operation_id),
 )
 
-STATEMENT_OF_ACCOUNT = statement(
+
+class LinesOf(NamedTuple):
+    """Whose lines are listed."""
+
+    account_id: int
+
+
+STATEMENT_OF_ACCOUNT = Listing(
     select(
         col(PointTransfer.transfer_id),
         col(PointOperation.kind),
@@ -218,12 +214,10 @@ STATEMENT_OF_ACCOUNT = statement(
     .join(PointOperation, _with_operation)
     .where(
         col(PointTransfer.guild_id) == param("guild_id"),
-        or_(_is_credit, col(PointTransfer.debit_id) == param("account_id")),
-        col(PointTransfer.transfer_id) < param("before_id"),
-    )
-    .order_by(col(PointTransfer.transfer_id).desc())
-    .limit(param("limit")),
+    ),
     into=LedgerLine,
+    order=[col(PointTransfer.transfer_id)],
+    fits={"account_id": or_(_is_credit, col(PointTransfer.debit_id) == param("account_id"))},
 )
 
 

@@ -9,7 +9,7 @@ from loguru import logger
 
 from database.errors import OperatorMustAct
 from database.migrations.moving import lent_connection
-from database.migrations.stepping import SESSION, conclude, migrate
+from database.migrations.stepping import MIGRATION_LOCK, SESSION, conclude, migrate
 from database.models import metadata
 from database.models.base import OneOf
 from database.server import running_database
@@ -46,7 +46,7 @@ def write_sql() -> None:
     context.configure(
         dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, literal_binds=True, **OPTIONS
     )
-    for statement in SESSION:
+    for statement in (f"SELECT pg_advisory_lock({MIGRATION_LOCK})", *SESSION):
         context.static_output(f"{statement};")
     with context.begin_transaction():
         context.run_migrations()

@@ -16,7 +16,9 @@ from database.migrations.stepping import MIGRATION_LOCK
 from soak.scenario import Ground, Outcome
 
 PROJECT = Path(__file__).resolve().parents[1]
-WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'reeve migrations' AND state = 'idle'"
+)
 PROCESS = """
 import asyncio, sys
 from database import migrations

@@ -25,18 +25,17 @@ from database.migrations.skew import marked
 
 MIGRATION_LOCK = 0x5EEE_0001
 """One advisory lock: many processes may start at once, each revision runs once."""
+LOOK_AGAIN_SECONDS = 0.2
 LOCK_TIMEOUT = "100ms"
 PATIENCE_SECONDS = 300
 """How long a revision is tried again before the operator is asked to make room."""
 LONGEST_PAUSE_SECONDS = 5
 
 SESSION = (
-    "SET lock_timeout = 0",
     "SET statement_timeout = 0",
     "SET idle_in_transaction_session_timeout = 0",
     "SET reeve.system = 'on'",  # a revision that moves rows must see them
-    f"SELECT pg_advisory_lock({MIGRATION_LOCK})",
-    f"SET lock_timeout = '{LOCK_TIMEOUT}'",  # only now: it counts for advisory locks, too
+    f"SET lock_timeout = '{LOCK_TIMEOUT}'",
 )
 
 Report = Callable[[str], None]
@@ -69,6 +68,7 @@ def migrate(connection: Connection, context: Any, options: dict[str, Any], repor
     with connection.begin():
         for statement in SESSION:
             connection.execute(text(statement))
+    _wait_for_turn(connection, report)
     context.configure(connection=connection, **options)
     steps = Steps(context.get_context().opts["fn"], report)
     context.configure(connection=connection, fn=steps, report=report, **options)
@@ -82,6 +82,21 @@ def migrate(connection: Connection, context: Any, options: dict[str, Any], repor
             await_only(clock.sleep(pause))
         else:
             return
+
+
+def _wait_for_turn(connection: Connection, report: Report) -> None:
+    """Ask again and again. Who waits within a statement has a snapshot, and an index that is built concurrently waits
+    for all snapshots: each would wait for the other.
+    """
+    is_told = False
+    while True:
+        with connection.begin():
+            if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": MIGRATION_LOCK}):
+                return
+        if not is_told:
+            report("another process migrates this database: waiting for it")
+            is_told = True
+        await_only(clock.sleep(LOOK_AGAIN_SECONDS))
 
 
 def pauses() -> Iterator[float | None]:

@@ -14,7 +14,6 @@ import pytest
 
 from database import migrations
 from database.errors import DatabaseUnavailable, MigrationRefused, SchemaMismatch
-from database.migrations.stepping import MIGRATION_LOCK
 from database.models import metadata
 from database.service import DatabaseService
 
@@ -178,27 +177,6 @@ async def test_the_shell_says_one_sentence_and_no_secret() -> None:
     assert "FAILED: No PostgreSQL answers at DATABASE_URL: start the server" in said
     assert "hunter2" not in said
     assert "Traceback" not in said
-
-
-WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-
-
-async def test_eight_processes_at_once_migrate_once(scratch: str) -> None:
-    """All of them stand at the lock before any may go on, so none can have been merely late."""
-    connection = await asyncpg.connect(scratch)
-    await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
-    processes = [asyncio.create_task(alembic("upgrade", "head", DATABASE_URL=scratch)) for _ in range(8)]
-    waiting = 0
-    async with asyncio.timeout(60):
-        while waiting < 8 and not any(process.done() for process in processes):
-            waiting = await connection.fetchval(WAITING)
-    await connection.execute("SELECT pg_advisory_unlock_all()")
-    outcomes = await asyncio.gather(*processes)
-    assert waiting == 8
-    assert [status for status, _ in outcomes] == [0] * 8, outcomes
-    assert [row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")] == [HEAD]
-    assert await connection.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
-    await connection.close()
 
 
 async def test_no_secret_is_in_an_error() -> None:

@@ -14,8 +14,7 @@ from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
 from database.models.base import reason_given, utc_now
 from database.models.guild_config import (
-    ADD_CHANGE,
-    CHANGE_OF_INTERACTION,
+    CHANGES,
     ENSURE_CONFIG,
     FIND_CONFIG,
     FIND_CONFIGS,
@@ -26,6 +25,7 @@ from database.models.guild_config import (
     SETTINGS_COLUMNS,
     TELL_PROCESSES,
     GuildConfig,
+    GuildConfigChange,
     GuildSettings,
     Language,
 )
@@ -95,8 +95,8 @@ class GuildConfigController(BaseController):
                 await tx.exec(ENSURE_CONFIG, **GuildSettings(guild_id, updated_at=now)._asdict())
                 config = (await tx.exec(LOCK_CONFIG, guild_id=guild_id)).one()
                 before, version = getattr(config, setting), config.version + 1
-                made = await tx.exec(CHANGE_OF_INTERACTION, guild_id=guild_id, interaction_id=interaction_id)
-                if before != value and made.first() is None:
+                made = await CHANGES.get(tx, guild_id=guild_id, interaction_id=interaction_id)
+                if before != value and made is None:
                     changed = await tx.query(
                         update(GuildConfig)
                         .where(col(GuildConfig.guild_id) == guild_id)
@@ -105,8 +105,7 @@ class GuildConfigController(BaseController):
                         GuildSettings,
                     )
                     config = changed.one()
-                    await tx.exec(
-                        ADD_CHANGE,
+                    change = GuildConfigChange(
                         guild_id=guild_id,
                         version=version,
                         setting=setting,
@@ -117,6 +116,7 @@ class GuildConfigController(BaseController):
                         interaction_id=interaction_id,
                         why=reason_given(why),
                     )
+                    await CHANGES.insert(tx, [change])
                     await tx.exec(TELL_PROCESSES, notice=f"{guild_id}:{version}")
             self._cache.put(config, look)
         return config

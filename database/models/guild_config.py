@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlmodel import Field, SQLModel, col
 
 from database.models.base import LONGEST_WHY, in_words, instant, key, snowflake, text, utc_now, words
+from database.rows import Rows
 from database.statements import param, statement
 
 
@@ -134,14 +135,4 @@ LOCK_CONFIG = statement(_of_one_guild.with_for_update(), into=GuildSettings)
 TELL_PROCESSES = statement(select(func.pg_notify(CHANGES_CHANNEL, param("notice"))))
 """Heard once the transaction is committed, by database/config_cache.py of every process."""
 
-CHANGE_OF_INTERACTION = statement(
-    select(GuildConfigChange).where(
-        col(GuildConfigChange.guild_id) == param("guild_id"),
-        col(GuildConfigChange.interaction_id) == param("interaction_id"),
-    ),
-    into=GuildConfigChange,
-)
-
-ADD_CHANGE = statement(
-    insert(GuildConfigChange).values(**{name: param(name) for name in GuildConfigChange.model_fields})
-)
+CHANGES = Rows(GuildConfigChange)

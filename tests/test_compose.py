@@ -1,13 +1,18 @@
 """docker-compose.yml, read as a reviewer reads it: no Docker engine runs here, so its rules are held on the text."""
 
 import copy
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from bot.shards import read_shards
+from database.models import Shards
 
 PROJECT = Path(__file__).resolve().parents[1]
 TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -148,3 +153,12 @@ def test_the_orchestrators_example_is_closed_in_the_same_way() -> None:
         "/livez",
         "/readyz",
     }
+    words = [
+        *bot["command"],
+        *(word.replace("python -m bot run", "printenv REEVE_SHARDS") for word in bot["args"]),
+    ]
+    numbers = {one["name"]: one["value"] for one in bot["env"]}
+    for ordinal in range(bots["spec"]["replicas"]):
+        environment = {"PATH": os.environ["PATH"], "HOSTNAME": f"reeve-{ordinal}", **numbers}
+        written = subprocess.run(words, env=environment, check=True, capture_output=True, text=True).stdout
+        assert read_shards(written) == Shards(tuple(range(4 * ordinal, 4 * ordinal + 4)), 16)

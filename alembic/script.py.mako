@@ -7,6 +7,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+runs_with = ${repr(up_revision)}  # the oldest revision whose code still works after this step
 
 
 def upgrade() -> None:

@@ -1,7 +1,7 @@
 """The revisions, played on empty tables in a schema of their own, on the operator's server: seen, not guessed.
 
 Nobody else has a lock on these tables, and no row is moved. The schema is dropped at the end; one that a killed
-rehearsal left behind is dropped by the next. (docs/decisions/0012-the-plan-is-rehearsed.md)
+rehearsal left behind is dropped by the next. (docs/decisions/0015-the-plan-is-rehearsed.md)
 """
 
 import re

@@ -50,7 +50,7 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
         run = Run(figures.name)
         token = running.set(run)
         started = time.perf_counter()
-        pause = FIRST_PAUSE_SECONDS
+        pause, is_unknown = FIRST_PAUSE_SECONDS, False
         try:
             while True:
                 try:
@@ -61,7 +61,10 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
                 except DatabaseUnavailable as error:
                     over = time.perf_counter() - started > REPEAT_SECONDS
                     if not (repeatable and error.is_passing) or over:
+                        if is_unknown:  # an earlier try may have been committed, whatever stopped this one
+                            raise DatabaseUnavailable(is_unknown=True) from error
                         raise
+                    is_unknown = is_unknown or error.is_unknown
                     _count_repeat(figures, error)
                 await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311  # two that met must not meet again
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

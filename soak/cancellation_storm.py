@@ -96,7 +96,7 @@ class Storm:
                 self.unanswered.append(key)
             except Exception as error:  # any other end is a finding, and the storm goes on
                 self.ends["failed"] += 1
-                self.failures[type(error).__name__] += 1
+                self.failures[f"{type(error).__name__} of {error.__cause__!r}"] += 1
                 self.unanswered.append(key)
             else:
                 self.ends["acknowledged"] += 1

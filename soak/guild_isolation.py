@@ -16,7 +16,7 @@ from soak.guild_calls import Call, Calls, Surroundings, guilds_in, plain
 from soak.scenario import Ground, Outcome
 from soak.servers import MortalServer
 
-GUILDS = (71, 72, 73, 74)
+GUILDS = 4
 AT_ONCE = 4
 BATCH = 60
 BATCHES = 5
@@ -66,6 +66,7 @@ class Trial:
         self.answered: Counter[str] = Counter()
         self.broken: set[str] = set()
         self._writers: set[str] = set()
+        self._guilds = range(0)
 
     @classmethod
     async def prepared(
@@ -81,13 +82,15 @@ class Trial:
     async def run(self, ground: Ground, calls: int, wall: str) -> None:
         while self.made.total() < calls:
             await self.auditor.forget()
-            for guild_id in GUILDS:
+            # New ones: what a service remembers of a guild must not be of its life before.
+            self._guilds = range(self._guilds.stop + 100, self._guilds.stop + 100 + GUILDS)
+            for guild_id in self._guilds:
                 for action in FIRST_ROWS:
                     for _ in range(self.around.dice.randint(2, 8)):
                         await self.answer(self.database, self.calls.any(self.around, guild_id, action))
             for _ in range(BATCHES):
                 await self.batch()
-            await self.alone(self.around.dice.choice(GUILDS))
+            await self.alone(self.around.dice.choice(self._guilds))
             ground.standing = f"{self.made.total():,} of {calls:,} calls {wall} the wall"
         never = sorted(set(self.calls.actions) - self.answered.keys())
         self.broken |= {f"{action} was never answered: nothing was tried" for action in never}
@@ -95,8 +98,8 @@ class Trial:
     async def batch(self) -> None:
         """Two guilds act at once, the others are watched."""
         self.around.rows = list(await self.database.outbox.claim(now=clock.now(), limit=20))
-        acting = self.around.dice.sample(GUILDS, 2)
-        watched = set(GUILDS) - set(acting)
+        acting = self.around.dice.sample(self._guilds, 2)
+        watched = set(self._guilds) - set(acting)
         before = await self.auditor.checksums(watched)
         waiting = [self.calls.any(self.around, self.around.dice.choice(acting)) for _ in range(BATCH)]
         tried = {call.action for call in waiting}

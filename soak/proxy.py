@@ -85,6 +85,10 @@ class Proxy:
         for link in self._links:
             link.cancel()
 
+    def refuse(self) -> None:
+        """Take no more connections; those that there are stay."""
+        self._listening.close()
+
     def swallow(self) -> None:
         """Become a black hole: connections stay, and nothing passes until `release`."""
         self._passable.clear()

@@ -4,8 +4,10 @@ import struct
 
 import pytest
 
+from database.errors import DatabaseUnavailable
+from soak.bank import Bank
 from soak.cut_commits import CutCommits
-from soak.proxy import COMMIT, ENCRYPTION_REQUEST, Framing
+from soak.proxy import COMMIT, ENCRYPTION_REQUEST, Framing, Proxy
 from soak.scenario import Ground
 
 FIRST = struct.pack("!ii", 13, 196608) + b"user\0"
@@ -22,6 +24,23 @@ async def test_every_request_is_answered_and_carried_out_once(ground: Ground) ->
 async def test_repeating_what_was_not_answered_as_if_it_were_new_is_found_out(ground: Ground) -> None:
     outcome = await CutCommits(transfers=100, tasks=16, cut=0.3, blind=True).run(ground)
     assert any("carried out more than once" in claim for claim in outcome.broken)
+
+
+async def test_nobody_is_told_that_nothing_was_changed_where_the_first_try_was_committed(
+    ground: Ground,
+) -> None:
+    """COMMIT arrives, its answer does not, and no repeat finds a server any more."""
+    server = await ground.server()
+    async with Proxy(server.socket_folder, ground.dice) as proxy:
+        database = await ground.service(proxy.dsn)
+        bank = Bank(database, ground.dice)
+        proxy.cut_after_commit = 1.0
+        proxy.refuse()
+        with pytest.raises(DatabaseUnavailable, match="look whether it is done") as told:
+            await bank.open()
+        assert told.value.is_unknown
+    auditor = await ground.auditor(server)
+    assert await auditor.fetchval("SELECT count(*) FROM point_transfers") == 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 12, 13, 1000])

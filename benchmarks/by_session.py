@@ -115,7 +115,12 @@ class BySession:
         asked = sha256(json.dumps([guild_id, giver_id, receiver_id, amount]).encode()).digest()
         async with self._session(guild_id) as session:
             operation = await self._claimed(
-                session, guild_id, interaction_id, asked, OperationKind.GIVE, giver_id
+                session,
+                guild_id=guild_id,
+                interaction_id=interaction_id,
+                asked=asked,
+                kind=OperationKind.GIVE,
+                actor_id=giver_id,
             )
             if operation.answer is not None:
                 return dict(operation.answer)
@@ -146,7 +151,14 @@ class BySession:
     ) -> dict[str, Any]:
         asked = sha256(json.dumps([guild_id, sorted(amounts.items())]).encode()).digest()
         async with self._session(guild_id) as session:
-            operation = await self._claimed(session, guild_id, interaction_id, asked, OperationKind.AWARD, 1)
+            operation = await self._claimed(
+                session,
+                guild_id=guild_id,
+                interaction_id=interaction_id,
+                asked=asked,
+                kind=OperationKind.AWARD,
+                actor_id=1,
+            )
             if operation.answer is not None:
                 return dict(operation.answer)
             accounts = await self._locked(session, guild_id, list(amounts))
@@ -173,6 +185,7 @@ class BySession:
     async def _claimed(
         self,
         session: AsyncSession,
+        *,
         guild_id: int,
         interaction_id: int,
         asked: bytes,

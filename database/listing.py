@@ -5,8 +5,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, tuple_
 
-from database.models.base import storable
 from database.statements import Statement, param, statement
+from database.texts import storable
 from database.transaction import Transaction
 
 Row = TypeVar("Row")

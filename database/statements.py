@@ -9,7 +9,7 @@ a fixed statement is a typed constant beside its model:
 SQLAlchemy compiles the text and converts the values; nothing here writes SQL.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Generic, TypeVar, cast, overload
 
@@ -115,7 +115,7 @@ def builder(columns: Sequence[tuple[str, Any]], into: type[T]) -> Callable[[Sequ
     if issubclass(into, SQLModel):
         return _model_builder(into, [name for name, _ in columns], converters)
     if issubclass(into, tuple):
-        return lambda row: into(*_converted(row, converters))
+        return _tuple_builder(into, converters)
     convert = converters[0] if converters else None
     return lambda row: convert(row[0]) if convert else row[0]
 
@@ -125,22 +125,38 @@ def _model_builder(
 ) -> Callable[[Sequence[Any]], T]:
     """Load an instance without its constructor, as an ORM load does (ten times faster)."""
     manager: Any = manager_of_class(model)
-    if set(names) != set(manager.mapper.columns.keys()):
+    fields = set(names)
+    if fields != set(manager.mapper.columns.keys()):
         raise TypeError(f"the statement does not return all columns of {model.__name__}")
+    converted = [(name, convert) for name, convert in zip(names, converters, strict=True) if convert]
+    new, put = manager.new_instance, object.__setattr__
 
     def build(row: Sequence[Any]) -> T:
-        instance: T = manager.new_instance()
-        instance.__dict__.update(zip(names, _converted(row, converters), strict=True))
-        object.__setattr__(instance, "__pydantic_fields_set__", set(names))
-        object.__setattr__(instance, "__pydantic_extra__", None)
-        object.__setattr__(instance, "__pydantic_private__", None)
+        instance: T = new()
+        values = instance.__dict__
+        values.update(zip(names, row, strict=True))
+        for name, convert in converted:
+            values[name] = convert(values[name])
+        put(instance, "__pydantic_fields_set__", fields.copy())
+        put(instance, "__pydantic_extra__", None)
+        put(instance, "__pydantic_private__", None)
         return instance
 
     return build
 
 
-def _converted(row: Iterable[Any], converters: list[Converter | None]) -> list[Any]:
-    return [convert(value) if convert else value for value, convert in zip(row, converters, strict=True)]
+def _tuple_builder(into: Any, converters: list[Converter | None]) -> Callable[[Sequence[Any]], Any]:
+    converted = [(place, convert) for place, convert in enumerate(converters) if convert]
+    if not converted:
+        return lambda row: into(*row)
+
+    def build(row: Sequence[Any]) -> Any:
+        values = list(row)
+        for place, convert in converted:
+            values[place] = convert(values[place])
+        return into(*values)
+
+    return build
 
 
 def _result_converter(column_type: Any) -> Converter | None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from database.actions import action
 from database.controllers._base import ListController
 from database.errors import CaseAboutYourself, CaseNotFound, ReasonNotAllowed, ReasonUnchanged
-from database.models.base import reason_given, storable, utc_now
+from database.models.base import reason_given, utc_now
 from database.models.case import (
     CASES,
     LONGEST_REASON,
@@ -31,6 +31,7 @@ from database.models.case_reads import (
     WholeCase,
 )
 from database.models.outbox import ASK, Delivery
+from database.texts import storable
 from database.transaction import Transaction
 
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.base import storable
 from database.models.outbox import CLAIM, DELIVERED, HURRY, HURRY_ALL, PENDING, RELEASE, TRY_LATER, OutboxRow
 from database.shards import WHOLE_BOT, Shards
+from database.texts import storable
 
 LEASE = timedelta(seconds=10)
 """How long after a kill its claims stay taken. A delivery that takes longer may be made by another process as well:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import SQLModel, col, insert, select, update
 
 from database import statements
-from database.migrations import engine_on
+from database.migrations.connecting import engine_on
 from database.models import (
     Case,
     CaseEvidence,
@@ -250,11 +250,14 @@ async def test_composed_writes_convert_their_values(
     database: DatabaseService, open_case: Any, session: AsyncSession, guild_id: int
 ) -> None:
     await open_case()
-    for state, at in ((CaseState.VOID, ELSEWHERE), (CaseState.ACTIVE, ELSEWHERE + timedelta(days=1))):
+    for kind, at in (
+        (Delivery.CASE_DIRECT_MESSAGE, ELSEWHERE),
+        (Delivery.CASE_LOG, ELSEWHERE + timedelta(days=1)),
+    ):
         async with database.transaction(guild_id=guild_id) as tx:
-            await tx.query(update(Case).values(state=state, created_at=at), type(None))
-        [case] = await session.scalars(select(Case).execution_options(populate_existing=True))
-        assert (case.state, case.created_at) == (state, at)
+            await tx.query(update(OutboxRow).values(kind=kind, due_at=at), type(None))
+        [row] = await session.scalars(select(OutboxRow).execution_options(populate_existing=True))
+        assert (row.kind, row.due_at) == (kind, at)
         await session.rollback()
 
 

@@ -31,7 +31,7 @@ async def verify(backup: Backup, say: Say) -> Contents:
                 await restore_dump(dsn, backup, say)
             async with whole_view(dsn) as connection:
                 contents = await contents_of(connection)
-            await _check_schema(dsn, backup)
+            await require_our_schema(dsn, backup)
             return contents
 
 
@@ -52,8 +52,8 @@ async def _server_in(folder: Path) -> AsyncIterator[str]:
         await server.stop()
 
 
-async def _check_schema(dsn: str, backup: Backup) -> None:
-    """A backup of an older revision is brought to the newest first: that must work, too."""
+async def require_our_schema(dsn: str, backup: Backup) -> None:
+    """A backup of an older revision is brought to the newest first: that must work, too. Raises SchemaDiffers."""
     await migrations.upgrade(dsn)
     if told := await migrations.check(dsn):
         raise SchemaDiffers(backup.path, told)

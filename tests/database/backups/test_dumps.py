@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
@@ -32,7 +31,7 @@ from database.backups.folder import forget_old, require_room
 from database.backups.manifest import check_files, manifest_of, read_backup, stored, write_manifest
 from database.backups.restore import restore_dump
 from database.backups.session import whole_view
-from database.backups.verify import verify
+from database.backups.verify import require_our_schema
 from database.errors import DatabaseUnavailable, OperatorMustAct
 from database.service import DatabaseService
 
@@ -246,8 +245,10 @@ async def test_rows_that_are_not_what_was_counted_are_found(backup: Backup, dsn:
 
 async def test_verifying_finds_a_schema_that_is_not_ours(backup: Backup, dsn: str, blank: Blank) -> None:
     changed = await spoilt(backup, dsn, blank, "ALTER TABLE users NO FORCE ROW LEVEL SECURITY")
+    target = await blank()
+    await restore_dump(target, changed, quietly)
     with pytest.raises(SchemaDiffers, match="users"):
-        await verify(changed, quietly)
+        await require_our_schema(target, changed)
 
 
 async def test_a_restore_that_is_killed_leaves_nothing(backup: Backup, blank: Blank) -> None:
@@ -286,8 +287,8 @@ async def test_a_server_that_dies_leaves_no_half_backup(mortal_server: Any, tmp_
 
 
 async def test_what_a_killed_process_has_left_goes_with_the_next_backup(dsn: str, tmp_path: Path) -> None:
-    gone = subprocess.Popen(["true"])
-    gone.wait()
+    gone = await asyncio.create_subprocess_exec("true")
+    await gone.wait()
     (tmp_path / f"reeve-1.dump.{gone.pid}.part").touch()
     (tmp_path / f"reeve-2.base.{gone.pid}.part").mkdir()
     mine = tmp_path / f"reeve-3.dump.{os.getpid()}.part"

@@ -165,7 +165,6 @@ def test_any_damaged_byte_of_a_base_backup_is_found(day: Day, tmp_path: Path) ->
     folder = day.backup.path.parent
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     backup = read_backup(tmp_path / day.backup.path.name)
-    check_files(backup)
     files = [path for path in backup.path.rglob("*") if path.is_file() and path.stat().st_size]
     for path in chance.sample(files, 20):
         whole = path.read_bytes()

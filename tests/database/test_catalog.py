@@ -40,7 +40,66 @@ COLUMNS = f"""
 """
 
 
+OTHERS = {
+    "a policy that is not for every command, or asks for no context": f"""
+        SELECT relname || '.' || polname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {IN_PUBLIC}
+        AND (polcmd <> '*' OR polqual IS NULL OR polroles <> '{{0}}' OR polwithcheck IS NOT NULL
+             OR pg_get_expr(polqual, polrelid) NOT LIKE '%current_setting(''reeve.%')
+    """,
+    "a policy of a guild's table that does not ask for the guild": f"""
+        SELECT relname || '.' || polname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {IN_PUBLIC}
+        AND relname <> ALL ($1) AND pg_get_expr(polqual, polrelid) NOT LIKE '%(guild_id = %reeve.guild_id%'
+    """,
+    "more than one policy": f"""
+        SELECT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid WHERE {IN_PUBLIC}
+        GROUP BY relname HAVING count(*) > 1
+    """,
+    "a foreign key between what is a guild's and what is not": f"""
+        SELECT c.conname FROM pg_constraint c JOIN pg_class ON pg_class.oid = c.conrelid
+        JOIN pg_class target ON target.oid = c.confrelid
+        WHERE pg_class.{IN_PUBLIC.replace(" relname", " pg_class.relname")}
+        AND (pg_class.relname = ANY ($1)) <> (target.relname = ANY ($1))
+    """,
+    "a constraint that is deferrable or excludes": f"""
+        SELECT c.conname FROM pg_constraint c JOIN pg_class ON pg_class.oid = c.conrelid
+        WHERE {IN_PUBLIC} AND (condeferrable OR contype = 'x')
+    """,
+    "an index of a kind that not every PostgreSQL of several machines has": f"""
+        SELECT relname FROM pg_class JOIN pg_am ON pg_am.oid = relam
+        WHERE relkind = 'i' AND {IN_PUBLIC} AND amname NOT IN ('btree', 'gin')
+    """,
+    "a sequence that is no BIGINT identity": f"""
+        SELECT relname FROM pg_class JOIN pg_sequence ON seqrelid = pg_class.oid WHERE {IN_PUBLIC}
+        AND (seqtypid <> 'bigint'::regtype OR NOT EXISTS (
+            SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = seqrelid AND deptype = 'i'))
+    """,
+    "a function with its owner's rights": """
+        SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+    """,
+    "a view with its owner's eyes": f"""
+        SELECT relname FROM pg_class WHERE {IN_PUBLIC} AND (relkind = 'm' OR relkind = 'v'
+        AND NOT coalesce('security_invoker=true' = ANY (reloptions), false))
+    """,
+    "a table that a crash empties, or of a kind without a wall": f"""
+        SELECT relname FROM pg_class WHERE {IN_PUBLIC} AND (relpersistence <> 'p' OR relkind = 'f' OR relispartition)
+    """,
+    "a role that sees through the walls": """
+        SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)
+    """,
+}
+"""What guild-keyed PostgreSQL of several machines (Citus) needs, and what would open the second wall."""
+
+
 async def complaints(connection: Any) -> list[str]:
+    others = [
+        f"{row[0]}: {rule}"
+        for rule, question in OTHERS.items()
+        for row in await connection.fetch(question, *[sorted(SYSTEM_TABLES)] * ("$1" in question))
+    ]
+    return others + await complaints_about_tables(connection)
+
+
+async def complaints_about_tables(connection: Any) -> list[str]:
     walls = [f"{row[0]}: no forced row security" for row in await connection.fetch(TABLES_WITHOUT_A_WALL)]
     keys = [
         f"{row[0]}: does not begin with guild_id"
@@ -92,6 +151,39 @@ async def test_every_table_keeps_the_rules(database: DatabaseService, auditor: A
         ("ALTER TABLE users ADD face bytea", "users.face: bytes without a CHECK"),
         ("ALTER TABLE cases DROP CONSTRAINT ck_cases_reason", "cases.reason: text without a CHECK"),
         ("ALTER TABLE cases DROP CONSTRAINT ck_cases_kind", "cases.kind: text without a CHECK"),
+        (
+            "ALTER POLICY one_guild ON users USING (true)",
+            "users.one_guild: a policy that is not for every command",
+        ),
+        (
+            "ALTER POLICY one_guild ON users USING (current_setting('reeve.system', true) = 'on')",
+            "users.one_guild: a policy of a guild's table that does not ask",
+        ),
+        (
+            "DROP POLICY one_guild ON users; CREATE POLICY one_guild ON users FOR SELECT "
+            "USING (guild_id = NULLIF(current_setting('reeve.guild_id', true), '')::bigint)",
+            "users.one_guild: a policy that is not for every command",
+        ),
+        ("CREATE POLICY odd ON users USING (true)", "users: more than one policy"),
+        (
+            "ALTER TABLE shard_leases ADD CONSTRAINT odd FOREIGN KEY (shard_id) REFERENCES guild_configs",
+            "odd: a foreign key between",
+        ),
+        (
+            "ALTER TABLE users ADD CONSTRAINT odd UNIQUE (guild_id, name) DEFERRABLE",
+            "odd: a constraint that is defer",
+        ),
+        (
+            "ALTER TABLE users ADD CONSTRAINT odd EXCLUDE (guild_id WITH =, name WITH =)",
+            "odd: a constraint that is",
+        ),
+        ("CREATE INDEX odd ON users USING hash (name)", "odd: an index of a kind"),
+        ("CREATE SEQUENCE odd", "odd: a sequence"),
+        ("ALTER TABLE users ADD number serial", "users_number_seq: a sequence"),
+        ("ALTER FUNCTION refuse() SECURITY DEFINER", "refuse: a function with its owner's rights"),
+        ("CREATE VIEW odd AS SELECT * FROM users", "odd: a view with its owner's eyes"),
+        ("CREATE MATERIALIZED VIEW odd AS SELECT 1", "odd: a view with its owner's eyes"),
+        ("ALTER TABLE case_evidence SET UNLOGGED", "case_evidence: a table that a crash empties"),
     ],
 )
 async def test_the_linter_finds_each_fault(

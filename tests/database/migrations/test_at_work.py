@@ -19,7 +19,7 @@ async def ground(initialised_dir: Path) -> AsyncIterator[Ground]:
 
 
 async def test_processes_that_start_at_once_migrate_once(ground: Ground) -> None:
-    outcome = await MigrationStarts(processes=6, runs=1).run(ground)
+    outcome = await MigrationStarts(processes=4, runs=1).run(ground)
     assert outcome.broken == []
     assert outcome.reached["revisions run"] == len(OURS.history())
 

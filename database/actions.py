@@ -17,6 +17,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 REPEAT_SECONDS = 2.0
 """For so long an action is tried again: a person waits for the answer."""
+RESOLVE_SECONDS = 6.0
+"""And for so long where an earlier try may have been committed: the answer is worth the wait."""
 FIRST_PAUSE_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.4
 
@@ -59,12 +61,13 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
                     _count_repeat(figures, error)
                     continue  # at once and however late it is: the primary is another server
                 except DatabaseUnavailable as error:
-                    over = time.perf_counter() - started > REPEAT_SECONDS
+                    is_unknown = is_unknown or error.is_unknown
+                    patience = RESOLVE_SECONDS if is_unknown else REPEAT_SECONDS
+                    over = time.perf_counter() - started > patience
                     if not (repeatable and error.is_passing) or over:
                         if is_unknown:  # an earlier try may have been committed, whatever stopped this one
                             raise DatabaseUnavailable(is_unknown=True) from error
                         raise
-                    is_unknown = is_unknown or error.is_unknown
                     _count_repeat(figures, error)
                 await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311  # two that met must not meet again
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

@@ -8,6 +8,7 @@ STOPPED = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.InvalidCachedStatementError,  # a migration ran meanwhile; asyncpg has forgotten the old plans by now
+    asyncpg.QueryCanceledError,  # it took too long, or a cancelled neighbour's word came late on this connection
 )
 """PostgreSQL ended the transaction, and nothing of it was written: the same again is likely to succeed."""
 
@@ -25,7 +26,6 @@ LOST = (
 OVERLOADED = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
-    asyncpg.QueryCanceledError,
     asyncpg.LockNotAvailableError,
 )
 """It waited as long as it may already: trying again at once would make it worse."""

@@ -97,6 +97,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         asyncpg.InvalidCachedStatementError("cached plan"),
         asyncpg.ConnectionDoesNotExistError("gone"),
         ConnectionResetError("reset"),
+        asyncpg.QueryCanceledError("canceling statement due to user request"),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -121,7 +122,6 @@ async def test_an_action_that_a_repeat_could_double_is_never_repeated(
     [
         asyncpg.UniqueViolationError("a bug"),
         asyncpg.LockNotAvailableError("waited long enough"),
-        asyncpg.QueryCanceledError("took too long"),
         CaseNotFound(1),
         ValueError("a bug"),
         asyncio.CancelledError(),

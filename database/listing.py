@@ -75,7 +75,9 @@ class Listing(Generic[Row]):
     def _asked(self, kind: str, guild_id: int, asked: Asked) -> tuple[Statement[Any], dict[str, Any]]:
         """The statement for the fields that were given, and their values."""
         given = {name: _clean(value) for name, value in asked._asdict().items()}
-        fields = [name for name, value in given.items() if not (value is None or value is False or value == "")]
+        fields = [
+            name for name, value in given.items() if not (value is None or value is False or value == "")
+        ]
         shape = (kind, *fields)
         if (known := self._compiled.get(shape)) is None:
             known = self._compiled[shape] = self._compile(kind, fields)

@@ -3,17 +3,16 @@
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psutil
 
 from benchmarks.child import MIB, PROJECT, running
+from soak.servers import scratch_folder
 
 QUIET_SECONDS = 0.15
 """A bot that has used no processor for so long has done its work."""
@@ -51,7 +50,7 @@ class Played:
         return told
 
     def id_of(self, name: str) -> str:
-        return next(person["id"] for person in self.world["people"] if person["name"] == name)
+        return str(next(person["id"] for person in self.world["people"] if person["name"] == name))
 
     @property
     def cpu_seconds(self) -> float:
@@ -92,8 +91,7 @@ async def _played(words: tuple[str, ...], *sandbox_words: str) -> AsyncIterator[
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)) as http,
         _world(http, sandbox.url) as world,
     ):
-        with tempfile.TemporaryDirectory(prefix="reeve-b-") as folder:
-            Path(folder).chmod(0o755)  # the embedded server runs as another user
+        with scratch_folder() as folder:
             environment = {
                 **{
                     name: value
@@ -101,7 +99,7 @@ async def _played(words: tuple[str, ...], *sandbox_words: str) -> AsyncIterator[
                     if not name.startswith(("DATABASE_", "REEVE_"))
                 },
                 "REEVE_ENV_FILE": "",
-                "REEVE_DATA_DIR": folder,
+                "REEVE_DATA_DIR": str(folder),
                 "REEVE_DISCORD_API_URL": sandbox.url,
                 "REEVE_LOG_LEVEL": "WARNING",
                 "DISCORD_TOKEN": world["applications"][0]["token"],

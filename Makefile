@@ -11,7 +11,7 @@ run: $(READY)            ## start Reeve: on Discord with DISCORD_TOKEN, else on 
 	@exec $(PYTHON) -m bot run
 
 test: $(TOOLS)           ## all tests, against a real PostgreSQL of their own
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@$(if $(ARGS),exec $(PYTHON) -m pytest $(ARGS),exec sh tests/in_two.sh $(PYTHON))
 
 check: $(TOOLS)          ## what CI runs
 	$(PYTHON) -m ruff format --check .

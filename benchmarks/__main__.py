@@ -1,4 +1,4 @@
-"""`make bench`: all benchmarks, as a table and as benchmarks/latest.json. `python -m benchmarks wire --quick`: a try."""
+"""`make bench`: all benchmarks, as a table and as benchmarks/latest.json. `python -m benchmarks wire --quick` tries."""
 
 import argparse
 import asyncio

@@ -129,10 +129,11 @@ def _model_builder(
     if fields != set(manager.mapper.columns.keys()):
         raise TypeError(f"the statement does not return all columns of {model.__name__}")
     converted = [(name, convert) for name, convert in zip(names, converters, strict=True) if convert]
-    new, put = manager.new_instance, object.__setattr__
+    new, prepare, put = object.__new__, manager.setup_instance, object.__setattr__
 
     def build(row: Sequence[Any]) -> T:
-        instance: T = new()
+        instance = new(model)
+        prepare(instance)
         values = instance.__dict__
         values.update(zip(names, row, strict=True))
         for name, convert in converted:

@@ -40,9 +40,10 @@ BEHIND = PoolSettings(pooler="transaction", pool_most=CLIENTS, pool_timeout_seco
 USERS = statement(select(User), into=User)
 WHAT_IS_SET = """
     SELECT coalesce(current_setting('reeve.guild_id', true), '')
-        || coalesce(current_setting('reeve.system', true), ''), current_setting('lock_timeout')
+        || coalesce(current_setting('reeve.system', true), ''), current_setting('lock_timeout'),
+        (SELECT count(*) FROM pg_prepared_statements)
 """
-NOTHING_IS_SET = ("", "0")
+NOTHING_IS_SET = ("", "0", 0)
 NewId = Callable[[], int]
 
 
@@ -80,7 +81,7 @@ class Stranger:
 
     def __init__(self, pooler: PgBouncer) -> None:
         self._pooler = pooler
-        self.found: set[tuple[str, str]] = set()
+        self.found: set[tuple[str, str, int]] = set()
         self.looked = 0
 
     async def __aenter__(self) -> "Stranger":
@@ -133,11 +134,15 @@ async def storm(service: DatabaseService, new_id: NewId, tasks: int = TASKS) -> 
     )
 
 
-async def test_every_action_works(service: DatabaseService) -> None:
-    await people_and_settings(service)
-    await cases_and_outbox(service)
-    await points(service)
-    await what_only_processes_and_staff_do(service)
+async def test_every_action_works_and_leaves_nothing_to_strangers(
+    service: DatabaseService, pooler: PgBouncer
+) -> None:
+    async with Stranger(pooler) as stranger:
+        await people_and_settings(service)
+        await cases_and_outbox(service)
+        await points(service)
+        await what_only_processes_and_staff_do(service)
+    assert stranger.found == {NOTHING_IS_SET}
     ran = {figures.name for figures in service.figures}
     assert sorted(actions_of(service) - ran) == [], "call it here, or in test_postgres15's topics"
 

@@ -86,14 +86,17 @@ async def results(
     pairs: int = PAIRS,
     concurrencies: tuple[int, ...] = CONCURRENCIES,
     only: str = "",
+    warm_ups: int = 3,
 ) -> list[dict[str, Any]]:
     """`only`: acts whose names hold that word."""
     async with seeded(guilds) as world:
-        return await measured(world, seconds=seconds, pairs=pairs, concurrencies=concurrencies, only=only)
+        return await measured(
+            world, seconds=seconds, pairs=pairs, concurrencies=concurrencies, only=only, warm_ups=warm_ups
+        )
 
 
 async def measured(
-    world: World, *, seconds: float, pairs: int, concurrencies: tuple[int, ...], only: str
+    world: World, *, seconds: float, pairs: int, concurrencies: tuple[int, ...], only: str, warm_ups: int
 ) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     async with all_sides(world.dsn) as sides:
@@ -103,7 +106,7 @@ async def measured(
             for concurrency in concurrencies:
                 loads = [Load(side, act, world, concurrency, seconds) for side in sides]
                 for load in loads:
-                    await load.warm_up()
+                    await load.warm_up(warm_ups)
                 ours, by_hand, by_session = (load.run for load in loads)
                 found += await compare_all(
                     f"database: {name}",
@@ -138,9 +141,9 @@ class Load:
     seconds: float
     seed: int = 0
 
-    async def warm_up(self) -> None:
+    async def warm_up(self, rounds: int) -> None:
         """Each connection prepares its statements once, and says so no more."""
-        for _ in range(3):
+        for _ in range(rounds):
             await asyncio.gather(
                 *(self.act(self.side, self.world, random.Random(number)) for number in range(CONNECTIONS))
             )

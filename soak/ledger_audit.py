@@ -20,7 +20,9 @@ MISTAKES = """
     UNION ALL
     SELECT 'rows of operation ' || operation_id, count(transfer_id) FROM point_operations o
     LEFT JOIN point_transfers t USING (guild_id, operation_id) WHERE guild_id = $1
-    GROUP BY operation_id, o.refusal, o.guild_id HAVING count(transfer_id) <> (o.refusal IS NULL)::int
+    GROUP BY operation_id, o.refusal, o.answer, o.guild_id
+    HAVING count(transfer_id)
+        <> CASE WHEN o.refusal IS NULL THEN coalesce((o.answer ->> 'members')::bigint, 1) ELSE 0 END
     UNION ALL
     SELECT 'unanswered', operation_id FROM point_operations WHERE guild_id = $1 AND answer IS NULL
 """

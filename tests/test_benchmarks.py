@@ -1,10 +1,15 @@
 """The benchmarks run, and say what INTERFACES.md promises. How fast anything is, no test asserts."""
 
 import json
+import random
+
+import asyncpg
 
 from benchmarks import __main__ as bench
-from benchmarks import sandbox_load
+from benchmarks import cached_reads, database_load, memory, sandbox_load, wire_load
+from benchmarks.database_world import FIRST_KEY, seeded
 from benchmarks.results import Run, compare
+from soak.ledger_audit import mistakes_of
 
 PROMISED = {
     "name",
@@ -29,6 +34,52 @@ async def test_the_load_of_the_sandbox_is_measured_beside_a_bare_server() -> Non
         assert all(run["ours_per_s"] > 0 and run["reference_per_s"] > 0 for run in one["runs"])
     assert world["rss_mib"] > 0
     json.dumps(loads)
+
+
+async def test_every_act_is_measured_beside_asyncpg_and_a_session() -> None:
+    found = await database_load.results(guilds=2, seconds=0.001, pairs=1, concurrencies=(2,), warm_ups=0)
+    assert len(found) == 2 * len(database_load.ACTS)
+    for one in found:
+        assert one.keys() >= PROMISED
+        assert one["reference"] in {"asyncpg", "AsyncSession"}
+        assert one["ours_per_s"] > 0
+    [cached] = await cached_reads.results(reads=100, pairs=1)
+    assert cached["microseconds_each"] > 0
+
+
+async def test_the_wire_is_measured_beside_a_bare_bot() -> None:
+    found = await wire_load.results(acts=4, messages=20, pairs=1)
+    assert [one["name"] for one in found] == [
+        "wire: /warn",
+        "wire: /points give",
+        "wire: a message within the cool-down",
+        "wire: a message that earns",
+    ]
+    assert all(one.keys() >= PROMISED for one in found)
+
+
+async def test_the_bot_s_memory_is_measured() -> None:
+    [found] = await memory.results(guilds=2, rounds=1, acts=4)
+    assert found["idle_mib"] > 0
+    assert len(found["after_each_round_mib"]) == 1
+
+
+async def test_what_all_three_sides_write_adds_up() -> None:
+    """Else a reference could be fast because it leaves something out."""
+    dice = random.Random(1)
+    async with seeded(guilds=2) as world, database_load.all_sides(world.dsn) as sides:
+        for side in sides:
+            for act in database_load.ACTS.values():
+                await act(side, world, dice)
+        auditor = await asyncpg.connect(world.dsn)
+        await auditor.execute("SET reeve.system = 'on'")
+        for guild_id in range(world.one_guild, world.one_guild + 2):
+            assert await mistakes_of(auditor, guild_id) == []
+        written = "SELECT count(*) FROM {} WHERE {} >= $1"
+        for table, key, each in (("cases", "interaction_id", 2), ("point_operations", "external_id", 3)):
+            assert await auditor.fetchval(written.format(table, key), FIRST_KEY) == each * len(sides)
+        assert await auditor.fetchval("SELECT count(*) FROM outbox") == 2 * 2 * len(sides)
+        await auditor.close()
 
 
 async def test_a_ratio_is_the_median_of_pairs_and_each_goes_first_in_turn() -> None:

@@ -47,12 +47,14 @@ class Points(
     @app_commands.describe(member="Whose points; your own if left out")
     @requires(Level.MEMBER)
     async def balance(self, interaction: Interaction, member: discord.User | None = None) -> None:
-        """Show how many points somebody has."""
+        """Show how many points somebody has, and their place on the leaderboard."""
         await defer(interaction)
         person = member or interaction.user
-        points = await self.points.balance(guild_id=guild_of(interaction).id, user_id=person.id)
+        whom = {"guild_id": guild_of(interaction).id, "user_id": person.id}
+        points, place = await self.points.balance(**whom), await self.points.rank(**whom)
         whose = "You have" if person == interaction.user else f"{person.mention} has"
-        await reply(interaction, f"{whose} {_points(points)}.")
+        standing = f" That is place {place.place:,} of {place.people:,}." if place else ""
+        await reply(interaction, f"{whose} {_points(points)}.{standing}")
 
     @app_commands.command()
     @app_commands.describe(member="Who gets them", amount="How many", note="What for; both of you see it")

@@ -25,6 +25,14 @@ async def test_everybody_begins_with_nothing(guild: Guild) -> None:
     assert answer.ephemeral
 
 
+async def test_who_has_points_reads_their_place(guild: Guild) -> None:
+    await awarded(guild, "ann", 50)
+    await awarded(guild, "ben", 60)
+
+    assert "You have 50 points. That is place 2 of 2." in (await guild.slash("ann", "points balance")).text
+    assert "place" not in (await guild.slash("cem", "points balance")).text
+
+
 async def test_a_manager_awards_points(guild: Guild) -> None:
     answer = await guild.slash("mel", "points award", member="ann", amount=1500, reason="won the quiz")
 

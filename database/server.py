@@ -137,9 +137,9 @@ async def _require_usable(connection: Any, variable: str, *, is_pooled: bool) ->
     if int(await connection.fetchval("SHOW server_version_num")) < OLDEST_VERSION:
         raise DatabaseUnreachable(f"Reeve needs PostgreSQL 15 or newer: point {variable} at such a server.")
     if await connection.fetchval(SEES_EVERYTHING):
-        logger.warning(
-            f"The role in {variable} is a superuser or bypasses row-level security, the second wall between "
-            "servers: connect as a plain role (docs/operator.md)."
+        raise DatabaseAddressUnusable(
+            f"The role in {variable} is a superuser or bypasses row-level security, the wall between servers: connect "
+            "as a plain role that owns the database (docs/operator.md, On a PostgreSQL of your own)."
         )
     await _warn_of_losses(connection)
 

@@ -6,11 +6,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
+from database.errors import DatabaseAddressUnusable
 from database.models import Proof, Shards, metadata
 from database.models.case import CASES
+from database.server import running_database
 from database.service import DatabaseService
 from database.session_starts import StartLimits
+from database.settings import DatabaseSettings
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROOF = Proof("proof.png", b"x")
@@ -133,3 +137,16 @@ async def test_our_own_statements_stay_in_their_guild_too(
 async def test_the_role_cannot_look_over_the_wall(stranger: Any) -> None:
     role = await stranger.fetchrow("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
     assert tuple(role) == (False, False)
+
+
+async def test_reeve_refuses_to_run_as_a_role_that_the_wall_does_not_stop(mortal_server: Any) -> None:
+    superuser = DatabaseSettings(database_url=SecretStr(mortal_server.server.superuser_dsn))
+    with pytest.raises(DatabaseAddressUnusable, match="superuser.*connect as a plain role"):
+        async with running_database(superuser):
+            pass
+    connection = await asyncpg.connect(mortal_server.server.superuser_dsn)
+    await connection.execute("ALTER ROLE reeve BYPASSRLS")
+    await connection.close()
+    with pytest.raises(DatabaseAddressUnusable, match="bypasses row-level security"):
+        async with running_database(DatabaseSettings(database_url=SecretStr(mortal_server.dsn))):
+            pass

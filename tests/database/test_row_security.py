@@ -141,7 +141,7 @@ async def test_the_role_cannot_look_over_the_wall(stranger: Any) -> None:
 
 async def test_reeve_refuses_to_run_as_a_role_that_the_wall_does_not_stop(mortal_server: Any) -> None:
     superuser = DatabaseSettings(database_url=SecretStr(mortal_server.server.superuser_dsn))
-    with pytest.raises(DatabaseAddressUnusable, match="superuser.*connect as a plain role"):
+    with pytest.raises(DatabaseAddressUnusable, match=r"superuser.*connect as a plain role"):
         async with running_database(superuser):
             pass
     connection = await asyncpg.connect(mortal_server.server.superuser_dsn)

@@ -137,4 +137,4 @@ async def mortal_server(initialised_dir: Path) -> AsyncIterator[MortalServer]:
 async def empty_server(initialised_dir: Path) -> AsyncIterator[str]:
     """The address of a database whose tables may come and go: no other test looks at it."""
     async with Ground(initialised_dir, "") as ground:
-        yield (await ground.server()).dsn
+        yield (await ground.server(fsync="off", autovacuum="off")).dsn

@@ -31,14 +31,13 @@ QUICK: dict[str, dict[str, Any]] = {
 WIDTH = 44
 
 
-async def measured(parts: Sequence[str], *, quick: bool) -> list[dict[str, Any]]:
+async def measured(part: str, *, quick: bool) -> list[dict[str, Any]]:
     found = []
-    for part in parts:
-        for benchmark in BENCHMARKS[part]:
-            results = await benchmark(**(QUICK[part] if quick else {}))
-            sys.stdout.write(table(results) + "\n")
-            sys.stdout.flush()
-            found += results
+    for benchmark in BENCHMARKS[part]:
+        results = await benchmark(**(QUICK[part] if quick else {}))
+        sys.stdout.write(table(results) + "\n")
+        sys.stdout.flush()
+        found += results
     return found
 
 
@@ -70,17 +69,18 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small and rough, and nothing is kept")
     asked = parser.parse_args(words)
     logger.remove()
-    found = asyncio.run(measured(asked.part or list(BENCHMARKS), quick=asked.quick))
-    if not asked.quick:
-        keep(found, parts=asked.part or list(BENCHMARKS))
+    for part in asked.part or BENCHMARKS:
+        found = asyncio.run(measured(part, quick=asked.quick))
+        if not asked.quick:
+            keep(part, found)
     return 0
 
 
-def keep(found: list[dict[str, Any]], *, parts: Sequence[str]) -> None:
+def keep(part: str, found: list[dict[str, Any]]) -> None:
     """What was not measured this time stays as it was."""
     before = json.loads(LATEST.read_text())["results"] if LATEST.exists() else []
-    others = [one for one in before if not one["name"].startswith(tuple(f"{part}:" for part in parts))]
-    kept = {"machine": machine(), "versions": versions(), "results": [*found, *others]}
+    others = [one for one in before if not one["name"].startswith(f"{part}:")]
+    kept = {"machine": machine(), "versions": versions(), "results": [*others, *found]}
     LATEST.write_text(json.dumps(kept, indent=2) + "\n")
 
 

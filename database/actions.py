@@ -64,7 +64,7 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
                     is_unknown = is_unknown or error.is_unknown
                     patience = RESOLVE_SECONDS if is_unknown else REPEAT_SECONDS
                     over = time.perf_counter() - started > patience
-                    if not (repeatable and error.is_passing) or over:
+                    if over or not (repeatable and (error.is_passing or is_unknown)):
                         if is_unknown:  # an earlier try may have been committed, whatever stopped this one
                             raise DatabaseUnavailable(is_unknown=True) from error
                         raise

@@ -15,7 +15,7 @@ from database import actions
 from database.actions import action
 from database.clock import clock
 from database.controllers._base import BaseController
-from database.errors import CaseNotFound, DatabaseUnavailable
+from database.errors import AllConnectionsBusy, CaseNotFound, DatabaseUnavailable
 from database.figures import BUCKETS, ActionFigures
 from database.models import User
 from database.models.user import SEEN
@@ -141,6 +141,20 @@ async def test_patience_ends(trouble: Trouble, guild_id: int) -> None:
     with pytest.raises(DatabaseUnavailable, match="nothing was changed"):
         await trouble.repeatable(guild_id=guild_id, error=ConnectionResetError(), times=10**9)
     assert trouble.met > 1
+
+
+async def test_an_unknown_outcome_is_worth_asking_again_however_busy_it_is(
+    trouble: Trouble, guild_id: int
+) -> None:
+    errors: list[Exception] = [DatabaseUnavailable(is_passing=True, is_unknown=True), AllConnectionsBusy()]
+
+    async def meet(_: object, __: int) -> None:
+        trouble.met += 1
+        if errors:
+            raise errors.pop(0)
+
+    trouble.meet = meet  # type: ignore[method-assign]  # what the next runs of the action meet
+    assert await trouble.repeatable(guild_id=guild_id) == 3
 
 
 async def test_two_that_lock_each_other_out_both_end_well(database: DatabaseService, guild_id: int) -> None:

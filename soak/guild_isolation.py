@@ -22,6 +22,8 @@ BATCH = 60
 BATCHES = 5
 READS = 60
 """A round is so many batches, then so many reads, which must be the same again for a guild that is alone."""
+PATIENCE = 6
+"""How many times the calls that were asked for are made, while chance has left out an action."""
 FIRST_ROWS = ("cases.open", "points.award", "users.seen", "guild_configs.change")
 
 
@@ -80,7 +82,7 @@ class Trial:
         return cls(Surroundings(ground.dice), auditor, database, reading)
 
     async def run(self, ground: Ground, calls: int, wall: str) -> None:
-        while self.made.total() < calls:
+        while self.made.total() < calls or (self.never_answered() and self.made.total() < PATIENCE * calls):
             await self.auditor.forget()
             # New ones: what a service remembers of a guild must not be of its life before.
             self._guilds = range(self._guilds.stop + 100, self._guilds.stop + 100 + GUILDS)
@@ -92,8 +94,11 @@ class Trial:
                 await self.batch()
             await self.alone(self.around.dice.choice(self._guilds))
             ground.standing = f"{self.made.total():,} of {calls:,} calls {wall} the wall"
-        never = sorted(set(self.calls.actions) - self.answered.keys())
-        self.broken |= {f"{action} was never answered: nothing was tried" for action in never}
+        self.broken |= {f"{action} was never answered: nothing was tried" for action in self.never_answered()}
+
+    def never_answered(self) -> set[str]:
+        """By anything but a refusal."""
+        return set(self.calls.actions) - self.answered.keys()
 
     async def batch(self) -> None:
         """Two guilds act at once, the others are watched."""

@@ -37,7 +37,8 @@ class Process:
     """The database as one bot process has it, with a clock that the test moves, and an ear on what it hears."""
 
     def __init__(self, dsn: str, **settings: Any) -> None:
-        self.service = DatabaseService(dsn, PoolSettings(**settings))
+        patient = {"pool_timeout_seconds": PATIENCE, "lock_timeout_seconds": 2 * PATIENCE}
+        self.service = DatabaseService(dsn, PoolSettings(**{**patient, **settings}))
         self.seconds = 0.0
         self.cache = self.service.config_cache
         self.cache.now = lambda: self.seconds
@@ -163,7 +164,7 @@ async def test_a_change_is_seen_nowhere_before_it_is_committed(
         waits = (
             "SELECT count(*) FROM pg_locks WHERE relation = 'guild_config_changes'::regclass AND NOT granted"
         )
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(PATIENCE):
             while not await auditor.fetchval(waits):
                 pass
         assert [await process.version(guild_id) for process in pair] == [0, 0]
@@ -504,7 +505,7 @@ async def test_in_a_storm_no_reader_goes_back_in_time_or_stays_behind_for_longer
         storm.auditor = OneAtATime(turn, fetch=fetch, execute=execute, fetchval=fetchval)
 
         async def player() -> None:
-            for _ in range(120):
+            for _ in range(60):
                 await storm.act()
 
         await asyncio.gather(*(player() for _ in range(8)))

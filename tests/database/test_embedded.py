@@ -6,7 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from database.embedded import EmbeddedServer, _Lock, _until
+from soak.servers import scratch_folder
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOBODY = 65_534
@@ -45,13 +46,19 @@ except OperatorMustAct as error:
 """
 
 
+@pytest.fixture(scope="module")
+def filled_dir(initialised_dir: Path, copy_cluster: Any) -> Iterator[Path]:
+    with scratch_folder() as folder:
+        copy_cluster(initialised_dir / "postgres", folder / "postgres")
+        yield folder
+
+
 @pytest.fixture
-async def prepared_dir(data_dir: Path, initialised_dir: Path, copy_cluster: Any) -> AsyncIterator[Path]:
-    """With a cluster in it already."""
-    copy_cluster(initialised_dir / "postgres", data_dir / "postgres")
-    yield data_dir
-    server = EmbeddedServer(data_dir)
-    if postmaster(data_dir) is not None:
+async def prepared_dir(filled_dir: Path) -> AsyncIterator[Path]:
+    """With a cluster in it already, which no server uses before or after."""
+    yield filled_dir
+    server = EmbeddedServer(filled_dir)
+    if postmaster(filled_dir) is not None:
         await server.start()
     await server.stop()
 

@@ -141,7 +141,7 @@ def test_a_statement_is_compiled_once_for_each_question() -> None:
     assert rows._once("get", {"guild_id": 1, "user_id": 2}, rows._by_key) is first
 
 
-MANY = 100_000
+MANY = 30_000
 
 
 async def crowd(auditor: Any, guild_id: int, cases: int) -> None:
@@ -155,20 +155,20 @@ async def crowd(auditor: Any, guild_id: int, cases: int) -> None:
     )
 
 
-async def test_a_hundred_thousand_rows_stream_through_little_memory(
+async def test_many_rows_stream_through_little_memory(
     database: DatabaseService, auditor: Any, guild_id: int
 ) -> None:
-    """All of them at once would take more than 200 MB (seen by keeping them in a list)."""
+    """All of them at once would take more than 60 MB (seen by keeping them in a list)."""
     await crowd(auditor, guild_id, MANY)
     process, expected = psutil.Process(), MANY
     before = most = process.memory_info().rss
     async for case in database.cases.export(guild_id=guild_id, matching=CaseFilter()):
         assert case.number == expected
         expected -= 1
-        if expected % 10_000 == 0:
+        if expected % 3_000 == 0:
             most = max(most, process.memory_info().rss)
     assert expected == 0
-    assert most - before < 48 * 2**20, f"{(most - before) / 2**20:.1f} MB"
+    assert most - before < 24 * 2**20, f"{(most - before) / 2**20:.1f} MB"
 
 
 async def test_who_stops_listening_leaves_no_transaction_open(
@@ -179,9 +179,9 @@ async def test_who_stops_listening_leaves_no_transaction_open(
         assert case.target_id == 3
         break
     gc.collect()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while database.pool_status().checked_out:  # noqa: ASYNC110  # the pool tells nobody
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)
     figures = database.figures.of("cases.export")
     assert (figures.count, dict(figures.errors)) == (1, {})
     assert await database.cases.count(guild_id=guild_id, matching=CaseFilter(target_id=3)) == 1_000

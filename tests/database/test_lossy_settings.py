@@ -20,7 +20,7 @@ def heard() -> Iterator[list[str]]:
     logger.remove(sink)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def server(initialised_dir: Path) -> AsyncIterator[MortalServer]:
     async with Ground(initialised_dir, "") as ground:
         yield await ground.server()
@@ -38,6 +38,7 @@ async def test_a_server_of_ones_own_that_may_lose_commits_is_named(
         assert f"ERROR PostgreSQL runs with {setting} off: a crash loses what Reeve has confirmed" in "".join(
             heard
         )
+    await server.set(**{setting: "on"})
 
 
 async def test_so_is_the_embedded_one_where_somebody_has_changed_it(

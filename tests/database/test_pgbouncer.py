@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 
 SERVERS = 2
 CLIENTS = 8
-TASKS = 64
+TASKS = 32
 PATIENT = 30
 """Seconds: the machine that runs the tests may have much to do."""
 BEHIND = PoolSettings(pooler="transaction", pool_most=CLIENTS, pool_timeout_seconds=PATIENT)
@@ -236,8 +236,8 @@ async def test_a_storm_of_cancellations_leaves_no_transaction_open_behind_the_po
         )  # fmt: skip
         acknowledged.add(key)
 
-    tasks = [asyncio.create_task(award(new_id())) for _ in range(200)]
-    for task in dice.sample(tasks, 100):
+    tasks = [asyncio.create_task(award(new_id())) for _ in range(100)]
+    for task in dice.sample(tasks, 50):
         loop.call_later(dice.random() * 0.3, task.cancel)
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -246,10 +246,10 @@ async def test_a_storm_of_cancellations_leaves_no_transaction_open_behind_the_po
         asyncio.CancelledError,
         DatabaseUnavailable,
     }
-    assert sum(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes) > 20
+    assert sum(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes) > 10
     written = await eye.fetch("SELECT external_id FROM point_operations WHERE guild_id = $1", guild_id)
     assert acknowledged <= {row["external_id"] for row in written}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await eye.fetchval(LEFT_OPEN):
             pass
     await asyncio.gather(*(service.health() for _ in range(4 * CLIENTS)))
@@ -291,7 +291,7 @@ async def test_a_server_that_dies_behind_the_pooler_is_used_again_and_kept_what_
     await server.start()
     assert {type(outcome) for outcome in await awards} <= {type(None), DatabaseUnavailable}
     assert service.figures.of("points.award").repeats
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             with suppress(DatabaseUnavailable):
                 await act(service, guild_id, 5000, new_id)

@@ -81,14 +81,15 @@ async def test_a_young_connection_stays(opened: Opened) -> None:
     assert await backend(database) == await backend(database)
 
 
-async def test_what_nobody_needs_is_closed(opened: Opened) -> None:
+async def test_what_nobody_needs_is_closed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "WATCH_SECONDS", 0.01)
     database = await opened(pool_least=1, pool_most=3, pool_idle_seconds=0.01)
     async with AsyncExitStack() as held:
         for _ in range(3):
             await held.enter_async_context(database.transaction(system=True))
-    async with asyncio.timeout(5):
-        while database.pool_status().size > 1:  # noqa: ASYNC110  # asyncpg's own timer tells nobody
-            await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        while database.pool_status().size > 1:  # noqa: ASYNC110  # the watch tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_connections_say_who_they_are_and_keep_the_operator_s_limits(opened: Opened) -> None:

@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from database import actions
 from database.errors import DatabaseUnavailable
 from soak.bank import Bank
 from soak.cut_commits import CutCommits
@@ -16,20 +17,21 @@ SAID = ENCRYPTION_REQUEST + FIRST + QUERY + COMMIT + QUERY + COMMIT
 
 
 async def test_every_request_is_answered_and_carried_out_once(ground: Ground) -> None:
-    outcome = await CutCommits(transfers=400, tasks=16).run(ground)
+    outcome = await CutCommits(transfers=150, tasks=16, cut=0.15).run(ground)
     assert outcome.broken == []
     assert outcome.reached["repeated by the service"] >= outcome.reached["cut at COMMIT"] > 5
 
 
 async def test_repeating_what_was_not_answered_as_if_it_were_new_is_found_out(ground: Ground) -> None:
-    outcome = await CutCommits(transfers=100, tasks=16, cut=0.3, blind=True).run(ground)
+    outcome = await CutCommits(transfers=60, tasks=16, cut=0.3, blind=True).run(ground)
     assert any("carried out more than once" in claim for claim in outcome.broken)
 
 
 async def test_nobody_is_told_that_nothing_was_changed_where_the_first_try_was_committed(
-    ground: Ground,
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """COMMIT arrives, its answer does not, and no repeat finds a server any more."""
+    monkeypatch.setattr(actions, "RESOLVE_SECONDS", 0.2)
     server = await ground.server()
     async with Proxy(server.socket_folder, ground.dice) as proxy:
         database = await ground.service(proxy.dsn)

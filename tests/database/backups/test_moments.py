@@ -28,8 +28,8 @@ from database.embedded import EmbeddedServer
 from database.wal_archive import archive_options, forget_before, prepare_archive
 
 WRITERS = 4
-EACH = 100
-AT = 200
+EACH = 50
+AT = 100
 """How many are acknowledged when the moment comes."""
 
 
@@ -99,7 +99,7 @@ async def on(dsn: str, statement: str) -> None:
 
 
 async def found_in(data_dir: Path) -> set[int]:
-    server = EmbeddedServer(data_dir)
+    server = EmbeddedServer(data_dir, {"fsync": "off"})
     connection = await asyncpg.connect(await server.start())
     numbers = {row[0] for row in await connection.fetch("SELECT number FROM trace")}
     await connection.close()
@@ -166,7 +166,7 @@ def test_any_damaged_byte_of_a_base_backup_is_found(day: Day, tmp_path: Path) ->
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     backup = read_backup(tmp_path / day.backup.path.name)
     files = [path for path in backup.path.rglob("*") if path.is_file() and path.stat().st_size]
-    for path in chance.sample(files, 20):
+    for path in chance.sample(files, 8):
         whole = path.read_bytes()
         spoilt = bytearray(whole)
         spoilt[chance.randrange(len(whole))] ^= chance.randrange(1, 256)

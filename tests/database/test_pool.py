@@ -122,7 +122,7 @@ async def test_an_exhausted_pool_says_so_in_time_and_the_log_names_who_holds_it(
         assert await heard.get() == "All 1 connections are busy: a transaction outside of actions 1\n"
     status = database.pool_status()
     assert (status.waits, status.waiting) == (1, 0)
-    assert 0.05 <= status.waited_seconds < 3
+    assert status.waited_seconds >= 0.05
     await database.health()
 
 

@@ -20,8 +20,8 @@ from sandbox.gateway.pacing import Pacing, Starts
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FULL = StartLimits(total=1000, remaining=1000, resets_at=NOW + timedelta(days=1000))
-A_LITTLE = timedelta(seconds=1)
-"""More than the statements of a test take."""
+A_LITTLE = timedelta(seconds=4)
+"""More than the statements of a test take on a busy machine; less than lies between two turns."""
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def test_two_processes_take_turns_five_seconds_apart(
 async def test_shards_of_different_slots_need_not_wait_for_each_other(database: DatabaseService) -> None:
     first = [await turn(database, slot=slot, slots=2) for slot in (0, 1)]
     assert [each.wait for each in first] == [timedelta(0)] * 2
-    assert (await turn(database, slot=1, slots=2)).wait > timedelta(seconds=4)
+    assert (await turn(database, slot=1, slots=2)).wait > timedelta(seconds=5) - A_LITTLE
 
 
 async def test_nobody_is_put_in_line_for_longer_than_a_socket_lives(database: DatabaseService) -> None:

@@ -171,6 +171,17 @@ class DatabaseAddressUnusable(OperatorMustAct):
     """DATABASE_URL cannot be what is meant: exit code 78."""
 
 
+class SearchPathElsewhere(DatabaseAddressUnusable):
+    """Names without a schema lead to another one than `public`. Names are quoted as SQL wants them."""
+
+    def __init__(self, place: str, role: str, database: str) -> None:
+        super().__init__(
+            f"The search_path of this connection leads to {place}, and Reeve's tables are in the schema public: run "
+            f"`ALTER ROLE {role} IN DATABASE {database} SET search_path = public`, and take any search_path out of "
+            "the address (docs/operator.md, On a PostgreSQL of your own)."
+        )
+
+
 class ReplicaOfAnotherServer(OperatorMustAct):
     """DATABASE_REPLICA_URL shows what never was in our database: exit code 78."""
 
@@ -186,7 +197,7 @@ class SchemaMismatch(OperatorMustAct):
 
 
 class BackupTooOld(OperatorMustAct):
-    """An upgrade would begin without a way back: exit code 78."""
+    """The schema would be changed without a way back: exit code 78."""
 
     def __init__(self, folder: Path, made_at: datetime | None) -> None:
         newest = f"the newest is of {made_at:%Y-%m-%d %H:%M} UTC" if made_at else "there is none"

@@ -12,6 +12,7 @@ from database.embedded import EmbeddedServer
 from database.errors import DatabaseAddressUnusable, DatabaseUnreachable
 from database.outages import AWAY
 from database.pool import CONNECT_SECONDS
+from database.search_path import require_public
 from database.settings import DatabaseSettings
 from database.wal_archive import archive_options, prepare_archive
 
@@ -52,8 +53,11 @@ async def running_database(settings: DatabaseSettings, *, direct: bool = False) 
     try:
         dsn = await server.start()
         connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
-        await _warn_of_losses(connection)
-        await connection.close()
+        try:
+            await require_public(connection)
+            await _warn_of_losses(connection)
+        finally:
+            await connection.close()
         watch = asyncio.create_task(server.keep_running())
         yield dsn
     finally:
@@ -141,6 +145,7 @@ async def _require_usable(connection: Any, variable: str, *, is_pooled: bool) ->
             f"The role in {variable} is a superuser or bypasses row-level security, the wall between servers: connect "
             "as a plain role that owns the database (docs/operator.md, On a PostgreSQL of your own)."
         )
+    await require_public(connection)
     await _warn_of_losses(connection)
 
 

@@ -72,6 +72,16 @@ class BackupRefused(OperatorMustAct):
         )
 
 
+class BackupHoldsNothing(OperatorMustAct):
+    """Not one table: nothing can be brought back from it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} holds no table: it was made before the first migration, or of another database than was meant; "
+            "use another backup."
+        )
+
+
 class ContentsDiffer(OperatorMustAct):
     """What was restored or copied is not what the backup's numbers say. Nothing of it was kept."""
 

@@ -59,6 +59,11 @@ class Backup(BaseModel):
         return sum(file.size for file in self.files.values())
 
     @property
+    def holds_nothing(self) -> bool:
+        """Not one table of Reeve's: no way back. Without a revision, no migration had run."""
+        return self.revision is None or (self.format == "dump" and not self.tables)
+
+    @property
     def rows(self) -> int:
         return sum(table.rows for table in self.tables.values())
 
@@ -137,8 +142,13 @@ def backups_in(folder: Path, database: str) -> Iterator[Backup]:
 
 
 def newest_backup(folder: Path, database: str) -> Backup | None:
-    """The newest whole backup of that `database` (what `identity` says), or None. The files are not read."""
+    """The newest whole backup of that `database` (what `identity` says) that holds something, or None.
+
+    The files are not read.
+    """
     for backup in backups_in(folder, database):
+        if backup.holds_nothing:
+            continue
         sizes = {name: file.size for name, file in backup.files.items()}
         if all(_size(backup.path.parent / name) == size for name, size in sizes.items()):
             return backup

@@ -8,6 +8,7 @@ import asyncpg
 
 from database.errors import DatabaseUnavailable
 from database.outages import AWAY
+from database.search_path import require_public
 
 Connection = Any  # asyncpg has no types
 
@@ -31,13 +32,14 @@ NO_END = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'tra
 
 @asynccontextmanager
 async def whole_view(dsn: str) -> AsyncIterator[Connection]:
-    """Raises DatabaseUnavailable, at the start or where the server goes away meanwhile."""
+    """Raises SearchPathElsewhere, and DatabaseUnavailable at the start or where the server goes away meanwhile."""
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
         try:
             for name, value in SETTINGS.items():
                 await connection.execute("SELECT set_config($1, $2, false)", name, value)
             await connection.execute(NO_END)
+            await require_public(connection)
             yield connection
         finally:
             connection.terminate()

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from database import migrations
-from database.backups.contents import Contents, contents_of
-from database.backups.errors import SchemaDiffers
+from database.backups.contents import Contents, contents_of, revision_of
+from database.backups.errors import BackupHoldsNothing, ContentsDiffer, SchemaDiffers
 from database.backups.manifest import Backup
 from database.backups.progress import Say
 from database.backups.recovery import restore_base
@@ -20,8 +20,8 @@ from database.embedded import EmbeddedServer
 async def verify(backup: Backup, say: Say) -> Contents:
     """Restore it, compare every table with the manifest, and the schema with the models; return what is in it.
 
-    Nothing is asked of the operator's own server. Raises BackupDamaged, BackupRefused, ContentsDiffer, SchemaDiffers
-    or SchemaMismatch (a backup that a newer Reeve has made).
+    Nothing is asked of the operator's own server. Raises BackupDamaged, BackupRefused, BackupHoldsNothing,
+    ContentsDiffer, SchemaDiffers or SchemaMismatch (a backup that a newer Reeve has made).
     """
     async with _scratch_folder() as folder:
         if backup.format == "base":
@@ -30,7 +30,12 @@ async def verify(backup: Backup, say: Say) -> Contents:
             if backup.format == "dump":
                 await restore_dump(dsn, backup, say)
             async with whole_view(dsn) as connection:
-                contents = await contents_of(connection)
+                contents, revision = await contents_of(connection), await revision_of(connection)
+            if revision != backup.revision:
+                told = f"revision: {revision or 'none'}, not {backup.revision or 'none'}"
+                raise ContentsDiffer(backup.path, [told])
+            if not contents.tables:
+                raise BackupHoldsNothing(backup.path)
             await require_our_schema(dsn, backup)
             return contents
 

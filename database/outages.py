@@ -20,15 +20,20 @@ LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # it became a standby; in a transaction that only reads, a bug of ours
 )
 """The connection is gone: a new one may be had at once."""
 
 OVERLOADED = (
+    asyncpg.DatabaseDroppedError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # the role may not log in any more: the operator is at work
+    asyncpg.TransactionTimeoutError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
     asyncpg.LockNotAvailableError,
 )
-"""It waited as long as it may already: trying again at once would make it worse."""
+"""Trying again at once would not help, or make it worse."""
 
 AWAY = (*STOPPED, *LOST, *OVERLOADED)
 

@@ -19,6 +19,10 @@ Connection = Any  # asyncpg has no types
 
 CONNECT_SECONDS = 10
 CLOSE_SECONDS = 5
+BEGIN_SECONDS = 1.5
+"""A transaction begins at once: a connection that has not answered by then was forgotten on the way."""
+LATE_SECONDS = 2
+"""How much later than PostgreSQL itself we end a statement."""
 WATCH_SECONDS = 1.0
 """How often held connections are looked at."""
 
@@ -65,8 +69,8 @@ class Pool:
         said = {} if settings.has_session else settings.limits()
         self.limits_at_begin = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in said.items())
         """SQL that goes with each BEGIN, where a connection cannot keep its limits itself."""
-        self.begin_timeout = None if settings.has_session else settings.pool_timeout_seconds
-        """Seconds. A pooler keeps BEGIN waiting while its servers are busy or away, for minutes if we let it."""
+        self.begin_seconds = BEGIN_SECONDS if settings.has_session else settings.pool_timeout_seconds
+        """A pooler keeps BEGIN waiting while its servers are busy or away, for minutes if we let it."""
         self._is_open = False
         self._watch: asyncio.Task[None] | None = None
         self._free: list[_Link] = []
@@ -82,7 +86,7 @@ class Pool:
         """Raise DatabaseUnavailable if no connection can be had."""
         self._is_open = True
         try:
-            while len(self._free) < self._settings.pool_least:
+            while len(self._free) < min(self._settings.pool_least, self._settings.pool_most):
                 self._free.append(await self._connected(CONNECT_SECONDS))
         except BaseException as error:
             await self.close()
@@ -253,6 +257,9 @@ class Pool:
                 self._dsn,
                 server_settings=settings.session(),
                 statement_cache_size=settings.statement_cache if settings.has_session else 0,
+                command_timeout=settings.statement_timeout_seconds + LATE_SECONDS
+                if settings.statement_timeout_seconds
+                else None,
             )
             try:
                 async with connection.transaction():

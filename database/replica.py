@@ -15,8 +15,9 @@ from database.errors import DatabaseUnavailable, ReplicaOfAnotherServer
 from database.figures import Figures, Run, running
 from database.pool import Pool
 from database.settings import PoolSettings
+from database.slow_statements import SlowStatements
 from database.statements import Statement, T, statement
-from database.transaction import Scope, SlowStatements
+from database.transaction import Scope
 
 LONGEST_PAUSE_SECONDS = 5.0
 """Between two looks at the lag; a tenth of the allowed lag, where that is less."""

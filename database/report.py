@@ -46,6 +46,8 @@ class Report:
         except DatabaseUnavailable as said:
             self._blame_replica(said.__cause__ or said)
             raise
+        if isinstance(error, DatabaseUnavailable):
+            self._blame_replica(error.__cause__ or error)
         if isinstance(error, asyncpg.PostgresError):  # a table that it does not have yet
             self._blame_replica(error)
 

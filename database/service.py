@@ -18,7 +18,8 @@ from database.pool import Pool, PoolStatus
 from database.replica import Replica, ReplicaStatus
 from database.report import Report
 from database.settings import PoolSettings
-from database.transaction import Scope, SlowStatements
+from database.slow_statements import SlowStatements
+from database.transaction import Scope
 
 
 class Health(NamedTuple):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import psutil
 import pytest
 from loguru import logger
 from sqlalchemy import text
@@ -18,9 +19,10 @@ from database.clock import clock
 from database.controllers._base import BaseController
 from database.errors import AllConnectionsBusy, CaseNotFound, DatabaseUnavailable
 from database.figures import BUCKETS, ActionFigures
+from database.line import Line
 from database.models import User
 from database.models.user import SEEN
-from database.outages import STOPPED, unavailable
+from database.outages import AWAY, STOPPED, unavailable
 from database.service import DatabaseService
 from database.settings import PoolSettings
 from database.statements import statement
@@ -37,6 +39,8 @@ class Trouble(BaseController):
     async def meet(self, error: BaseException | None, times: int) -> None:
         self.met += 1
         if error is not None and self.met <= times:
+            if isinstance(error, AWAY):
+                raise unavailable(error, has_begun=False) from error  # as a transaction's line says it
             raise error
 
     @action(repeatable=True)
@@ -126,6 +130,7 @@ async def test_an_action_that_a_repeat_could_double_is_never_repeated(
         asyncpg.LockNotAvailableError("waited long enough"),
         CaseNotFound(1),
         ValueError("a bug"),
+        asyncpg.InvalidAuthorizationSpecificationError("the operator is at work"),
         asyncio.CancelledError(),
     ],
     ids=lambda error: type(error).__name__,
@@ -328,3 +333,73 @@ async def test_a_serialization_failure_of_postgresql_itself_is_repeated(
     strict, met = Strict(database), asyncio.Barrier(2)
     await asyncio.gather(*(strict.read_then_write(met=met, user_id=user_id) for user_id in (1, 2)))
     assert strict.figures_of("read_then_write").repeats == {"SerializationError": 1}
+
+
+async def test_an_error_of_the_callers_own_is_no_outage_and_undoes_only_its_part(
+    database: DatabaseService, guild_id: int
+) -> None:
+    async with database.transaction(guild_id=guild_id) as tx:
+        await tx.exec(SEEN, **sighting(guild_id, 1))
+        with suppress(FileNotFoundError):
+            async with tx.savepoint():
+                await tx.exec(SEEN, **sighting(guild_id, 2))
+                raise FileNotFoundError
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.01), tx.savepoint():
+                await tx.exec(SEEN, **sighting(guild_id, 3))
+                await asyncio.Event().wait()
+        await tx.exec(SEEN, **sighting(guild_id, 4))
+    async with database.read(guild_id=guild_id) as tx:
+        assert {user.user_id for user in (await tx.exec(USERS)).all()} == {1, 4}
+    with pytest.raises(FileNotFoundError):
+        async with database.transaction(guild_id=guild_id):
+            raise FileNotFoundError
+
+
+async def test_a_row_that_somebody_else_holds_fails_alone(dsn: str, auditor: Any, guild_id: int) -> None:
+    hasty = DatabaseService(dsn, PoolSettings(lock_timeout_seconds=0.05))
+    await hasty.open()
+    async with hasty.transaction(guild_id=guild_id) as tx:
+        await tx.exec(SEEN, **sighting(guild_id, 1))
+    async with auditor.transaction():
+        await auditor.fetch("SELECT FROM users WHERE guild_id = $1 FOR UPDATE", guild_id)
+        async with hasty.transaction(guild_id=guild_id) as tx:
+            with pytest.raises(DatabaseUnavailable):
+                async with tx.savepoint():
+                    await tx.exec(SEEN, **sighting(guild_id, 1, name="anna"))
+            await tx.exec(SEEN, **sighting(guild_id, 2))
+    async with hasty.read(guild_id=guild_id) as tx:
+        assert {user.name for user in (await tx.exec(USERS)).all()} == {"ann"}
+    await hasty.close()
+
+
+async def test_a_connection_that_something_on_the_way_forgot_costs_a_repeat_and_no_place(
+    mortal_server: Any, guild_id: int
+) -> None:
+    database = DatabaseService(mortal_server.dsn)
+    await database.open()
+    database._pool.begin_seconds = 0.1
+    async with database.read(guild_id=guild_id) as tx:
+        backend = psutil.Process((await tx.query(select(func.pg_backend_pid()), int)).one())
+    backend.suspend()
+    try:
+        assert await database.users.get(guild_id=guild_id, user_id=1) is None
+        assert database.figures.of("users.get").repeats == {"TimeoutError": 1}
+        assert database.pool_status().checked_out == 0
+    finally:
+        backend.resume()
+        await database.close()
+
+
+async def test_a_server_that_became_a_standby_is_an_outage_and_its_connection_is_left(
+    database: DatabaseService, guild_id: int
+) -> None:
+    line = Line(await database._pool.acquire("a test"))
+    await line.execute("BEGIN; SET TRANSACTION READ ONLY; SET LOCAL reeve.system = 'on'")
+    with pytest.raises(DatabaseUnavailable) as raised:
+        await line.execute("DELETE FROM users")
+    assert raised.value.is_passing
+    connection = line._connection
+    assert connection.is_closed()
+    await database._pool.release(connection)
+    await database.health()

@@ -24,8 +24,8 @@ async def test_a_service_that_forgets_to_roll_back_is_found_out(
 ) -> None:
     """Two walls stand behind each other: the rollback, and the pool that throws open transactions away."""
 
-    async def only_give_back(scope: Any, connection: Any) -> None:
-        await scope._pool.release(connection)
+    async def only_give_back(scope: Any) -> None:
+        await scope._pool.release(scope._connection)
 
     monkeypatch.setattr(Scope, "_abandon", only_give_back)
     monkeypatch.setattr(Pool, "_is_good", lambda *_: True)

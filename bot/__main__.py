@@ -12,7 +12,7 @@ from loguru import logger
 from bot import database_commands
 from bot.command_tree import incident
 from bot.doctor import examine
-from bot.exits import Exit, ending
+from bot.exits import CannotRun, Exit, ending
 from bot.logs import log_task_errors, start_logging
 from bot.running import Say, run
 from bot.settings import Settings, read_settings
@@ -43,9 +43,7 @@ def main() -> int:
     try:
         settings = read_settings()
         start_logging(settings)
-        if not confirmed(arguments):
-            print("Nothing was changed.", file=sys.stderr)
-            return Exit.USAGE
+        require_consent(arguments)
         return asyncio.run(until_signal(arguments.execute(arguments, settings, say)))
     except Exception as error:
         if known := ending(error):
@@ -55,12 +53,20 @@ def main() -> int:
         return Exit.BUG
 
 
-def confirmed(arguments: argparse.Namespace) -> bool:
-    """Words that destroy bring a `question` and `--yes`: a person at a terminal is asked, a script has decided."""
+def require_consent(arguments: argparse.Namespace) -> None:
+    """Words that destroy bring a `question` and `--yes`: without that a person at a terminal is asked, others refused.
+
+    Raises CannotRun.
+    """
     question: str | None = getattr(arguments, "question", None)
-    if question is None or arguments.yes or not sys.stdin.isatty():
-        return True
-    return input(f"{question} Type yes to go on: ").strip().lower() == "yes"
+    if question is None or arguments.yes:
+        return
+    if not sys.stdin.isatty():
+        raise CannotRun(
+            Exit.USAGE, f"{question} Nothing was changed: say --yes, for there is no terminal to ask at."
+        )
+    if input(f"{question} Type yes to go on: ").strip().lower() != "yes":
+        raise CannotRun(Exit.USAGE, "Nothing was changed.")
 
 
 async def _doctor(_: argparse.Namespace, settings: Settings, say: Say) -> int:

@@ -15,6 +15,7 @@ from bot.errors import DurationNotUnderstood
 from bot.exits import Exit
 from bot.settings import Settings
 from database import migrations
+from database.backups.move import require_unused
 from database.errors import DatabaseUnavailable, OperatorMustAct
 from database.server import running_database
 
@@ -26,17 +27,11 @@ UP_TO_DATE = "Nothing is pending."
 def add_words(actions: "argparse._SubParsersAction[Any]") -> None:
     upgrade = actions.add_parser("upgrade", help="bring the schema to the newest revision")
     upgrade.add_argument("revision", nargs="?", default="head", help="stop there (default: the newest)")
-    upgrade.add_argument(
-        "--backup-within",
-        type=_duration,
-        default="24h",
-        metavar="24h",
-        help="how old the newest backup may be",
-    )
-    upgrade.add_argument("--no-backup", action="store_true", help="you have a backup elsewhere, or need none")
+    _ask_for_backup(upgrade)
     upgrade.set_defaults(execute=execute_upgrade)
     downgrade = actions.add_parser("downgrade", help="take the schema back")
-    downgrade.add_argument("--yes", action="store_true", help="do not ask")
+    downgrade.add_argument("--yes", action="store_true", help="do not ask; needed where there is no terminal")
+    _ask_for_backup(downgrade)
     downgrade.add_argument("revision", help="a revision of `db history`, -1 for one step, or base")
     downgrade.set_defaults(
         execute=execute_downgrade,
@@ -61,6 +56,17 @@ def add_words(actions: "argparse._SubParsersAction[Any]") -> None:
     backup_commands.add_words(actions)
 
 
+def _ask_for_backup(words: argparse.ArgumentParser) -> None:
+    words.add_argument(
+        "--backup-within",
+        type=_duration,
+        default="24h",
+        metavar="24h",
+        help="how old the newest backup may be",
+    )
+    words.add_argument("--no-backup", action="store_true", help="you have a backup elsewhere, or need none")
+
+
 def _offer_json(words: Any) -> None:
     words.add_argument("--json", action="store_true", help="for programs")
 
@@ -76,7 +82,7 @@ async def execute_upgrade(arguments: argparse.Namespace, settings: Settings, say
     async with running_database(settings, direct=True) as dsn:
         found, pending = await migrations.pending_steps(dsn, arguments.revision)
         if pending and not arguments.no_backup:
-            await migrations.require_backup(dsn, settings.data_dir / "backups", arguments.backup_within)
+            await migrations.require_backup(dsn, settings.backups_dir, arguments.backup_within)
         if pending and found is not None:  # in an empty database nobody waits, so nothing is foretold
             for step in await migrations.plan(dsn, arguments.revision):
                 _say_all(step.in_words(), say)
@@ -89,6 +95,9 @@ async def execute_upgrade(arguments: argparse.Namespace, settings: Settings, say
 
 async def execute_downgrade(arguments: argparse.Namespace, settings: Settings, say: Say) -> int:
     async with running_database(settings, direct=True) as dsn:
+        await require_unused(dsn, settings.application_name)
+        if not arguments.no_backup:
+            await migrations.require_backup(dsn, settings.backups_dir, arguments.backup_within)
         await migrations.downgrade(dsn, arguments.revision, report=say)
         say(await migrations.current(dsn) or NOTHING)
     return Exit.DONE

@@ -30,7 +30,7 @@ async def move_database(source: str, target: str, folder: Path, say: Say, *, app
     """
     async with whole_view(target) as connection:
         await require_empty(connection)
-    await _require_unused(source, application_name)
+    await require_unused(source, application_name)
     prepare_folder(folder)
     with tempfile.TemporaryDirectory(dir=folder, prefix="move-") as scratch:
         backup = await make_backup(source, Path(scratch), say)
@@ -45,7 +45,8 @@ async def move_database(source: str, target: str, folder: Path, say: Say, *, app
     return backup
 
 
-async def _require_unused(source: str, application_name: str) -> None:
+async def require_unused(source: str, application_name: str) -> None:
+    """Raise StillInUse while a connection that calls itself so is there."""
     async with whole_view(source) as connection:
         if await connection.fetchval(OTHERS, application_name):
             raise StillInUse

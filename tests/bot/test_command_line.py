@@ -19,6 +19,7 @@ def bot(*words: str, data_dir: Path, **environment: str) -> subprocess.Completed
         [sys.executable, "-m", "bot", *words],
         cwd=PROJECT,
         env={**inherited, "REEVE_DATA_DIR": str(data_dir), **environment},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=90,
@@ -68,7 +69,7 @@ def test_a_database_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:
 
 def test_an_old_schema_stops_the_start_and_names_the_command(empty_database: str, tmp_path: Path) -> None:
     environment = {"DATABASE_URL": empty_database, "DISCORD_TOKEN": "a.b.c"}
-    assert bot("db", "downgrade", "base", data_dir=tmp_path, **environment).returncode == 0
+    assert bot("db", "downgrade", "base", "--yes", data_dir=tmp_path, **environment).returncode == 0
     ended = bot("run", data_dir=tmp_path, **environment)
     assert ended.returncode == 78
     assert "python -m bot db upgrade" in ended.stderr
@@ -77,6 +78,9 @@ def test_an_old_schema_stops_the_start_and_names_the_command(empty_database: str
     upgraded = bot("db", "upgrade", data_dir=tmp_path, **environment)
     assert upgraded.returncode == 0
     assert bot("db", "check", data_dir=tmp_path, **environment).returncode == 0
+    unasked = bot("db", "downgrade", "base", data_dir=tmp_path, **environment)
+    assert (unasked.returncode, only_sentences(unasked.stderr)) == (64, True)
+    assert "--yes" in unasked.stderr
     current = bot("db", "current", data_dir=tmp_path, **environment)
     assert upgraded.stdout.endswith(f"\n{current.stdout}")
 

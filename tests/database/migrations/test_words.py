@@ -26,6 +26,7 @@ from database.backups.restore import restore_dump
 from database.backups.session import whole_view
 from database.clock import clock
 from database.migrations import OURS
+from database.service import DatabaseService
 
 PROJECT = Path(__file__).resolve().parents[3]
 ONE_ROW = "SET reeve.system = 'on'; INSERT INTO users VALUES (1, 2, 'ann', 'Ann', now(), now())"
@@ -113,10 +114,24 @@ async def test_no_upgrade_without_a_recent_backup_of_this_database(
 
 async def test_a_backup_of_today_is_enough_and_so_is_the_operators_word(older: str, typed: Type) -> None:
     assert (await typed("db", "upgrade", "--no-backup")).said.endswith(OURS.head)
-    assert (await typed("db", "downgrade", "-1", "--yes")).said.endswith(OLDER)
+    refused = await typed("db", "downgrade", "-1", "--yes")
+    assert (refused.code, "no recent backup" in refused.said) == (Exit.CONFIGURATION, True)
+    assert await migrations.current(older) == OURS.head
+    assert (await typed("db", "downgrade", "-1", "--yes", "--no-backup")).said.endswith(OLDER)
     assert (await typed("db", "upgrade")).code == Exit.CONFIGURATION
     assert (await typed("db", "backup")).code == Exit.DONE
     assert (await typed("db", "upgrade")).said.endswith(OURS.head)
+
+
+async def test_no_downgrade_under_a_running_reeve(scratch: str, typed: Type) -> None:
+    await migrations.upgrade(scratch)
+    service = DatabaseService(scratch)
+    await service.open()
+    refused = await typed("db", "downgrade", "-1", "--yes")
+    await service.close()
+    assert (refused.code, "Reeve is running" in refused.said) == (Exit.CONFIGURATION, True)
+    assert await migrations.current(scratch) == OURS.head
+    assert (await typed("db", "downgrade", "-1", "--yes")).said.endswith(OLDER)
 
 
 async def test_a_database_without_a_row_needs_no_backup(scratch: str, typed: Type) -> None:
@@ -168,7 +183,7 @@ async def test_programs_are_answered_in_json(older: str, typed: Type) -> None:
         code, said = await typed("db", word, "--json")
         answers[word] = json.loads(said)
         assert code == Exit.DONE
-    assert answers["current"] == {"revision": OLDER, "newest": OURS.head, "runs_with": OLDER}
+    assert answers["current"] == {"revision": OLDER, "newest": OURS.head, "runs_with": "0001"}
     assert [step["revision"] for step in answers["history"]] == [step.revision for step in OURS.history()]
     assert [step["revision"] for step in answers["history"] if step["current"]] == [OLDER]
     [step] = answers["plan"]

@@ -2,6 +2,11 @@
 
 The limit counts what carries the bot's token (reference, "Global Rate Limit"). Answers to interactions, and webhooks,
 carry none: they never wait.
+
+Several processes have two budgets that know nothing of each other, because together they are never too much: each has
+its share of OWN_PER_SECOND, for itself, and what it needs more it draws from one row of the database, which grants at
+most 30 in any second. Who loses the database loses the second, whatever the others still have of it. 10 more are kept
+for hand-overs, when shards are served twice and their shares with them.
 """
 
 import asyncio
@@ -18,12 +23,21 @@ from database.errors import DatabaseUnavailable
 from database.models import Shards
 
 MOST_PER_SECOND = 50
+OWN_PER_SECOND = 10
+"""Of all processes together. A process with less than a tenth of the shards has none: it waits for the database."""
 SECOND = timedelta(seconds=1.05)
 """A little more: requests that leave evenly may arrive closer together."""
 DRAW_SECONDS = 1.0
 TRIES = 3
 AWAY = timedelta(seconds=5)
-"""For so long after a failed draw the process lives on its own share."""
+"""For so long after a failed draw the process does not ask the database again."""
+
+
+def own_share(shards: Shards | None) -> int:
+    """Requests a second that this process may make without asking anybody. None are all shards."""
+    if shards is None or shards.is_whole_bot:
+        return MOST_PER_SECOND
+    return OWN_PER_SECOND * len(shards.ids) // shards.count
 
 
 class OwnWindow:
@@ -33,29 +47,24 @@ class OwnWindow:
         self._most = most
         self._spent: deque[datetime] = deque()
 
-    async def spend(self) -> None:
-        while True:
-            now = clock.now()
-            while self._spent and not now - SECOND < self._spent[0] <= now:
-                self._spent.popleft()
-            if len(self._spent) < self._most:
-                self._spent.append(now)
-                return
-            await clock.sleep((self._spent[0] + SECOND - now).total_seconds())
+    def take(self) -> timedelta:
+        """Zero if one was taken, otherwise when to ask again."""
+        now = clock.now()
+        while self._spent and not now - SECOND < self._spent[0] <= now:
+            self._spent.popleft()
+        if len(self._spent) < self._most:
+            self._spent.append(now)
+            return timedelta()
+        return self._spent[0] + SECOND - now if self._spent else SECOND
 
 
 class RestBudget:
-    """`shards` None: this process is the whole bot, and never asks the database.
-
-    Otherwise all processes draw from one row, CHUNK requests at a time; while the database is away, each lives on the
-    share that its shards are of all.
-    """
+    """`shards` None: this process is the whole bot, and never asks the database."""
 
     def __init__(self, processes: ProcessController, shards: Shards | None) -> None:
         self._processes = processes
         self._is_shared = shards is not None and not shards.is_whole_bot
-        share = len(shards.ids) / shards.count if shards is not None else 1
-        self._own = OwnWindow(max(1, int(MOST_PER_SECOND * share)))
+        self._own = OwnWindow(own_share(shards))
         self._line = asyncio.Lock()
         self._left = 0
         self._void_at = self._away_until = clock.now()
@@ -80,24 +89,27 @@ class RestBudget:
     async def spend(self) -> None:
         """Wait until one request may leave."""
         async with self._line:
-            if self._is_shared and clock.now() >= self._away_until and await self._spend_shared():
-                self.spent["shared"] += 1
-                return
-            await self._own.spend()
-            self.spent["own"] += 1
+            while not self._has_left():
+                wait = self._own.take()
+                if not wait:
+                    self.spent["own"] += 1
+                    return
+                if not await self._has_drawn():
+                    await clock.sleep(wait.total_seconds())
+            self._left -= 1
+            self.spent["shared"] += 1
 
-    async def _spend_shared(self) -> bool:
+    async def _has_drawn(self) -> bool:
         """False when the database does not answer, or too slowly for what it grants."""
+        if not self._is_shared or clock.now() < self._away_until:
+            return False
         for _ in range(TRIES):
-            if self._has_left():
-                break
             try:
                 await self._draw()
             except (DatabaseUnavailable, TimeoutError):
                 break
-        if self._has_left():
-            self._left -= 1
-            return True
+            if self._has_left():
+                return True
         self._away_until = clock.now() + AWAY
         logger.warning("requests to Discord are paid from this process's own share: the database is away")
         return False

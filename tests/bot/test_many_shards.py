@@ -64,7 +64,7 @@ async def test_readiness_and_metrics_know_each_shard(reeve: tuple[Reeve, Sandbox
     assert 'reeve_shard_connected{of="3",shard="0"} 1.0' in metrics
     assert 'reeve_shard_connected{of="3",shard="2"} 1.0' in metrics
     assert "reeve_session_starts_left 998.0" in metrics
-    assert 'reeve_discord_requests_total{budget="shared"}' in metrics
+    assert 'reeve_discord_requests_total{budget="own"}' in metrics
 
     await bot.shards[2].disconnect()
     status, gateway, metrics = await ready(bot, dsn)

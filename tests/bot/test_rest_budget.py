@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import aiohttp
 import discord
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.clock import clock
-from bot.rest_budget import MOST_PER_SECOND, OwnWindow, RestBudget
+from bot.rest_budget import AWAY, MOST_PER_SECOND, OWN_PER_SECOND, OwnWindow, RestBudget, own_share
+from database.controllers.processes import CHUNK, CHUNK_LENGTH, ProcessController
+from database.errors import DatabaseUnavailable
 from database.models import Shards
 from database.service import DatabaseService
-from database.settings import PoolSettings
 from sandbox.server import Sandbox
 
 SECOND = timedelta(seconds=1)
@@ -52,7 +56,6 @@ async def test_two_processes_together_stay_below_discords_limit(services: Any) -
     budgets = [RestBudget(service.processes, half) for service, half in zip(services, HALVES, strict=True)]
     moments = await spent(budgets, 50)
     assert busiest_second(moments) <= MOST_PER_SECOND
-    assert all(budget.spent["own"] == 0 for budget in budgets)
     assert moments[-1] - moments[0] < timedelta(seconds=20), "and they are not much slower than they may be"
 
 
@@ -71,23 +74,76 @@ async def test_one_process_keeps_the_limit_without_the_database(dsn: str) -> Non
         assert budget.spent == {"own": 60}
 
 
-async def test_without_the_database_each_lives_on_its_share(dsn: str) -> None:
-    closed = DatabaseService(dsn, PoolSettings.model_construct())
-    budgets = [RestBudget(closed.processes, half) for half in HALVES]
-    moments = await spent(budgets, 30)
-    assert busiest_second(moments) == MOST_PER_SECOND
-    assert [budget.spent["own"] for budget in budgets] == [30, 30]
+class Cut:
+    """A process's way to the database, which may be lost."""
+
+    def __init__(self, processes: ProcessController) -> None:
+        self._processes = processes
+        self.is_lost = False
+
+    async def draw_requests(self) -> timedelta | None:
+        if self.is_lost:
+            raise DatabaseUnavailable
+        return await self._processes.draw_requests()
+
+
+async def test_whoever_loses_the_database_no_second_has_more(services: Any) -> None:
+    """Two processes and their successors, all of them busy: first all are connected, then all but one, then none."""
+    ways: list[Any] = [Cut(service.processes) for service in services for _ in range(2)]
+    budgets = [RestBudget(way, half) for way, half in zip(ways, HALVES * 2, strict=True)]
+    moments: list[datetime] = []
+
+    async def keep_busy(budget: RestBudget) -> None:
+        while True:
+            await budget.spend()
+            moments.append(clock.now())
+
+    busy = [asyncio.create_task(keep_busy(budget)) for budget in budgets]
+    for lost in (0, 1, 4):
+        for way in ways[:lost]:
+            way.is_lost = True
+        await clock.sleep(1.4)
+    for task in busy:
+        task.cancel()
+    assert busiest_second(moments) <= MOST_PER_SECOND
+    assert busiest_second([moment for moment in moments if moment > moments[-1] - SECOND]) >= OWN_PER_SECOND
+
+
+@given(st.integers(1, 200), st.data())
+def test_shares_never_add_up_to_more_than_what_the_row_leaves(count: int, data: st.DataObject) -> None:
+    cuts = data.draw(st.sets(st.integers(1, count - 1)) if count > 1 else st.just(set()))
+    edges = [0, *sorted(cuts), count]
+    split = [Shards(tuple(range(low, high)), count) for low, high in pairwise(edges)]
+    assert sum(own_share(shards) for shards in split) <= (OWN_PER_SECOND if cuts else MOST_PER_SECOND)
+    from_the_row = CHUNK * ((SECOND + CHUNK_LENGTH) // CHUNK_LENGTH + 1)
+    assert from_the_row + 2 * OWN_PER_SECOND <= MOST_PER_SECOND, "also while every shard is served twice"
+
+
+async def test_who_has_no_share_of_its_own_waits_for_the_database(services: Any) -> None:
+    way: Any = Cut(services[0].processes)
+    budget = RestBudget(way, Shards((3,), 100))
+    way.is_lost = True
+    waiting = asyncio.create_task(budget.spend())
+    done, _ = await asyncio.wait([waiting], timeout=0.1)
+    assert not done
+    way.is_lost = False
+    clock.move_to(AWAY)
+    try:
+        await waiting
+    finally:
+        clock.move_to(timedelta())
+    assert budget.spent == {"shared": 1}
 
 
 async def test_a_window_forgets_what_a_clock_that_went_back_wrote() -> None:
     window = OwnWindow(1)
     clock.move_to(timedelta(days=400))
     try:
-        await window.spend()
+        assert not window.take()
     finally:
         clock.move_to(timedelta())
-    async with asyncio.timeout(1):
-        await window.spend()
+    assert not window.take()
+    assert window.take() > timedelta(seconds=0.9)
 
 
 @pytest.fixture
@@ -115,7 +171,7 @@ async def test_what_carries_the_token_pays_and_nothing_else(
             await session.post(f"{discord_at}/api/v10/{path}")
         assert budget.spent == {}
         await session.post(f"{discord_at}/api/v10/channels/1/messages", headers={"Authorization": "Bot x"})
-        assert budget.spent == {"shared": 1}
+        assert budget.spent.total() == 1
 
 
 async def test_each_request_that_discord_py_repeats_pays_again(database: DatabaseService) -> None:

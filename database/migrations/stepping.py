@@ -65,14 +65,12 @@ def migrate(connection: Connection, context: Any, options: dict[str, Any], repor
 
     The advisory lock goes with the connection, which nobody uses afterwards.
     """
-    with connection.begin():
-        for statement in SESSION:
-            connection.execute(text(statement))
     _wait_for_turn(connection, report)
     context.configure(connection=connection, **options)
     steps = Steps(context.get_context().opts["fn"], report)
     context.configure(connection=connection, fn=steps, report=report, **options)
     for pause in pauses():
+        _begin_session(connection)
         try:
             with context.begin_transaction():
                 context.run_migrations()
@@ -82,6 +80,13 @@ def migrate(connection: Connection, context: Any, options: dict[str, Any], repor
             await_only(clock.sleep(pause))
         else:
             return
+
+
+def _begin_session(connection: Connection) -> None:
+    """Before each try: one that failed may have left a setting of its own, as an index that is built has."""
+    with connection.begin():
+        for statement in SESSION:
+            connection.execute(text(statement))
 
 
 def _wait_for_turn(connection: Connection, report: Report) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from database import migrations
 from database.errors import MigrationRefused
-from database.migrations import OURS, Chain, stepping
+from database.migrations import OURS, Chain, gently, stepping
 
 PROJECT = Path(__file__).resolve().parents[3]
 SEED = """
@@ -153,3 +153,28 @@ async def test_relative_words_count_from_where_the_run_began(
     await holder.close()
     await moving
     assert await migrations.current(scratch) == "9001"
+
+
+INDEXED = {
+    "upgrade": """op.execute("INSERT INTO tries VALUES (current_setting('lock_timeout'))")
+    op.build_index("odd", "users", ["guild_id", "name"])""",
+}
+
+
+async def test_an_index_that_waited_too_long_leaves_no_long_wait_to_the_next_try(
+    scratch: str, chain_of: Any, auditor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a table's lock stops all who come after: only an index that is built may wait for minutes."""
+    monkeypatch.setattr(gently, "INDEX_LOCK_TIMEOUT", "300ms")
+    await auditor.execute("CREATE TABLE tries (lock_timeout text)")
+    holder = await asyncpg.connect(scratch)
+    await holder.execute("BEGIN; LOCK TABLE users IN ROW EXCLUSIVE MODE")
+    moving = asyncio.create_task(migrations.upgrade(scratch, chain=chain_of(INDEXED)))
+    async with asyncio.timeout(30):
+        while await auditor.fetchval("SELECT count(*) FROM tries") < 2:
+            await asyncio.sleep(0.05)
+    await holder.close()
+    await moving
+    assert {row[0] for row in await auditor.fetch("SELECT lock_timeout FROM tries")} == {
+        stepping.LOCK_TIMEOUT
+    }

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.util import CommandError
-from loguru import logger
 
 from database.errors import OperatorMustAct
 from database.migrations.moving import lent_connection
@@ -28,7 +27,7 @@ OPTIONS: dict[str, Any] = {
     "transaction_per_migration": True,
     "on_version_apply": conclude,
 }
-REPORT = context.config.attributes.get("report", logger.info)
+REPORT = context.config.attributes.get("report", context.config.print_stdout)
 
 
 async def migrate_over_own_connection() -> None:

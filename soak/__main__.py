@@ -20,6 +20,7 @@ from soak.cancellation_storm import CancellationStorm
 from soak.crash_loop import CrashLoop
 from soak.cut_commits import CutCommits
 from soak.guild_isolation import GuildIsolation
+from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
 from soak.scenario import Ground, Outcome, Scenario
@@ -33,6 +34,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     GuildIsolation,
     MigrationStarts,
     MigrationUnderLoad,
+    MigrationKeepsData,
 )
 PROGRESS_SECONDS = 5
 

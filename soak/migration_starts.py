@@ -1,11 +1,7 @@
 """Many processes that migrate at the same moment: none fails, and each revision runs once."""
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE, STDOUT
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import asyncpg
@@ -13,17 +9,12 @@ import asyncpg
 from database import migrations
 from database.migrations import OURS
 from database.migrations.stepping import MIGRATION_LOCK
+from soak.migrating import Ended, migrated
 from soak.scenario import Ground, Outcome
 
-PROJECT = Path(__file__).resolve().parents[1]
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'reeve migrations' AND state = 'idle'"
 )
-PROCESS = """
-import asyncio, sys
-from database import migrations
-asyncio.run(migrations.upgrade(sys.argv[1], report=print))
-"""
 
 
 @dataclass
@@ -41,21 +32,21 @@ class MigrationStarts:
             ground.standing = f"run {number} of {self.runs}"
             await migrations.downgrade(server.dsn, "base")
             ended = await self._all_at_once(server.dsn)
-            steps = sum(said.count(": done in") for _, said in ended)
+            steps = sum(": done in" in line for one in ended for line in one.said)
             outcome.reached["processes"] += len(ended)
             outcome.reached["revisions run"] += steps
-            outcome.reached["failures"] += sum(status != 0 for status, _ in ended)
-            outcome.require(all(status == 0 for status, _ in ended), f"run {number}: {_first_failure(ended)}")
+            outcome.reached["failures"] += sum(one.error is not None for one in ended)
+            outcome.require(not _first_failure(ended), f"run {number}: {_first_failure(ended)}")
             outcome.require(steps == len(OURS.history()), f"run {number}: {steps} steps were run")
             outcome.require(
                 await migrations.current(server.dsn) == OURS.head, f"run {number}: not at the newest"
             )
         return outcome
 
-    async def _all_at_once(self, dsn: str) -> list[tuple[int, str]]:
+    async def _all_at_once(self, dsn: str) -> list[Ended]:
         gate = await asyncpg.connect(dsn)
         await gate.fetchval("SELECT pg_advisory_lock($1::bigint)", MIGRATION_LOCK)
-        started = [asyncio.create_task(_migrating(dsn)) for _ in range(self.processes)]
+        started = [asyncio.create_task(migrated(dsn)) for _ in range(self.processes)]
         waiting = 0
         while waiting < self.processes and not any(task.done() for task in started):
             waiting = await gate.fetchval(f"SELECT ({WAITING}) FROM pg_sleep(0.1)")
@@ -63,13 +54,5 @@ class MigrationStarts:
         return await asyncio.gather(*started)
 
 
-async def _migrating(dsn: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROCESS, dsn, cwd=PROJECT, env=dict(os.environ), stdout=PIPE, stderr=STDOUT
-    )
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
-
-
-def _first_failure(ended: list[tuple[int, str]]) -> str:
-    return next((said.strip().splitlines()[-1] for status, said in ended if status and said.strip()), "")
+def _first_failure(ended: list[Ended]) -> str:
+    return next((one.error for one in ended if one.error), "")

@@ -73,15 +73,16 @@ class MigrationUnderLoad:
 
     async def _step(self, dsn: str, revision: str, auditor: Any) -> dict[str, float]:
         """One revision: the load begins before it, and goes on until it is done."""
-        done = asyncio.Event()
-        idle = asyncio.create_task(self._sit_idle(dsn))
+        sits, begun, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        idle = asyncio.create_task(self._sit_idle(dsn, sits, begun))
         reading = asyncio.create_task(self._ask(dsn, READS, done))
         writing = asyncio.create_task(self._ask(dsn, WRITES, done))
         watching = asyncio.create_task(_longest_held(auditor, done))
+        await sits.wait()
         try:
-            await asyncio.sleep(0.2)
-            await migrations.upgrade(dsn, revision, chain=self.chain, report=lambda _: None)
+            await migrations.upgrade(dsn, revision, chain=self.chain, report=lambda _: begun.set())
         finally:
+            begun.set()
             done.set()
         (reads, read_ms), (writes, write_ms), held_ms, _ = await asyncio.gather(
             reading, writing, watching, idle
@@ -94,9 +95,12 @@ class MigrationUnderLoad:
             "longest lock ms": round(held_ms),
         }
 
-    async def _sit_idle(self, dsn: str) -> None:
+    async def _sit_idle(self, dsn: str, sits: asyncio.Event, begun: asyncio.Event) -> None:
+        """In a transaction that has read the tables, until so long after the step was begun."""
         connection = await asyncpg.connect(dsn)
         await connection.execute(IDLE)
+        sits.set()
+        await begun.wait()
         await asyncio.sleep(self.idle_seconds)
         await connection.close()
 

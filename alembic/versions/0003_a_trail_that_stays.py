@@ -7,7 +7,7 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
-runs_with = "0002"
+runs_with = "0001"
 
 ONLY_ADDED = ("case_revisions", "guild_config_changes", "point_transfers")
 KEPT = ("cases", "point_operations")
@@ -92,10 +92,10 @@ def upgrade() -> None:
             when=f"OLD.answer IS NOT NULL OR {changed(FACTS_OF_AN_OPERATION)}",
         )
         take_rights()
-    op.execute(
+    op.execute(AUDIT_TRAIL)
+    op.execute(  # the last: it stops readers until the step is committed
         f"ALTER TABLE guild_config_changes ADD CONSTRAINT {INTERACTION_KEY} UNIQUE USING INDEX {INTERACTION_KEY}"
     )
-    op.execute(AUDIT_TRAIL)
 
 
 def say_why() -> None:

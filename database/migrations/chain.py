@@ -19,12 +19,12 @@ class Chain:
     """One line of revisions without branches. `folder` holds env.py and versions/."""
 
     def __init__(self, folder: Path = PROJECT / "alembic") -> None:
-        self._folder = folder
+        self.folder = folder
 
     def config(self, **attributes: Any) -> Config:
         """Alembic's configuration, whatever the working directory is. env.py reads the attributes."""
         config = Config(str(PROJECT / "alembic.ini"), attributes=attributes)
-        config.set_main_option("script_location", str(self._folder).replace("%", "%%"))
+        config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
         return config
 
     @cached_property

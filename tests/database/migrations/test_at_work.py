@@ -1,4 +1,4 @@
-"""Promises 12 and 13 in small: many starts at once, and revisions under load."""
+"""Promises 12, 13 and 14 in small: many starts at once, revisions under load, and on full tables, killed."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from database.migrations import OURS, stepping
+from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
 from soak.scenario import Ground
@@ -24,7 +25,47 @@ async def test_processes_that_start_at_once_migrate_once(ground: Ground) -> None
     assert outcome.reached["revisions run"] == len(OURS.history())
 
 
-SMALL = {
+INDEX = {
+    "upgrade": 'op.build_index("odd", "users", ["guild_id", "name"])',
+    "downgrade": 'op.drop_index("odd", "users")',
+}
+
+
+async def test_each_revision_keeps_all_rows_and_ends_as_it_should_though_killed(
+    ground: Ground, chain_of: Any
+) -> None:
+    outcome = await MigrationKeepsData(rows=2000, kills=2, chain=chain_of(INDEX)).run(ground)
+    assert outcome.broken == []
+    assert outcome.reached["revisions"] == len(OURS.history()) + 1
+    assert outcome.reached["kills"] == 2 * outcome.reached["revisions"]
+    assert outcome.reached["rows compared"] > 2000 * outcome.reached["revisions"]
+
+
+LOSSY = {"upgrade": """op.execute("UPDATE shard_leases SET holder = holder || '!'")"""}
+ONE_WAY = {"upgrade": 'op.execute("ALTER TABLE users ADD COLUMN IF NOT EXISTS motto text")'}
+IN_PIECES = {
+    "upgrade": """with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE users ADD COLUMN odd text")
+        for number in range(20):
+            op.execute(f"SELECT {number}")""",
+    "downgrade": 'op.drop_column("users", "odd")',
+}
+
+
+async def test_a_revision_that_changes_rows_leaves_something_or_cannot_be_run_again_is_found_out(
+    ground: Ground, chain_of: Any
+) -> None:
+    chain = chain_of(LOSSY, ONE_WAY, IN_PIECES)
+    outcome = await MigrationKeepsData(rows=100, kills=2, begin=OURS.head, chain=chain).run(ground)
+    for claim in (
+        "9001, up: the rows are not what they were",
+        "9002, down again: ['in no revision: column users.motto",
+        "9003: ProgrammingError",
+    ):
+        assert any(told.startswith(claim) for told in outcome.broken), outcome.broken
+
+
+SMALL: dict[str, Any] = {
     "rows": 3000,
     "idle_seconds": 2.0,
     "longest_read_ms": 1000,

@@ -1,8 +1,13 @@
 -- Everything in the current schema that decides how it behaves: (what, definition).
 -- Names appear without their schema, because it is the search path: two schemas can be compared.
-WITH named AS (
+-- What belongs to an extension that a host has installed there is left out.
+WITH of_extensions AS (
+    SELECT classid, objid FROM pg_depend WHERE deptype = 'e'
+), named AS (
     SELECT c.*, pg_get_userbyid(c.relowner) AS owner
     FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
+    AND (SELECT coalesce(max(indrelid), c.oid) FROM pg_index WHERE indexrelid = c.oid)
+        NOT IN (SELECT objid FROM of_extensions WHERE classid = 'pg_class'::regclass)
 )
 SELECT CASE relkind WHEN 'v' THEN 'view ' ELSE 'table ' END || relname AS what, concat_ws(', ',
     concat('kind ', relkind, relpersistence),
@@ -72,8 +77,10 @@ SELECT 'function ' || proname || '(' || pg_get_function_identity_arguments(p.oid
                                            privilege_type), ' ' ORDER BY grantee)
      FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))))
 FROM pg_proc p JOIN pg_language l ON l.oid = prolang WHERE pronamespace = current_schema()::regnamespace
+AND p.oid NOT IN (SELECT objid FROM of_extensions WHERE classid = 'pg_proc'::regclass)
 UNION ALL
 SELECT 'type ' || typname, concat_ws(', ', typtype, nullif(typnotnull, false)::text, format_type(typbasetype, typtypmod), typdefault,
     (SELECT string_agg(enumlabel, ' ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid),
     (SELECT string_agg(pg_get_constraintdef(c.oid, true), ' ') FROM pg_constraint c WHERE contypid = t.oid AND contype <> 'n'))
 FROM pg_type t WHERE typnamespace = current_schema()::regnamespace AND typtype IN ('e', 'd', 'r')
+AND t.oid NOT IN (SELECT objid FROM of_extensions WHERE classid = 'pg_type'::regclass)

@@ -110,6 +110,19 @@ async def test_each_kind_of_drift_is_found(kind: str, wanted: Catalog, superuser
     assert any(words in line for line in said), said
 
 
+async def test_what_belongs_to_an_extension_is_the_hosts(wanted: Catalog, superuser: Any) -> None:
+    await superuser.execute("BEGIN")
+    try:
+        await superuser.execute(
+            "CREATE EXTENSION vector SCHEMA public; CREATE TABLE theirs (id serial PRIMARY KEY, name text CHECK (name > ''));"
+            "ALTER EXTENSION vector ADD TABLE theirs; ALTER EXTENSION vector ADD SEQUENCE theirs_id_seq"
+        )
+        found = {row["what"]: row["definition"] for row in await superuser.fetch(CATALOG)}
+    finally:
+        await superuser.execute("ROLLBACK")
+    assert differences(wanted, found) == []
+
+
 async def test_the_check_says_so_itself_and_leaves_nothing_behind(
     wanted: Catalog, empty_server: str, superuser: Any
 ) -> None:

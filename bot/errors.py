@@ -116,8 +116,8 @@ def explain(error: BaseException) -> str | None:
             return REFUSED.get(code, REFUSED[50013])
         case discord.NotFound(code=code) if code in GONE:
             return f"{GONE[code]} no longer exists on Discord."
-        case DatabaseUnavailable():
-            return str(DatabaseUnavailable())
+        case DatabaseUnavailable() as away:
+            return str(away)
         case away if is_away(away):
             return f"Discord does not answer. {TRY_AGAIN}"
         case other:

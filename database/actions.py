@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 
 from loguru import logger
 
-from database.errors import ActionRefused, DatabaseUnavailable, ReplicaFailed
+from database.errors import ActionRefused, DatabaseUnavailable, ReplicaFailed, SchemaDoesNotFit
 from database.figures import ActionFigures, Run, running
+from database.schema_watch import MISSING
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -57,6 +58,10 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
             while True:
                 try:
                     return await method(self, *args, **values)
+                except MISSING as error:
+                    if await self.schema_watch.is_to_blame():
+                        raise SchemaDoesNotFit from error
+                    raise
                 except ReplicaFailed as error:
                     _count_repeat(figures, error)
                     continue  # at once and however late it is: the primary is another server
@@ -99,6 +104,10 @@ def _streaming(method: Callable[..., Any]) -> Callable[..., Any]:
                     row = await anext(rows)
                 except StopAsyncIteration:
                     return
+                except MISSING as error:
+                    if await self.schema_watch.is_to_blame():
+                        raise SchemaDoesNotFit from error
+                    raise
                 finally:
                     running.reset(token)
                 yield row

@@ -5,7 +5,7 @@ Exception
 │   ├── CaseNotFound, SettingNotAllowed ...
 │   └── LedgerRefusal        stored with its operation, so that a repeat gets the same answer
 ├── DatabaseUnavailable      time, or the operator: nothing was lost, try again
-│   └── AllConnectionsBusy, ReplicaFailed
+│   └── AllConnectionsBusy, ReplicaFailed, SchemaDoesNotFit
 └── OperatorMustAct          the start-up stops with one sentence
 """
 
@@ -153,6 +153,13 @@ class AllConnectionsBusy(DatabaseUnavailable):
 
     def __str__(self) -> str:
         return "Too much is going on at the moment, and nothing was changed: try again in a minute."
+
+
+class SchemaDoesNotFit(DatabaseUnavailable):
+    """Somebody migrates the database while this process runs: its statements name what is not there."""
+
+    def __str__(self) -> str:
+        return "Reeve is being updated, and nothing was changed: try again in a minute."
 
 
 class ReplicaFailed(DatabaseUnavailable):

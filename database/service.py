@@ -17,6 +17,7 @@ from database.models.guild_config import CHANGES_CHANNEL
 from database.pool import Pool, PoolStatus
 from database.replica import Replica, ReplicaStatus
 from database.report import Report
+from database.schema_watch import SchemaWatch
 from database.settings import PoolSettings
 from database.slow_statements import SlowStatements
 from database.transaction import Scope
@@ -46,6 +47,7 @@ class DatabaseService:
         self.figures = Figures()
         self._pool = Pool(dsn, settings, self.figures)
         self._slow = SlowStatements(settings, self.figures)
+        self.schema_watch = SchemaWatch(dsn)
         self._replica: Replica | None = None
         if replica_dsn is not None:
             self._replica = Replica(replica_dsn, settings, self.figures, self._pool, self._slow)
@@ -74,9 +76,11 @@ class DatabaseService:
             await self._replica.open()
         if self._listener is not None:
             self._listener.open()
+        self.schema_watch.open()
 
     async def close(self) -> None:
         """Let running actions end (at most 5 s), then close all connections."""
+        await self.schema_watch.close()
         if self._listener is not None:
             await self._listener.close()
         if self._replica is not None:

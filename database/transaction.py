@@ -14,6 +14,7 @@ from database.line import Line
 from database.outages import AWAY
 from database.pool import Pool
 from database.savepoint import Savepoint
+from database.schema_watch import SchemaWatch
 from database.slow_statements import SlowStatements
 from database.statements import Result, Statement, composed
 
@@ -127,6 +128,7 @@ class Transactions(Protocol):
     """What the DatabaseService gives to its controllers."""
 
     figures: Figures
+    schema_watch: SchemaWatch
 
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope: ...
 

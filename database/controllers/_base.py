@@ -22,6 +22,7 @@ class BaseController:
         self._read = transactions.read
         self._report = transactions.report
         self._figures = transactions.figures
+        self.schema_watch = transactions.schema_watch
 
     def figures_of(self, method: str) -> ActionFigures:
         return self._figures.of(f"{self.topic}.{method}")

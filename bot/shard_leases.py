@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from secrets import token_hex
 
 from loguru import logger
 
@@ -16,8 +17,8 @@ from database.models.shard_lease import LONGEST_HOLDER
 
 
 def own_name() -> str:
-    """The machine and the number of the process there: in a container its name stays through restarts."""
-    return f"{socket.gethostname()}/{os.getpid()}"[-LONGEST_HOLDER:]
+    """The machine, the number of the process there, and a part by chance: two containers may have both in common."""
+    return f"{socket.gethostname()}/{os.getpid()}-{token_hex(3)}"[-LONGEST_HOLDER:]
 
 
 class ShardLeases:
@@ -50,7 +51,7 @@ class ShardLeases:
 
     async def _renew(self, shards: Shards) -> None:
         with suppress(DatabaseUnavailable):  # said by all that needs the database
-            live = await self._processes.renew_leases(holder=self.holder, shards=shards, now=clock.now())
+            live = await self._processes.renew_leases(holder=self.holder, shards=shards)
             self._tell(clashes(live, self.holder, shards))
 
     def _tell(self, found: set[str]) -> None:

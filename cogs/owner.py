@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 from discord.ext import commands
 
 from bot.base_cog import BaseCog
-from bot.clock import clock
 from bot.command_sync import sync_commands
 from bot.shard_leases import in_words
 
@@ -32,7 +31,7 @@ class Owner(BaseCog):
     @commands.command()
     async def status(self, ctx: commands.Context[Any]) -> None:
         """Say how Reeve and its database are."""
-        live = await self.bot.database.processes.leases(now=clock.now())
+        live = await self.bot.database.processes.leases()
         replica = self.bot.database.replica_status()
         health, pool = await self.bot.database.health(), self.bot.database.pool_status()
         await ctx.send(

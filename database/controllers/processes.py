@@ -73,19 +73,19 @@ class ProcessController(BaseController):
             return drawn.one()
 
     @action(repeatable=True)
-    async def renew_leases(self, *, holder: str, shards: Shards, now: datetime) -> Sequence[ShardLease]:
+    async def renew_leases(self, *, holder: str, shards: Shards) -> Sequence[ShardLease]:
         """Say that `holder` lives and serves these shards; gives the leases of all that live."""
         async with self._transaction(system=True) as tx:
-            await tx.exec(FORGET_ENDED, now=now)
+            await tx.exec(FORGET_ENDED, ahead=clock.ahead)
             await tx.exec(
                 RENEW,
                 shard_count=shards.count,
                 shard_ids=list(shards.ids),
                 holder=holder,
-                now=now,
-                until=now + LEASE,
+                ahead=clock.ahead,
+                lease=LEASE,
             )
-            return (await tx.exec(LIVE_LEASES, now=now)).all()
+            return (await tx.exec(LIVE_LEASES, ahead=clock.ahead)).all()
 
     @action(repeatable=True)
     async def release_leases(self, *, holder: str) -> None:
@@ -94,10 +94,10 @@ class ProcessController(BaseController):
             await tx.exec(RELEASE, of_holder=holder)
 
     @action(repeatable=True)
-    async def leases(self, *, now: datetime) -> Sequence[ShardLease]:
+    async def leases(self) -> Sequence[ShardLease]:
         """Of all processes that live."""
         async with self._transaction(system=True) as tx:
-            return (await tx.exec(LIVE_LEASES, now=now)).all()
+            return (await tx.exec(LIVE_LEASES, ahead=clock.ahead)).all()
 
 
 def _believable(last: LastStart) -> datetime:

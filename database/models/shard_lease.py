@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, Text, cast, func
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, Interval, Text, cast, func
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -31,14 +31,16 @@ class ShardLease(SQLModel, table=True):
     leased_until: datetime = Field(sa_column=instant())
 
 
+_now = func.clock_timestamp() + cast(param("ahead"), Interval)
+"""The server's clock: those of several machines differ. `ahead` is what a sandbox has moved it by."""
 _own = insert(ShardLease).from_select(
     ["shard_count", "shard_id", "holder", "taken_at", "leased_until"],
     select_columns(
         cast(param("shard_count"), Integer),
         func.unnest(cast(param("shard_ids"), ARRAY(BigInteger))),
         cast(param("holder"), Text),
-        cast(param("now"), DateTime(timezone=True)),
-        cast(param("until"), DateTime(timezone=True)),
+        _now,
+        _now + cast(param("lease"), Interval),
     ),
 )
 
@@ -51,11 +53,11 @@ RENEW = statement(
 
 RELEASE = statement(delete_rows(ShardLease).where(col(ShardLease.holder) == param("of_holder")))
 
-FORGET_ENDED = statement(delete_rows(ShardLease).where(col(ShardLease.leased_until) <= param("now")))
+FORGET_ENDED = statement(delete_rows(ShardLease).where(col(ShardLease.leased_until) <= _now))
 
 LIVE_LEASES = statement(
     select(ShardLease)
-    .where(col(ShardLease.leased_until) > param("now"))
+    .where(col(ShardLease.leased_until) > _now)
     .order_by(col(ShardLease.shard_count), col(ShardLease.shard_id), col(ShardLease.holder)),
     into=ShardLease,
 )

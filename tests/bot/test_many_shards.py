@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +16,10 @@ from bot.client import Reeve
 from bot.health import health_endpoint
 from bot.running import reachable_discord
 from bot.settings import Settings
-from bot.shard_leases import clashes, in_words
+from bot.shard_leases import ShardLeases, clashes, in_words
 from bot.shards import connections
+from database.clock import clock
+from database.controllers.processes import LEASE
 from database.models import ShardLease, Shards
 from database.service import DatabaseService
 from sandbox.server import Sandbox
@@ -123,6 +125,21 @@ def test_who_serves_our_shards_too_is_named() -> None:
         "old/1 counts 2 shards, and this process 4",
     }
     assert clashes([*live[:2], lease(3, "web-2/7")], "us", Shards((0, 1), 4)) == set()
+
+
+async def test_a_machine_whose_clock_is_ahead_ends_no_other_lease(
+    database: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = ShardLeases(database.processes), ShardLeases(database.processes)
+    assert ours.holder != theirs.holder, "as of two containers with one hostname"
+    await ours.take(Shards((0,), 4))
+    monkeypatch.setattr(type(clock), "now", lambda _: datetime.now(UTC) + timedelta(minutes=1))
+    await theirs.take(Shards((1,), 4))
+    held = {lease.holder: lease for lease in await database.processes.leases()}
+    assert set(held) == {ours.holder, theirs.holder}
+    assert held[theirs.holder].leased_until < datetime.now(UTC) + LEASE
+    for leases in (ours, theirs):
+        await leases.give_up()
 
 
 def test_the_status_says_which_process_has_which_shards() -> None:

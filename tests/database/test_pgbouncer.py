@@ -168,8 +168,8 @@ async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
     assert await service.points.award_reasons(guild_id=1, typed="", longest=100) == ["r"]
     await service.outbox.hurry_all(now=NOW)
     shards = Shards((0,), 1)
-    await service.processes.renew_leases(holder="here", shards=shards, now=NOW)
-    assert len(await service.processes.leases(now=NOW)) == 1
+    await service.processes.renew_leases(holder="here", shards=shards)
+    assert len(await service.processes.leases()) == 1
     await service.processes.release_leases(holder="here")
     await service.processes.draw_requests()
     limits = StartLimits(total=1000, remaining=1000, resets_at=NOW)

@@ -161,31 +161,35 @@ async def test_what_two_processes_draw_begins_so_far_apart_that_no_second_gets_m
 
 
 async def test_a_lease_is_seen_by_all_until_it_ends(
-    database: DatabaseService, other: DatabaseService
+    database: DatabaseService, other: DatabaseService, moved_back: None
 ) -> None:
-    await database.processes.renew_leases(holder="a/1", shards=Shards((0, 1), 4), now=NOW)
-    live = await other.processes.renew_leases(holder="b/1", shards=Shards((1, 2), 4), now=NOW + LEASE / 2)
+    await database.processes.renew_leases(holder="a/1", shards=Shards((0, 1), 4))
+    clock.move_to(LEASE / 2)
+    live = await other.processes.renew_leases(holder="b/1", shards=Shards((1, 2), 4))
     assert [(lease.shard_id, lease.holder) for lease in live] == [
         (0, "a/1"),
         (1, "a/1"),
         (1, "b/1"),
         (2, "b/1"),
     ]
-    assert {lease.holder for lease in await database.processes.leases(now=NOW + LEASE)} == {"b/1"}
+    clock.move_to(LEASE)
+    assert {lease.holder for lease in await database.processes.leases()} == {"b/1"}
 
 
-async def test_who_renews_keeps_its_lease_and_who_stops_in_order_has_none(database: DatabaseService) -> None:
+async def test_who_renews_keeps_its_lease_and_who_stops_in_order_has_none(
+    database: DatabaseService, moved_back: None
+) -> None:
     for number in range(4):
-        await database.processes.renew_leases(
-            holder="a/1", shards=Shards((0,), 2), now=NOW + number * LEASE / 3
-        )
-    [lease] = await database.processes.leases(now=NOW + LEASE)
-    assert lease.taken_at == NOW
+        clock.move_to(number * LEASE / 3)
+        await database.processes.renew_leases(holder="a/1", shards=Shards((0,), 2))
+    [lease] = await database.processes.leases()
+    assert lease.leased_until - lease.taken_at >= 2 * LEASE, "taken with the first"
     await database.processes.release_leases(holder="a/1")
-    assert await database.processes.leases(now=NOW) == []
+    assert await database.processes.leases() == []
 
 
-async def test_what_ended_is_forgotten(database: DatabaseService, auditor: Any) -> None:
-    await database.processes.renew_leases(holder="a/1", shards=Shards((0,), 2), now=NOW)
-    await database.processes.renew_leases(holder="b/1", shards=Shards((0,), 2), now=NOW + LEASE)
+async def test_what_ended_is_forgotten(database: DatabaseService, auditor: Any, moved_back: None) -> None:
+    await database.processes.renew_leases(holder="a/1", shards=Shards((0,), 2))
+    clock.move_to(LEASE)
+    await database.processes.renew_leases(holder="b/1", shards=Shards((0,), 2))
     assert await auditor.fetchval("SELECT array_agg(holder) FROM shard_leases") == ["b/1"]

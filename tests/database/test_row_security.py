@@ -116,7 +116,7 @@ async def share_everything(database: DatabaseService) -> None:
     limits = StartLimits(total=1000, remaining=1000, resets_at=NOW)
     await database.processes.take_turn(slot=0, slots=1, limits=limits, least_seconds=5)
     await database.processes.draw_requests()
-    await database.processes.renew_leases(holder="a", shards=Shards((0,), 1), now=NOW)
+    await database.processes.renew_leases(holder="a", shards=Shards((0,), 1))
 
 
 async def test_a_row_cannot_be_given_to_another_guild(stranger: Any, two_guilds: tuple[int, int]) -> None:

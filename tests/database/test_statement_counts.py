@@ -121,9 +121,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         },
     ),
     "processes.draw_requests": (1, lambda _: {}),
-    "processes.leases": (1, lambda _: {"now": clock.now()}),
+    "processes.leases": (1, lambda _: {}),
     "processes.release_leases": (1, lambda _: {"holder": "a"}),
-    "processes.renew_leases": (3, lambda _: {"holder": "a", "shards": WHOLE_BOT, "now": clock.now()}),
+    "processes.renew_leases": (3, lambda _: {"holder": "a", "shards": WHOLE_BOT}),
     "processes.take_turn": (
         2,
         lambda _: {

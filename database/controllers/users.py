@@ -18,7 +18,7 @@ class UserController(BaseController):
     async def seen(
         self, *, guild_id: int, user_id: int, name: str, display_name: str, seen_at: datetime
     ) -> None:
-        """Keep the latest names, and that they are here."""
+        """Keep the latest names, and that they are here. What is heard late, after something newer, changes nothing."""
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(
                 SEEN,
@@ -32,9 +32,11 @@ class UserController(BaseController):
 
     @action(repeatable=True)
     async def left(self, *, guild_id: int, user_id: int, left_at: datetime) -> bool:
-        """Mark that they left; False if they were never seen."""
+        """Mark that they left; False if they were never seen, or after that."""
         async with self._transaction(guild_id=guild_id) as tx:
-            marked = await tx.exec(LEFT, of_guild_id=guild_id, of_user_id=user_id, left_at=left_at)
+            marked = await tx.exec(
+                LEFT, of_guild_id=guild_id, of_user_id=user_id, gone_at=left_at, left_at=left_at
+            )
             return marked.first() is not None
 
     @action(repeatable=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, or_
+from sqlalchemy import CheckConstraint, and_, case, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import func
 from sqlmodel import Field, SQLModel, col, update
@@ -45,22 +45,31 @@ SEEN = statement(
         set_={
             "name": _seen.excluded.name,
             "display_name": _seen.excluded.display_name,
-            "last_seen_at": func.greatest(_seen.excluded.last_seen_at, User.last_seen_at),
-            "left_at": None,
+            "last_seen_at": _seen.excluded.last_seen_at,
+            "left_at": case((col(User.left_at) > _seen.excluded.last_seen_at, col(User.left_at))),
         },
-        # Most sightings tell nothing new: a row is written at most once an hour for them.
-        where=or_(
-            col(User.name) != _seen.excluded.name,
-            col(User.display_name) != _seen.excluded.display_name,
-            col(User.left_at).is_not(None),
-            col(User.last_seen_at) < param("stale_before"),
+        # One that is older than the last tells nothing, and most others nothing new: for them a row is written at
+        # most once an hour.
+        where=and_(
+            col(User.last_seen_at) <= _seen.excluded.last_seen_at,
+            or_(
+                col(User.name) != _seen.excluded.name,
+                col(User.display_name) != _seen.excluded.display_name,
+                col(User.left_at) <= _seen.excluded.last_seen_at,
+                col(User.last_seen_at) < param("stale_before"),
+            ),
         ),
     ),
 )
 
 LEFT = statement(
     update(User)
-    .where(col(User.guild_id) == param("of_guild_id"), col(User.user_id) == param("of_user_id"))
+    .where(
+        col(User.guild_id) == param("of_guild_id"),
+        col(User.user_id) == param("of_user_id"),
+        col(User.last_seen_at) <= param("gone_at"),
+        func.coalesce(col(User.left_at) <= param("gone_at"), True),
+    )
     .values(left_at=param("left_at"))
     .returning(col(User.user_id)),
     into=int,

@@ -59,6 +59,20 @@ async def test_who_left_is_kept_and_may_come_back(database: DatabaseService, gui
     assert (await see(database, guild_id, NOON + HOUR / 2)).left_at is None
 
 
+async def test_what_is_heard_late_does_not_undo_what_came_after_it(
+    database: DatabaseService, guild_id: int
+) -> None:
+    left: dict[str, Any] = {"guild_id": guild_id, "user_id": 1}
+    await see(database, guild_id)
+    await database.users.left(**left, left_at=NOON + HOUR)
+    assert (await see(database, guild_id, NOON + HOUR / 2, "older")).left_at == NOON + HOUR
+    assert not await database.users.left(**left, left_at=NOON + HOUR / 4), "they left later than that"
+    assert (await see(database, guild_id, NOON + 2 * HOUR)).left_at is None
+    assert not await database.users.left(**left, left_at=NOON + HOUR), "they were seen since"
+    user = await see(database, guild_id, NOON + HOUR, "older")
+    assert (user.left_at, user.name) == (None, "ann")
+
+
 async def test_many_sightings_at_once_are_one_person(
     database: DatabaseService, guild_id: int, auditor: Any
 ) -> None:

@@ -19,7 +19,7 @@ OLDEST_HEARTBEAT_SECONDS = 90.0  # Discord asks for one about every 41 s: two we
 
 def read_shards(text: str) -> Shards:
     """`0-3/16`, `2/16` or `0,5,7/16`. Raises ValueError with a sentence's second half."""
-    found = WRITTEN.fullmatch(re.sub(r"\s", "", text))
+    found = WRITTEN.fullmatch(re.sub(r"\s*([-,/])\s*", r"\1", text.strip()))
     if found is None or len(text) > 1000:
         raise ValueError("must look like 0-3/16 (shards 0 to 3 of 16), 2/16 or 0,5,7/16")
     count = int(found["count"])

@@ -27,6 +27,7 @@ def some_shards(draw: st.DrawFn) -> Shards:
         ("12-15,0-1/16", (0, 1, 12, 13, 14, 15), 16),
         ("1,0-2,1/3", (0, 1, 2), 3),
         (" 0 - 1 / 2 ", (0, 1), 2),
+        ("0, 2,\t3 /4", (0, 2, 3), 4),
         ("0/1", (0,), 1),
     ],
 )
@@ -60,6 +61,8 @@ def test_anything_else_is_refused_in_one_sentence(text: str) -> None:
         ("-1/4", "REEVE_SHARDS: must look like"),
         ("٣/4", "REEVE_SHARDS: must look like"),
         ("3-0/4", "REEVE_SHARDS: has the range 3-0, which runs backwards: write 0-3."),
+        ("1 2/16", "REEVE_SHARDS: must look like"),
+        ("0-1/1 6", "REEVE_SHARDS: must look like"),
         ("4/4", "REEVE_SHARDS: has the shard 4, but 4 shards are numbered 0 to 3."),
         ("0-9999999/99999999", "REEVE_SHARDS: must have from 1 to 100,000 shards after the /."),
         ("0/0", "REEVE_SHARDS: must have from 1"),

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import re
-import shutil
 from pathlib import Path
 
 import orjson
@@ -11,8 +10,8 @@ import orjson
 from database import wal_archive
 from database.backups.contents import identity, revision_of
 from database.backups.errors import BackupFailed
-from database.backups.folder import finish, free_name, part_of, prepare_folder, require_room
-from database.backups.manifest import Backup, StoredFile, backups_in, name_for, stored, write_manifest
+from database.backups.folder import begun, disk_in_words, finish, free_name, prepare_folder, require_room
+from database.backups.manifest import Backup, StoredFile, backups_in, name_for, stored
 from database.backups.programs import environment_for, run
 from database.backups.progress import Progress, Say
 from database.backups.session import whole_view
@@ -42,37 +41,37 @@ async def make_base_backup(dsn: str, superuser_dsn: str, folder: Path, say: Say)
         revision, database = await revision_of(connection), await identity(connection)
         version = str(await connection.fetchval("SHOW server_version"))
     prepare_folder(folder)
-    async with whole_view(superuser_dsn) as connection:
-        require_room(folder, await connection.fetchval(SIZE) + WAL_ROOM)
-        part = part_of(folder / f"{name_for(clock.now(), revision)}.base")
-        progress = Progress(say)
-        try:
-            async with environment_for(connection) as environment:
-                await run(
-                    "pg_basebackup",
-                    *OPTIONS,
-                    f"--pgdata={part}",
-                    environment=environment,
-                    heard=lambda line: progress.tick(lambda: line),
-                )
-            made_at = clock.now()
-            target = free_name(folder, name_for(made_at, revision), ".base")
-            files = await asyncio.to_thread(_checked, part)
-        except BaseException:
-            await asyncio.to_thread(shutil.rmtree, part, ignore_errors=True)
-            raise
-    finish(part, target)
-    backup = Backup(
-        path=target,
-        format="base",
-        made_at=made_at,
-        revision=revision,
-        database=database,
-        server_version=version,
-        files={f"{target.name}/{name}": file for name, file in files.items()},
-    )
-    write_manifest(backup)
+    begins_as = folder / f"{name_for(clock.now(), revision)}.base"
+    with disk_in_words(folder), begun(begins_as, is_folder=True) as part:
+        await _copy(superuser_dsn, part, say)
+        made_at = clock.now()
+        target = free_name(folder, name_for(made_at, revision), ".base")
+        files = await asyncio.to_thread(_checked, part)
+        backup = Backup(
+            path=target,
+            format="base",
+            made_at=made_at,
+            revision=revision,
+            database=database,
+            server_version=version,
+            files={f"{target.name}/{name}": file for name, file in files.items()},
+        )
+        finish(part, backup)
     return backup
+
+
+async def _copy(superuser_dsn: str, part: Path, say: Say) -> None:
+    progress = Progress(say)
+    async with whole_view(superuser_dsn) as connection:
+        require_room(part.parent, await connection.fetchval(SIZE) + WAL_ROOM)
+        async with environment_for(connection) as environment:
+            await run(
+                "pg_basebackup",
+                *OPTIONS,
+                f"--pgdata={part}",
+                environment=environment,
+                heard=lambda line: progress.tick(lambda: line),
+            )
 
 
 def _checked(folder: Path) -> dict[str, StoredFile]:

@@ -1,14 +1,14 @@
 """A backup of one database: pg_dump's custom format, and the numbers of the same snapshot beside it."""
 
 import asyncio
-import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from database.backups.contents import Contents, contents_of, identity, quoted, revision_of, tables_of
 from database.backups.errors import BackupExists
-from database.backups.folder import finish, free_name, part_of, prepare_folder, require_room
-from database.backups.manifest import Backup, name_for, stored, write_manifest
+from database.backups.folder import begun, disk_in_words, finish, free_name, prepare_folder, require_room
+from database.backups.manifest import Backup, name_for, stored
 from database.backups.programs import environment_for, require_old_enough, run
 from database.backups.progress import Progress, Say, in_words
 from database.backups.session import whole_view
@@ -40,8 +40,18 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
     """Dump the database at `dsn` into `folder`, under a name of time and revision unless one is given.
 
     The file and its manifest appear when they are whole and on the disk. Raises DatabaseUnavailable, ServerTooNew,
-    FolderUnusable, DiskTooFull, BackupExists or BackupFailed, and leaves nothing then.
+    FolderUnusable, DiskTooFull, BackupExists, BackupFailed or BackupNotWritten, and leaves nothing then.
     """
+    with disk_in_words(folder), ExitStack() as written:
+        part, backup = await _made(dsn, folder, say, name, written)
+        finish(part, backup)
+    return backup
+
+
+async def _made(
+    dsn: str, folder: Path, say: Say, name: str | None, written: ExitStack
+) -> tuple[Path, Backup]:
+    """What has no name yet, for as long as `written` is not left."""
     async with whole_view(dsn) as connection:
         await require_old_enough(connection)
         prepare_folder(folder)
@@ -52,14 +62,10 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
             target = folder / name if name else free_name(folder, name_for(made_at, revision), ".dump")
             if target.exists():
                 raise BackupExists(target)
-            part = part_of(target)
-            try:
-                contents = await _dump(connection, part, say)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
+            part = written.enter_context(begun(target))
+            contents = await _dump(connection, part, say)
         whole = await asyncio.to_thread(stored, part)
-        backup = Backup(
+        return part, Backup(
             path=target,
             format="dump",
             made_at=made_at,
@@ -69,9 +75,6 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
             files={target.name: whole},
             **contents._asdict(),
         )
-    finish(part, target)
-    write_manifest(backup)
-    return backup
 
 
 async def _dump(connection: Connection, part: Path, say: Say) -> Contents:
@@ -89,7 +92,6 @@ async def _dump(connection: Connection, part: Path, say: Say) -> Contents:
 
     snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
     strangers = [f"--exclude-schema={quoted(row[0])}" for row in await connection.fetch(STRANGERS)]
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     async with environment_for(connection) as environment:
         telling = asyncio.create_task(tell())
         dumping = asyncio.create_task(

@@ -56,6 +56,16 @@ class FolderUnusable(OperatorMustAct):
         )
 
 
+class BackupNotWritten(OperatorMustAct):
+    """The disk failed in the middle. Nothing was left behind."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"No backup could be written to {folder} ({reason}): mend that, or name another place with --to, and run "
+            "the same again."
+        )
+
+
 class DiskTooFull(OperatorMustAct):
     def __init__(self, folder: Path, free: str, needed: str) -> None:
         super().__init__(

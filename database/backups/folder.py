@@ -1,15 +1,16 @@
 """The folder that backups lie in: writable, closed to others, with room; and only as many as are wanted."""
 
+import fcntl
 import os
+import secrets
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import psutil
-
-from database.backups.errors import DiskTooFull, FolderUnusable
-from database.backups.manifest import Backup, backups_in, manifest_of, sync_folder
+from database.backups.errors import BackupNotWritten, DiskTooFull, FolderUnusable
+from database.backups.manifest import Backup, backups_in, manifest_of, sync_folder, write_manifest
 from database.backups.progress import in_words
 
 
@@ -25,20 +26,72 @@ def prepare_folder(folder: Path) -> None:
     _clear_leftovers(folder)
 
 
-def part_of(target: Path) -> Path:
-    """Where a backup is written until it is whole. The process's id says later whether anybody still writes it."""
-    return target.with_name(f"{target.name}.{os.getpid()}.part")
+@contextmanager
+def begun(target: Path, *, is_folder: bool = False) -> Iterator[Path]:
+    """Where a backup is written until it is whole (`finish`); gone if the block raises.
+
+    It is locked meanwhile, which others who share the folder see, in whatever container they are.
+    """
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    with _locked(target.parent):  # nobody may find it before it is locked itself
+        if is_folder:
+            part.mkdir(mode=0o700)
+        else:
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        lock = _opened(part)
+        with suppress(OSError):  # a file system without locks: then nobody else gets one, either
+            fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield part
+    except BaseException:
+        _remove(part)
+        raise
+    finally:
+        os.close(lock)
 
 
 def _clear_leftovers(folder: Path) -> None:
-    """What a process that was killed has left."""
-    for path in folder.glob("reeve-*.part"):
-        pid = path.name.split(".")[-2]
-        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+    """What a process that was killed has left: nobody holds its lock."""
+    with _locked(folder):
+        for part in folder.glob("reeve-*[0-9a-f].part"):
+            with suppress(OSError):
+                lock = _opened(part)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _remove(part)
+                finally:
+                    os.close(lock)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY if path.is_dir() else os.O_RDWR)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_in_words(folder: Path) -> Iterator[None]:
+    """Raises BackupNotWritten for what the disk refuses in the block."""
+    try:
+        yield
+    except OSError as error:
+        raise BackupNotWritten(folder, error.strerror or type(error).__name__) from error
 
 
 def require_room(folder: Path, needed: int) -> None:
@@ -56,13 +109,18 @@ def free_name(folder: Path, stem: str, suffix: str) -> Path:
     return target
 
 
-def finish(part: Path, target: Path) -> None:
-    """Give what is whole its name, safe from a power cut."""
+def finish(part: Path, backup: Backup) -> None:
+    """Give what is whole its name and its manifest, safe from a power cut: both, or neither."""
     if part.is_file():
         with part.open("rb") as file:
             os.fsync(file.fileno())
-    part.rename(target)
-    sync_folder(target.parent)
+    part.rename(backup.path)
+    try:
+        sync_folder(backup.path.parent)
+        write_manifest(backup)
+    except BaseException:
+        _remove(backup.path)
+        raise
 
 
 def forget_old(folder: Path, database: str, keep: int) -> list[Backup]:

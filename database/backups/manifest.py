@@ -77,11 +77,15 @@ def write_manifest(backup: Backup) -> None:
     whole = {**content, "sha256": _digest(content)}
     target = manifest_of(backup.path)
     fresh = target.with_name(target.name + ".part")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(_rendered(whole))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(target)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(_rendered(whole))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
     sync_folder(target.parent)
 
 

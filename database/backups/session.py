@@ -32,16 +32,23 @@ NO_END = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'tra
 
 @asynccontextmanager
 async def whole_view(dsn: str) -> AsyncIterator[Connection]:
-    """Raises SearchPathElsewhere, and DatabaseUnavailable at the start or where the server goes away meanwhile."""
+    """Raises SearchPathElsewhere, and DatabaseUnavailable at the start or where the server goes away meanwhile.
+
+    What fails in the block while the server is there (a disk that is full) stays what it is.
+    """
     try:
         connection = await asyncpg.connect(dsn, timeout=10)
-        try:
-            for name, value in SETTINGS.items():
-                await connection.execute("SELECT set_config($1, $2, false)", name, value)
-            await connection.execute(NO_END)
-            await require_public(connection)
-            yield connection
-        finally:
-            connection.terminate()
     except AWAY as error:
         raise DatabaseUnavailable from error
+    try:
+        for name, value in SETTINGS.items():
+            await connection.execute("SELECT set_config($1, $2, false)", name, value)
+        await connection.execute(NO_END)
+        await require_public(connection)
+        yield connection
+    except AWAY as error:
+        if isinstance(error, (OSError, asyncpg.InterfaceError)) and not connection.is_closed():
+            raise
+        raise DatabaseUnavailable from error
+    finally:
+        connection.terminate()

@@ -27,7 +27,7 @@ from database.backups.errors import (
     FolderUnusable,
     SchemaDiffers,
 )
-from database.backups.folder import forget_old, require_room
+from database.backups.folder import begun, forget_old, require_room
 from database.backups.manifest import check_files, manifest_of, read_backup, stored, write_manifest
 from database.backups.restore import restore_dump
 from database.backups.session import whole_view
@@ -287,14 +287,12 @@ async def test_a_server_that_dies_leaves_no_half_backup(mortal_server: Any, tmp_
 
 
 async def test_what_a_killed_process_has_left_goes_with_the_next_backup(dsn: str, tmp_path: Path) -> None:
-    gone = await asyncio.create_subprocess_exec("true")
-    await gone.wait()
-    (tmp_path / f"reeve-1.dump.{gone.pid}.part").touch()
-    (tmp_path / f"reeve-2.base.{gone.pid}.part").mkdir()
-    mine = tmp_path / f"reeve-3.dump.{os.getpid()}.part"
-    mine.touch()
-    await make_backup(dsn, tmp_path, quietly)
-    assert list(tmp_path.glob("*.part")) == [mine]  # noqa: ASYNC240
+    (tmp_path / "reeve-1.dump.0a1b2c3d.part").touch()
+    (tmp_path / "reeve-2.base.0a1b2c3d.part").mkdir()
+    (tmp_path / "reeve-2.base.0a1b2c3d.part" / "file").touch()
+    with begun(tmp_path / "reeve-3.dump") as mine, begun(tmp_path / "reeve-4.base", is_folder=True) as too:
+        await make_backup(dsn, tmp_path, quietly)
+        assert {*tmp_path.glob("*.part")} == {mine, too}  # noqa: ASYNC240
 
 
 async def test_a_place_that_cannot_be_written_is_named(dsn: str, tmp_path: Path) -> None:

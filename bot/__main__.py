@@ -15,7 +15,7 @@ from bot.doctor import examine
 from bot.exits import CannotRun, Exit, ending
 from bot.logs import log_task_errors, start_logging
 from bot.running import Say, run
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, read_settings, unknown_names
 
 
 class Parser(argparse.ArgumentParser):
@@ -43,6 +43,8 @@ def main() -> int:
     try:
         settings = read_settings()
         start_logging(settings)
+        for sentence in unknown_names():
+            logger.warning("{}", sentence)
         require_consent(arguments)
         return asyncio.run(until_signal(arguments.execute(arguments, settings, say)))
     except Exception as error:

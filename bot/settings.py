@@ -1,18 +1,30 @@
 """What the operator decides: from the environment, `.env`, or for secrets a file named by `*_FILE`."""
 
+import os
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yarl
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import NoDecode
 
 from bot.shards import read_shards
 from database.models import Shards
-from database.settings import DatabaseSettings
+from database.settings import DatabaseSettings, env_file
 
 API_PATH = "/api/v10"
+ELSEWHERE = {
+    "REEVE_COMPOSE_DATABASE",
+    "REEVE_COMPOSE_REPLICA",
+    "REEVE_DATABASE_PASSWORD_FILE",
+    "REEVE_ENV_FILE",
+    "REEVE_PYTHON",
+    "REEVE_SANDBOX_WIRE_LOG",
+}
+"""Read by the files around this program, before it."""
 
 
 class BadSettings(Exception):
@@ -98,6 +110,22 @@ def read_settings() -> Settings:
         raise BadSettings(
             [f".env cannot be read ({type(error).__name__}): it must be a UTF-8 text file."]
         ) from None
+
+
+def unknown_names() -> list[str]:
+    """What is set like a setting of Reeve and is none: a sentence each, and none of them holds a value."""
+    file = env_file()
+    given = {*os.environ, *(dotenv_values(file) if file else ())}
+    known = {str(field.validation_alias) for field in Settings.model_fields.values()}
+    sentences = []
+    for name in sorted(given - known - ELSEWHERE):
+        if name.startswith("REEVE_"):
+            near = get_close_matches(name, known, n=1, cutoff=0.8)
+            sentences.append(
+                f"{name} is no setting of Reeve{f', {near[0]} is' if near else ''}: correct or remove it "
+                "(docs/operator.md, Settings)."
+            )
+    return sentences
 
 
 def is_loopback(url: str) -> bool:

@@ -178,6 +178,15 @@ class DatabaseAddressUnusable(OperatorMustAct):
     """DATABASE_URL cannot be what is meant: exit code 78."""
 
 
+class EnvFileMissing(OperatorMustAct):
+    """Settings that were meant are not there: exit code 78."""
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            f"REEVE_ENV_FILE names {named}, which is no file: correct it, unset it for .env, or empty it for none."
+        )
+
+
 class SearchPathElsewhere(DatabaseAddressUnusable):
     """Names without a schema lead to another one than `public`. Names are quoted as SQL wants them."""
 

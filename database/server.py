@@ -1,6 +1,7 @@
 """A reachable PostgreSQL: the operator's own, or the embedded one."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -118,6 +119,10 @@ async def require_reachable(dsn: str, variable: str, *, is_pooled: bool = False)
     except (ValueError, OverflowError, asyncpg.InterfaceError) as error:  # OverflowError: port 70000
         raise DatabaseAddressUnusable(
             f"{variable} is not a PostgreSQL address: write postgresql://user:password@host:5432/database."
+        ) from error
+    except socket.gaierror as error:
+        raise DatabaseUnreachable(
+            f"The host in {variable} is not known here: correct its name, or see that this machine can look names up."
         ) from error
     except (OSError, asyncpg.PostgresError) as error:
         raise DatabaseUnreachable(

@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -12,15 +12,23 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from database.errors import DatabaseAddressUnusable
+from database.errors import DatabaseAddressUnusable, EnvFileMissing
 
 PROJECT = Path(__file__).resolve().parent.parent
+DAY, WEEK = 86_400, 7 * 86_400
+"""Seconds. Bounds far beyond what is of use: PostgreSQL and the loop's timers have theirs a little farther away."""
 
 
 def env_file() -> str | None:
     """`.env`, or what REEVE_ENV_FILE names; empty: none. Tests switch it off, so that they never meet an
-    operator's database or token."""
-    return os.environ.get("REEVE_ENV_FILE", ".env") or None
+    operator's database or token.
+
+    Raises EnvFileMissing.
+    """
+    named = os.environ.get("REEVE_ENV_FILE")
+    if named and not Path(named).expanduser().is_file():
+        raise EnvFileMissing(named)
+    return ".env" if named is None else named or None
 
 
 class PoolSettings(BaseSettings):
@@ -29,6 +37,7 @@ class PoolSettings(BaseSettings):
     model_config = SettingsConfigDict(
         env_ignore_empty=True,
         extra="ignore",
+        allow_inf_nan=False,
         populate_by_name=True,
         hide_input_in_errors=True,
     )
@@ -40,46 +49,60 @@ class PoolSettings(BaseSettings):
         default=2.0, gt=0, le=60, validation_alias="REEVE_DATABASE_POOL_TIMEOUT_SECONDS"
     )
     """How long an action waits for a connection: Discord gives 3 s to a first answer."""
-    pool_idle_seconds: float = Field(default=300, ge=0, validation_alias="REEVE_DATABASE_POOL_IDLE_SECONDS")
+    pool_idle_seconds: float = Field(
+        default=300, ge=0, le=WEEK, validation_alias="REEVE_DATABASE_POOL_IDLE_SECONDS"
+    )
     """When a connection beyond the least is closed for want of work; 0: never."""
     pool_recycle_seconds: float = Field(
-        default=3600, gt=0, validation_alias="REEVE_DATABASE_POOL_RECYCLE_SECONDS"
+        default=3600, gt=0, le=WEEK, validation_alias="REEVE_DATABASE_POOL_RECYCLE_SECONDS"
     )
     """The age at which a connection is replaced: firewalls forget old ones, and backends grow."""
-    statement_cache: int = Field(default=500, ge=0, validation_alias="REEVE_DATABASE_STATEMENT_CACHE")
+    statement_cache: int = Field(
+        default=500, ge=0, le=100_000, validation_alias="REEVE_DATABASE_STATEMENT_CACHE"
+    )
     """Prepared statements that a connection remembers."""
     application_name: str = Field(
         default="reeve", min_length=1, max_length=63, validation_alias="REEVE_DATABASE_APPLICATION_NAME"
     )
     statement_timeout_seconds: float = Field(
-        default=10, ge=0, validation_alias="REEVE_DATABASE_STATEMENT_TIMEOUT_SECONDS"
+        default=10, ge=0, le=DAY, validation_alias="REEVE_DATABASE_STATEMENT_TIMEOUT_SECONDS"
     )
     lock_timeout_seconds: float = Field(
-        default=5, ge=0, validation_alias="REEVE_DATABASE_LOCK_TIMEOUT_SECONDS"
+        default=5, ge=0, le=DAY, validation_alias="REEVE_DATABASE_LOCK_TIMEOUT_SECONDS"
     )
     idle_timeout_seconds: float = Field(
-        default=15, ge=0, validation_alias="REEVE_DATABASE_IDLE_TIMEOUT_SECONDS"
+        default=15, ge=0, le=DAY, validation_alias="REEVE_DATABASE_IDLE_TIMEOUT_SECONDS"
     )
     """How long PostgreSQL lets a transaction do nothing. 0, here and above: for ever."""
     held_warning_seconds: float = Field(
-        default=3, gt=0, validation_alias="REEVE_DATABASE_HELD_WARNING_SECONDS"
+        default=3, gt=0, le=DAY, validation_alias="REEVE_DATABASE_HELD_WARNING_SECONDS"
     )
     """Whoever holds a connection longer is named in the log."""
-    slow_statement_ms: float = Field(default=500, gt=0, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_MS")
+    slow_statement_ms: float = Field(
+        default=500, gt=0, le=DAY * 1000, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_MS"
+    )
     slow_statement_plans: bool = Field(default=False, validation_alias="REEVE_DATABASE_SLOW_STATEMENT_PLANS")
     """Whether a slow statement is logged with its plan."""
     pooler: Literal["none", "transaction"] = Field(default="none", validation_alias="REEVE_DATABASE_POOLER")
     """`transaction`: what answers lends us a server for one transaction at a time, as PgBouncer's pool_mode does."""
-    replica_lag_seconds: float = Field(
-        default=60, gt=0, le=86_400, validation_alias="REEVE_REPLICA_LAG_SECONDS"
-    )
+    replica_lag_seconds: float = Field(default=60, gt=0, le=DAY, validation_alias="REEVE_REPLICA_LAG_SECONDS")
     """A replica that is farther behind serves no report."""
-    config_cache_size: int = Field(default=20_000, ge=0, validation_alias="REEVE_CONFIG_CACHE_SIZE")
+    config_cache_size: int = Field(
+        default=20_000, ge=0, le=10_000_000, validation_alias="REEVE_CONFIG_CACHE_SIZE"
+    )
     """Servers whose settings are remembered, at about 600 bytes each."""
     config_cache_seconds: float = Field(
         default=10, gt=0, le=3600, validation_alias="REEVE_CONFIG_CACHE_SECONDS"
     )
     """How long they are believed, when nobody tells of a change."""
+
+    @model_validator(mode="after")
+    def _least_is_not_beyond_most(self) -> Self:
+        if self.pool_least > self.pool_most:
+            raise ValueError(
+                "REEVE_DATABASE_POOL_LEAST is greater than REEVE_DATABASE_POOL_MOST: lower the one, or raise the other."
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -124,7 +147,7 @@ class DatabaseSettings(PoolSettings):
     database_replica_url_file: Path | None = Field(default=None, validation_alias="DATABASE_REPLICA_URL_FILE")
     data_dir: Path = Field(default=PROJECT / "data", validation_alias="REEVE_DATA_DIR")
     wal_archive: Path | None = Field(default=None, validation_alias="REEVE_WAL_ARCHIVE")
-    backups_kept: int | None = Field(default=None, ge=1, validation_alias="REEVE_BACKUPS_KEPT")
+    backups_kept: int | None = Field(default=None, ge=1, le=1_000_000, validation_alias="REEVE_BACKUPS_KEPT")
 
     @field_validator("data_dir", "wal_archive")
     @classmethod
@@ -155,7 +178,8 @@ class DatabaseSettings(PoolSettings):
 
 
 def _milliseconds(seconds: float) -> str:
-    return f"{round(seconds * 1000)}ms"
+    """PostgreSQL takes 0 for ever: what is shorter than its unit is one of it."""
+    return f"{max(1, round(seconds * 1000)) if seconds else 0}ms"
 
 
 def _address(said: SecretStr | None, file: Path | None, variable: str) -> str | None:

@@ -2,14 +2,67 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, is_loopback, read_settings
+from bot.exits import Exit, ending
+from bot.settings import BadSettings, Settings, is_loopback, read_settings, unknown_names
+from database.errors import EnvFileMissing
+
+FRACTIONS = [
+    "REEVE_CONFIG_CACHE_SECONDS",
+    "REEVE_DATABASE_HELD_WARNING_SECONDS",
+    "REEVE_DATABASE_IDLE_TIMEOUT_SECONDS",
+    "REEVE_DATABASE_LOCK_TIMEOUT_SECONDS",
+    "REEVE_DATABASE_POOL_IDLE_SECONDS",
+    "REEVE_DATABASE_POOL_RECYCLE_SECONDS",
+    "REEVE_DATABASE_POOL_TIMEOUT_SECONDS",
+    "REEVE_DATABASE_SLOW_STATEMENT_MS",
+    "REEVE_DATABASE_STATEMENT_TIMEOUT_SECONDS",
+    "REEVE_REPLICA_LAG_SECONDS",
+]
+
+
+def test_every_setting_that_is_a_fraction_is_in_the_list() -> None:
+    fractions = {
+        field.validation_alias for field in Settings.model_fields.values() if field.annotation is float
+    }
+    assert fractions == set(FRACTIONS)
+
+
+def test_a_short_time_is_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL counts milliseconds, and takes 0 for no limit."""
+    monkeypatch.setenv("REEVE_DATABASE_LOCK_TIMEOUT_SECONDS", "0.0001")
+    assert read_settings().limits()["lock_timeout"] == "1ms"
+    monkeypatch.setenv("REEVE_DATABASE_LOCK_TIMEOUT_SECONDS", "0")
+    assert read_settings().limits()["lock_timeout"] == "0ms"
+
+
+def test_a_name_that_is_no_setting_is_told_with_the_one_that_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unknown_names() == []
+    monkeypatch.setenv("REEVE_DATABASE_POOL_MOSTT", "secret-canary")
+    (tmp_path / ".env").write_text("REEVE_SOMETHING=secret-canary\nREEVE_LOG_LEVEL=INFO\nOTHER=1\n")
+    meant, unknown = unknown_names()
+    assert meant.startswith("REEVE_DATABASE_POOL_MOSTT is no setting of Reeve, REEVE_DATABASE_POOL_MOST is: ")
+    assert unknown.startswith("REEVE_SOMETHING is no setting of Reeve: ")
+
+
+def test_an_env_file_that_is_named_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for named in (tmp_path, tmp_path / "missing"):
+        monkeypatch.setenv("REEVE_ENV_FILE", str(named))
+        with pytest.raises(
+            EnvFileMissing, match=f"REEVE_ENV_FILE names {named}, which is no file: "
+        ) as refused:
+            read_settings()
+        ended = ending(refused.value)
+        assert ended is not None
+        assert ended.code == Exit.CONFIGURATION
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Away from the project's own `.env`, where one of the test's may be read."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("REEVE_ENV_FILE", ".env")
+    monkeypatch.delenv("REEVE_ENV_FILE", raising=False)
 
 
 def test_nothing_set_is_a_working_configuration() -> None:
@@ -65,6 +118,12 @@ def test_a_bare_address_means_discords_api(given: str, meant: str, monkeypatch: 
         ("REEVE_HTTP_PORT", "70000"),
         ("REEVE_HTTP_PORT", "secret-canary"),
         ("REEVE_SANDBOX_PORT", "0"),
+        ("REEVE_SANDBOX_PORT", "99999999999"),
+        ("REEVE_BACKUPS_KEPT", "99999999999"),
+        ("REEVE_CONFIG_CACHE_SIZE", "99999999999"),
+        ("REEVE_DATABASE_STATEMENT_CACHE", "99999999999"),
+        ("REEVE_DATABASE_POOL_LEAST", "11"),
+        *((name, value) for name in FRACTIONS for value in ("inf", "-inf", "nan", "99999999999", "1e308")),
         ("REEVE_LOG_FORMAT", "secret-canary"),
         ("REEVE_LOG_LEVEL", "secret-canary"),
         ("REEVE_MEMBERS_INTENT", "secret-canary"),

@@ -122,7 +122,7 @@ async def not_postgres() -> Any:
     ("address", "sentence"),
     [
         (f"postgresql://u:{SECRET}@127.0.0.1:1/x", "No PostgreSQL answers"),
-        (f"postgresql://u:{SECRET}@no-such-host.invalid/x", "No PostgreSQL answers"),
+        (f"postgresql://u:{SECRET}@no-such-host.invalid/x", "The host in DATABASE_URL is not known here"),
         (f"postgresql://u:{SECRET}@/x?host=/nowhere", "No PostgreSQL answers"),
         (f"mysql://u:{SECRET}@db/x", "is not a PostgreSQL address"),
         (f"postgresql+asyncpg://u:{SECRET}@db/x", "is not a PostgreSQL address"),

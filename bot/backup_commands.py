@@ -14,6 +14,7 @@ from bot.exits import CannotRun, Exit
 from bot.settings import Settings
 from database.backups import Backup, make_backup
 from database.backups.base import forget_needless_wal, make_base_backup
+from database.backups.errors import DatabaseNotEmpty
 from database.backups.folder import forget_old
 from database.backups.manifest import read_backup
 from database.backups.move import move_database
@@ -155,9 +156,12 @@ async def execute_move(arguments: argparse.Namespace, settings: Settings, say: S
     variable = MOVE_TO if arguments.to_file is None else str(arguments.to_file)
     await require_reachable(target, variable)
     async with running_database(settings, direct=True) as source:
-        moved = await move_database(
-            source, target, settings.backups_dir, say, application_name=settings.application_name
-        )
+        try:
+            moved = await move_database(
+                source, target, settings.backups_dir, say, application_name=settings.application_name
+            )
+        except DatabaseNotEmpty as error:
+            raise DatabaseNotEmpty(variable) from error
     say(f"Moved and compared: {_numbers(moved)}. The old database is as it was. In .env, write:")
     if arguments.to_file is not None:
         say(f"DATABASE_URL_FILE={arguments.to_file}")

@@ -114,12 +114,15 @@ class SchemaDiffers(OperatorMustAct):
 
 
 class DatabaseNotEmpty(OperatorMustAct):
-    """A backup is restored into an empty database only."""
+    """A backup is restored into an empty database only. `target`: the setting or file that names another server's."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: str | None = None) -> None:
         super().__init__(
             "The database already holds tables, and a backup is restored into an empty one only: make a new database "
             "and name it in DATABASE_URL, or for the embedded server name a new data directory with --into."
+            if target is None
+            else f"The database in {target} already holds tables, and Reeve moves into an empty one only: "
+            "make a new database there, and name that."
         )
 
 

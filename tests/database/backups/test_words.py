@@ -91,7 +91,9 @@ async def test_where_to_is_asked_for_and_not_shown(
     said = await told(dsn, "move")
     assert said[-1].startswith("DATABASE_URL=postgresql://")
     assert "canary" not in " ".join(said)
+    with pytest.raises(DatabaseNotEmpty, match="The database in DATABASE_MOVE_TO already holds tables"):
+        await told(dsn, "move")
     file = tmp_path / "address"
     file.write_text(elsewhere + "\n")
-    with pytest.raises(DatabaseNotEmpty):
+    with pytest.raises(DatabaseNotEmpty, match=f"The database in {file} already holds tables"):
         await told(dsn, "move", "--to-file", str(file))

@@ -15,8 +15,10 @@ from database.backups.programs import end
 
 Connection = Any  # asyncpg has no types
 
-OPTIONS = ("--no-owner", "--no-privileges", "--no-comments", "--enable-row-security", "--file=-")
+OPTIONS = ("--no-owner", "--no-privileges", "--enable-row-security", "--file=-")
 COPY = re.compile(r'COPY public\.("(?:[^"]|"")+"|\w+) \((.*)\) FROM stdin;')
+COMMENT_OF_SCHEMA = re.compile(r"^COMMENT ON SCHEMA public IS E?'(?:[^']|'')*';$", re.MULTILINE)
+"""The schema may be somebody else's there. The other comments come with what is ours: one is the mark of `skew`."""
 NAME = re.compile(r'"(?:[^"]|"")+"|\w+')
 END_OF_ROWS = b"\n\\.\n"
 CHUNK = 1 << 18
@@ -85,7 +87,7 @@ class Script:
 
 async def run_definitions(connection: Connection, script: Script) -> None:
     """What stands before or after the data: tables, or indexes, keys, triggers, row-level security and its policies."""
-    lines = (await script.whole()).splitlines(keepends=True)
+    lines = COMMENT_OF_SCHEMA.sub("", await script.whole()).splitlines(keepends=True)
     await connection.execute("".join(line for line in lines if _is_sql(connection, line)))
 
 

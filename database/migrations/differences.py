@@ -5,10 +5,10 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from database.migrations.chain import OURS, Chain
+from database.migrations.chain import OURS, Chain, runs_with
 from database.migrations.connecting import connected
 from database.migrations.rehearsal import empty_stage, play
-from database.migrations.skew import Standing, require, standing
+from database.migrations.skew import Standing, marked, require, standing
 
 CATALOG = Path(__file__).with_name("catalog.sql").read_text(encoding="utf-8")
 
@@ -21,12 +21,23 @@ async def check(dsn: str, *, chain: Chain = OURS) -> list[str]:
     What should be is made by the revisions themselves, on the same server (`rehearsal`), so no version of PostgreSQL
     has words of its own for it. Raises SchemaMismatch, MigrationRefused, DatabaseUnavailable.
     """
-    require(Standing((await standing(dsn)).revision, runs_with=None), chain)
+    found = await standing(dsn)
+    require(found._replace(runs_with=None), chain)
     async with empty_stage(dsn) as connection:
         await connection.run_sync(play, chain, chain.after(None))
         wanted = await catalog_of(connection)
     async with connected(dsn) as connection:
-        return differences(wanted, await catalog_of(connection))
+        return differences(wanted, await catalog_of(connection)) + _wrong_mark(found, chain)
+
+
+def _wrong_mark(found: Standing, chain: Chain) -> list[str]:
+    wanted = runs_with(chain.scripts, chain.head)
+    if found.runs_with == wanted:
+        return []
+    return [
+        f"changed: the mark that tells which code may run here: it should be {wanted}, and is "
+        f"{found.runs_with or 'nothing'}: `{marked(wanted)}` mends it"
+    ]
 
 
 async def catalog_of(connection: AsyncConnection) -> Catalog:

@@ -97,6 +97,26 @@ async def test_what_is_restored_is_the_same_and_as_well_guarded(
     await connection.close()
 
 
+async def test_the_mark_of_which_code_may_run_on_it_comes_back(
+    full_server: Any, dsn: str, backup: Backup, blank: Blank, tmp_path: Path
+) -> None:
+    """It is a comment. That of the schema is not ours, and its owner may be somebody else."""
+    source, target = await blank(), await blank()
+    await restore_dump(source, backup, quietly)
+    assert await migrations.standing(source) == await migrations.standing(dsn)
+    assert (await migrations.standing(dsn)).runs_with is not None
+    for address, act in (
+        (source, "COMMENT ON SCHEMA public IS E'of\n''theirs''; \\\\'"),
+        (target, "ALTER SCHEMA public OWNER TO postgres; GRANT ALL ON SCHEMA public TO reeve"),
+    ):
+        name = await database_of(address)
+        host = await asyncpg.connect(full_server[0].superuser_dsn.replace("@/postgres?", f"@/{name}?"))
+        await host.execute(act)
+        await host.close()
+    await restore_dump(target, await make_backup(source, tmp_path / "new", quietly), quietly)
+    assert await migrations.standing(target) == await migrations.standing(dsn)
+
+
 async def test_numbers_go_on_where_they_were(backup: Backup, blank: Blank) -> None:
     target = await blank()
     await restore_dump(target, backup, quietly)

@@ -138,6 +138,21 @@ async def test_the_check_says_so_itself_and_leaves_nothing_behind(
     assert await superuser.fetchval("SELECT to_regnamespace('reeve_rehearsal')") is None
 
 
+async def test_a_mark_that_is_lost_or_changed_is_found(
+    wanted: Catalog, empty_server: str, superuser: Any
+) -> None:
+    """It tells older code whether it may run here."""
+    mark = f"runs_with={(await migrations.standing(empty_server)).runs_with}"
+    for comment in ("NULL", "'runs_with=9999'"):
+        await superuser.execute(f"COMMENT ON TABLE alembic_version IS {comment}")
+        [found] = await migrations.check(empty_server)
+        assert found.startswith("changed: the mark that tells which code may run here")
+        [statement] = [part for part in found.split("`") if part.startswith("COMMENT")]
+        await superuser.execute(statement)
+        assert await migrations.check(empty_server) == []
+    assert mark in statement
+
+
 async def test_the_models_say_what_the_revisions_make(wanted: Catalog) -> None:
     """`alembic check` compares the rest; CHECKs it does not know."""
     checks = {

@@ -2,8 +2,9 @@
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,14 +95,16 @@ async def _base_backup(settings: Settings, folder: Path, say: Say) -> Backup:
 async def execute_restore(arguments: argparse.Namespace, settings: Settings, say: Say) -> int:
     backup = read_backup(arguments.backup)
     if backup.format == "base":
-        await _restore_base(backup, arguments, settings, say)
+        with _leaving_nothing_half_made(arguments.into or settings.data_dir):
+            await _restore_base(backup, arguments, settings, say)
     elif arguments.until is not None:
         raise CannotRun(
             Exit.USAGE, "A dump holds one moment: --until goes with a base backup (`db backup --base`)."
         )
     else:
-        async with _empty_database(arguments.into, settings) as dsn:
-            await restore_dump(dsn, backup, say)
+        with _leaving_nothing_half_made(arguments.into or settings.data_dir):
+            async with _empty_database(arguments.into, settings) as dsn:
+                await restore_dump(dsn, backup, say)
         say(f"Restored and compared: {_numbers(backup)}.")
     if arguments.into is not None:
         say(f"It is in {arguments.into}: set REEVE_DATA_DIR to that.")
@@ -124,6 +127,19 @@ async def _restore_base(backup: Backup, arguments: argparse.Namespace, settings:
         else "nothing was"
     )
     say(f"Restored: {last}{'' if reached else ' changed after the backup'}.")
+
+
+@contextmanager
+def _leaving_nothing_half_made(data_dir: Path) -> Iterator[None]:
+    """A restore that is stopped or fails removes the folders that it has made, with all that is in them."""
+    home = data_dir / "postgres"
+    made = [folder for folder in (data_dir, home) if not folder.exists()]
+    try:
+        yield
+    except BaseException:
+        if made and not (home / "cluster" / "postmaster.pid").exists():
+            shutil.rmtree(made[0], ignore_errors=True)
+        raise
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """`python -m bot db backup|restore|verify|move` as an operator types it."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -69,6 +70,28 @@ async def test_a_base_backup_of_the_embedded_server_becomes_a_new_directory(home
         await told(home, "restore", str(base))
     with pytest.raises(CannotRun, match="--base is for the embedded server"):
         await told(dsn, "backup", "--base")
+
+
+async def test_a_restore_that_is_stopped_leaves_no_folder(dsn: str, home: Path, tmp_path: Path) -> None:
+    """Cancelled, as by SIGTERM, while its server writes its log."""
+    await told(dsn, "backup", "--to", str(tmp_path / "it.dump"))
+    for backup in (tmp_path / "it.dump", home):
+        into = home / "stopped"
+        said = await told(home, "backup", "--base", "--to", str(tmp_path / "bases")) if backup == home else []
+        path = Path(said[-1].split(" (")[0]) if said else backup
+        arguments = parser().parse_args(["db", "restore", str(path), "--into", str(into)])
+        work = asyncio.create_task(
+            arguments.execute(arguments, Settings.model_validate({"data_dir": home}), lambda _: None)
+        )
+        async with asyncio.timeout(60):
+            while not [*into.glob("postgres/*.log")]:
+                assert not work.done()
+                await asyncio.sleep(0)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        assert not into.exists()
+    assert (home / "postgres").exists()
 
 
 async def test_a_moment_goes_with_a_base_backup_only(dsn: str, backup: Backup) -> None:

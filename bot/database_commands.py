@@ -85,7 +85,8 @@ async def execute_upgrade(arguments: argparse.Namespace, settings: Settings, say
             await migrations.require_backup(dsn, settings.backups_dir, arguments.backup_within)
         if pending and found is not None:  # in an empty database nobody waits, so nothing is foretold
             for step in await migrations.plan(dsn, arguments.revision):
-                _say_all(step.in_words(), say)
+                _say_all(step.in_short(), say)
+            say("`python -m bot db plan` shows the statements.")
         started = time.perf_counter()
         await migrations.upgrade(dsn, arguments.revision, report=say)
         say(f"Steps: {len(pending)}, in {time.perf_counter() - started:.1f} s." if pending else UP_TO_DATE)

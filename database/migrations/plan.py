@@ -2,7 +2,7 @@
 
 import io
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from alembic import command
@@ -24,6 +24,8 @@ MEANING = {
     "ROW EXCLUSIVE": "reads and writes go on, except of the same rows",
 }
 """What a lock means to others, the strongest first: PostgreSQL's documentation, "Explicit Locking"."""
+
+UNTOUCHED = "       No table that is in use is touched."
 
 TABLES = """
     SELECT relname AS name, c.oid::bigint, relfilenode::bigint AS file, pg_stat_get_xact_numscans(c.oid) AS scans,
@@ -79,9 +81,27 @@ class PlannedStep:
         for number, statement in enumerate(self.statements, start=1):
             lines.append(f"  {number:3}. {' '.join(statement.sql.split())}")
             lines += [f"         {effect.in_words()}" for effect in statement.effects]
-        if not any(statement.effects for statement in self.statements):
-            lines.append("       No table that is in use is touched.")
-        return lines
+        return lines if self._effects() else [*lines, UNTOUCHED]
+
+    def in_short(self) -> list[str]:
+        """Without the statements: what they do together to each table that is in use."""
+        count = len(self.statements)
+        effects = [f"       {effect.in_words()}" for effect in self._effects()]
+        return [f"{self.revision}  {self.sentence} ({count} statements)", *(effects or [UNTOUCHED])]
+
+    def _effects(self) -> list[Effect]:
+        """One a table: the strongest lock, and whether any statement reads or writes all of it."""
+        met: dict[str, Effect] = {}
+        for effect in (effect for statement in self.statements for effect in statement.effects):
+            before = met.get(effect.table, replace(effect, lock=None))
+            locks = [lock for lock in MEANING if lock in (before.lock, effect.lock)]
+            met[effect.table] = replace(
+                effect,
+                lock=locks[0] if locks else None,
+                rewrites=before.rewrites or effect.rewrites,
+                scans=before.scans or effect.scans,
+            )
+        return [*met.values()]
 
 
 async def plan(dsn: str, revision: str = "head", *, chain: Chain = OURS) -> list[PlannedStep]:

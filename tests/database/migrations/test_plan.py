@@ -40,6 +40,22 @@ async def test_locks_scans_and_rewrites_are_those_of_the_server(scratch: str, ch
     assert step.statements[0].sql == "ALTER TABLE users ADD COLUMN motto text"
 
 
+async def test_in_short_each_table_is_told_once_with_its_strongest_lock(scratch: str, chain_of: Any) -> None:
+    await migrations.upgrade(scratch)
+    statements = """op.execute("UPDATE users SET name = 'x'")
+    op.execute("ALTER TABLE users ADD COLUMN motto text")
+    op.execute("CREATE INDEX odd ON outbox (kind)")"""
+    [step, nothing] = await migrations.plan(scratch, chain=chain_of({"upgrade": statements}, {}))
+    first, users, outbox = step.in_short()
+    assert first.startswith("9001  ")
+    assert first.endswith(" (3 statements)")
+    assert "outbox (" in outbox
+    assert "SHARE: it is read, not written until the step ends; reads the whole table" in outbox
+    assert "users (" in users
+    assert "ACCESS EXCLUSIVE: nobody reads or writes it until the step ends; reads the whole table" in users
+    assert nothing.in_short()[1:] == ["       No table that is in use is touched."]
+
+
 async def test_a_concurrent_index_and_batches_stop_nobody(scratch: str, chain_of: Any) -> None:
     await migrations.upgrade(scratch)
     chain = chain_of(
@@ -80,6 +96,7 @@ async def test_rows_are_estimated_and_an_upgrade_may_stop_on_the_way(scratch: st
     assert "case_counters (about 5,000 rows); ACCESS EXCLUSIVE: nobody reads or writes it" in "\n".join(
         step.in_words()
     )
+    assert len(step.in_short()) == 2
     await migrations.upgrade(scratch, "9001", chain=chain)
     assert [step.revision for step in await migrations.plan(scratch, chain=chain)] == ["9002"]
     assert await migrations.plan(scratch, "9001", chain=chain) == []

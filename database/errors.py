@@ -223,6 +223,16 @@ class BackupTooOld(OperatorMustAct):
         )
 
 
+class TableOfAnother(OperatorMustAct):
+    """Somebody else's table or sequence is among ours: exit code 78. `name` is quoted as SQL wants it."""
+
+    def __init__(self, name: str, owner: str) -> None:
+        super().__init__(
+            f"{name} belongs to {owner}, and Reeve's role may not read it, so no backup can be whole: give Reeve a "
+            "database of its own, or move that to another schema (`ALTER TABLE ... SET SCHEMA ...`)."
+        )
+
+
 class MigrationRefused(OperatorMustAct):
     """PostgreSQL did not let a migration do its work: exit code 78. Nothing of the revision was kept."""
 

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from database.backups.manifest import Backup, TableContent
+from database.errors import TableOfAnother
 
 Connection = Any  # asyncpg has no types
 
@@ -16,6 +17,13 @@ TABLES = """
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
     AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = t.oid AND deptype = 'e')
     ORDER BY relname
+"""
+UNREADABLE = """
+    SELECT 'public.' || quote_ident(relname) AS name, pg_get_userbyid(relowner) AS owner FROM pg_class t
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')
+    AND NOT has_table_privilege(oid, 'SELECT')
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = t.oid AND deptype = 'e')
+    ORDER BY relname LIMIT 1
 """
 SEQUENCES = (
     "SELECT sequencename, coalesce(last_value, 0) AS last FROM pg_sequences WHERE schemaname = 'public'"
@@ -72,6 +80,12 @@ async def revision_of(connection: Connection) -> str | None:
 
 async def tables_of(connection: Connection) -> list[str]:
     return [row[0] for row in await connection.fetch(TABLES)]
+
+
+async def require_readable(connection: Connection) -> None:
+    """Raise TableOfAnother: to leave such a table out could lose one of ours, whose owner was changed."""
+    if row := await connection.fetchrow(UNREADABLE):
+        raise TableOfAnother(row["name"], row["owner"])
 
 
 async def contents_of(connection: Connection) -> Contents:

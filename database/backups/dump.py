@@ -5,7 +5,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from database.backups.contents import Contents, contents_of, identity, quoted, revision_of, tables_of
+from database.backups.contents import (
+    Contents,
+    contents_of,
+    identity,
+    quoted,
+    require_readable,
+    revision_of,
+    tables_of,
+)
 from database.backups.errors import BackupExists
 from database.backups.folder import begun, disk_in_words, finish, free_name, prepare_folder, require_room
 from database.backups.manifest import Backup, name_for, stored
@@ -40,7 +48,8 @@ async def make_backup(dsn: str, folder: Path, say: Say, *, name: str | None = No
     """Dump the database at `dsn` into `folder`, under a name of time and revision unless one is given.
 
     The file and its manifest appear when they are whole and on the disk. Raises DatabaseUnavailable, ServerTooNew,
-    FolderUnusable, DiskTooFull, BackupExists, BackupFailed or BackupNotWritten, and leaves nothing then.
+    SearchPathElsewhere, TableOfAnother, FolderUnusable, DiskTooFull, BackupExists, BackupFailed or BackupNotWritten,
+    and leaves nothing then.
     """
     with disk_in_words(folder), ExitStack() as written:
         part, backup = await _made(dsn, folder, say, name, written)
@@ -54,6 +63,7 @@ async def _made(
     """What has no name yet, for as long as `written` is not left."""
     async with whole_view(dsn) as connection:
         await require_old_enough(connection)
+        await require_readable(connection)
         prepare_folder(folder)
         require_room(folder, await connection.fetchval(SIZE))
         async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -6,21 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from database.backups import identity, make_backup, newest_backup
+from database.backups.contents import quoted, require_readable, tables_of
+from database.backups.session import whole_view
 from database.clock import clock
-from database.errors import BackupTooOld, DatabaseUnavailable
-from database.outages import AWAY
-
-TABLES = """
-    SELECT quote_ident(relname) FROM pg_class WHERE relkind IN ('r', 'p')
-    AND relnamespace = current_schema()::regnamespace AND relname <> 'alembic_version'
-"""
+from database.errors import BackupTooOld
 
 
 async def require_backup(dsn: str, folder: Path, within: timedelta) -> None:
-    """Raise BackupTooOld unless the folder has a backup of this database that is young enough, or there is no row."""
+    """Raise BackupTooOld unless the folder has a backup of this database that is young enough, or there is no row.
+
+    Raises TableOfAnother where that cannot be seen.
+    """
     async with _with_rows(dsn) as connection:
         if connection is not None:
             newest = newest_backup(folder, await identity(connection))
@@ -39,13 +36,8 @@ async def back_up(dsn: str, folder: Path, say: Callable[[str], None]) -> None:
 @asynccontextmanager
 async def _with_rows(dsn: str) -> AsyncIterator[Any]:
     """A connection to a database in which there are rows, else None."""
-    try:
-        connection = await asyncpg.connect(dsn, server_settings={"reeve.system": "on"})
-        try:
-            tables = [row[0] for row in await connection.fetch(TABLES)]
-            parts = " OR ".join(f"EXISTS (SELECT FROM {table})" for table in tables)
-            yield connection if tables and await connection.fetchval(f"SELECT {parts}") else None
-        finally:
-            await connection.close()
-    except AWAY as error:
-        raise DatabaseUnavailable from error
+    async with whole_view(dsn) as connection:
+        await require_readable(connection)
+        tables = [name for name in await tables_of(connection) if name != "alembic_version"]
+        parts = " OR ".join(f"EXISTS (SELECT FROM public.{quoted(name)})" for name in tables)
+        yield connection if tables and await connection.fetchval(f"SELECT {parts}") else None

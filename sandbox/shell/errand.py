@@ -83,14 +83,20 @@ class Errand:
         guild = None if channel.isdigit() else self.asked.guild
         return DONE, f"{text}\n{await self.place(guild=guild, channel=channel)}"
 
+    async def written(self, text: str) -> str:
+        """With a mention for each @name of a person or a bot."""
+        return Legend(await self._world()).written(text) if "@" in text else text
+
+    async def _world(self) -> Json:
+        async with self.http.get(f"{self._sandbox}/world") as response:
+            world: Json = await told_by(response)
+        return world
+
     async def _rendering(self, told: Any) -> Rendering:
         """Only what has marks needs the world, which may be large. What time it is the sandbox says."""
         async with self.http.get(f"{self._sandbox}/clock") as response:
             now = datetime.fromisoformat((await told_by(response))["now"])
-        world = None
-        if "<" in json.dumps(told):
-            async with self.http.get(f"{self._sandbox}/world") as response:
-                world = await told_by(response)
+        world = await self._world() if "<" in json.dumps(told) else None
         return Rendering(Legend(world, now), with_ids=self.asked.ids, styled=self._styled)
 
 

@@ -113,10 +113,11 @@ async def submit(errand: Errand, words: list[str]) -> Told:
 
 
 async def message(errand: Errand, words: list[str]) -> Told:
-    """Write: message hello everybody @cat.png."""
+    """Write: message hello @ann @cat.png."""
     files = [found for word in words if (found := file_in(word))]
     texts = [word for word in words if not file_in(word)]
-    body = {**errand.where, "content": " ".join(texts), "attachments": files}
+    content = await errand.written(" ".join(texts))
+    body = {**errand.where, "content": content, "attachments": files}
     if errand.asked.to:
         body["to"] = errand.asked.to
     one = await errand.post("message", body)

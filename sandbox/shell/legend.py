@@ -37,6 +37,16 @@ class Legend:
         """What it does not know stays as it is."""
         return MARK.sub(self._said, text)
 
+    def written(self, text: str) -> str:
+        """As Discord's client sends a name that is picked from its list: @ann is `<@1>`. Others stay as they are."""
+        folded = text.casefold()
+        ids = {name.casefold(): number for number, name in self.people.items() if f"@{name}".casefold() in folded}
+        longest_first = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
+        if not ids:
+            return text
+        picked = re.compile(rf"(?<!\S)@({longest_first})(?!\w)", re.IGNORECASE)
+        return picked.sub(lambda found: f"<@{ids[found[1].casefold()]}>", text)
+
     def _said(self, mark: re.Match[str]) -> str:
         kind, number = mark["kind"], mark["number"]
         if kind == "t:":

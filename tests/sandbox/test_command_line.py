@@ -181,6 +181,8 @@ async def test_a_person_acts_and_reads_from_a_shell(sandbox, login, tmp_path):
         assert "[Confirm](sure)" in (await person("max", "see", "general", "--ids"))[1]
         assert "hello" in (await person("ann", "message", "hello"))[1]
         assert "hello" in (await person("ben", "see", "general"))[1]
+        # The name is told as it is spelled only where it is a mention.
+        assert "@Reeve status, @ann" in (await person("olga", "message", "@reeve status,", "@ANN"))[1]
         assert "Warned" not in (await person("ben", "see", "general"))[1]
         assert (await person("max", "select", "Fruit", "Pear"))[1].splitlines()[1] == "  p"
         assert "confirmed" in (await person("max", "click", "confirm"))[1]

@@ -25,6 +25,18 @@ def at(style="", **ago):
 
 
 @pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("@ann hi @MAX, and (@ann)", "<@7> hi <@8>, and (@ann)"),
+        ("@annabel, ann@max, @everyone, @", "@annabel, ann@max, @everyone, @"),
+        ("<@7> @c.d", "<@7> @c.d"),
+    ],
+)
+def test_a_name_after_an_at_becomes_a_mention(typed, sent):
+    assert LEGEND.written(typed) == sent
+
+
+@pytest.mark.parametrize(
     ("marked", "said"),
     [
         ("<@7> and <@!8>", "@ann and @max"),

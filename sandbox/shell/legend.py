@@ -40,7 +40,9 @@ class Legend:
     def written(self, text: str) -> str:
         """As Discord's client sends a name that is picked from its list: @ann is `<@1>`. Others stay as they are."""
         folded = text.casefold()
-        ids = {name.casefold(): number for number, name in self.people.items() if f"@{name}".casefold() in folded}
+        ids = {
+            name.casefold(): number for number, name in self.people.items() if f"@{name}".casefold() in folded
+        }
         longest_first = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
         if not ids:
             return text

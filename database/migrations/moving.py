@@ -34,6 +34,7 @@ async def upgrade(
 
 async def downgrade(dsn: str, revision: str, *, chain: Chain = OURS, report: Report = logger.info) -> None:
     """`revision` may be "base" or relative ("-1"). Raises SchemaMismatch for one that does not exist."""
+    await standing(dsn)  # it refuses a database that is at several
     await _move(command.downgrade, dsn, revision, chain, report)
 
 

@@ -30,7 +30,7 @@ def marked(runs_with: str | None) -> str:
 
 
 async def standing(dsn: str) -> Standing:
-    """Raises DatabaseUnavailable."""
+    """Raises DatabaseUnavailable, and SchemaMismatch for a database that is said to be at several revisions."""
     try:
         # In one transaction and with nothing prepared, so that a pooler may stand in between.
         connection = await asyncpg.connect(dsn, statement_cache_size=0)
@@ -48,7 +48,15 @@ async def _standing(connection: Any) -> Standing:
         return Standing(None, None)
     mark = await connection.fetchval("SELECT obj_description('alembic_version'::regclass, 'pg_class')")
     found = MARK.search(mark or "")
-    return Standing(await connection.fetchval("SELECT version_num FROM alembic_version"), found and found[1])
+    rows = await connection.fetch("SELECT version_num FROM alembic_version ORDER BY version_num")
+    revisions = [row["version_num"] for row in rows]
+    if len(revisions) > 1:
+        raise SchemaMismatch(
+            f"alembic_version has {len(revisions)} rows ({', '.join(revisions)}), and must have one: "  # noqa: S608  # words
+            "restore a backup, or remove what is wrong with psql (`DELETE FROM alembic_version WHERE ...`) and run "
+            "`python -m bot db check`."
+        )
+    return Standing(revisions[0] if revisions else None, found and found[1])
 
 
 async def current(dsn: str) -> str | None:

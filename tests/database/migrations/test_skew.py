@@ -1,6 +1,7 @@
 """Promise 16: code and schema up to three revisions apart, in either direction, refuse or run as documented."""
 
 import itertools
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -93,6 +94,26 @@ async def test_after_a_downgrade_the_mark_is_that_of_the_older_schema(scratch: s
     assert await migrations.standing(scratch) == ("9001", "9001")
     await migrations.downgrade(scratch, "base", chain=chain)
     assert await migrations.standing(scratch) == (None, None)
+
+
+@pytest.mark.parametrize("more", [OURS.history()[1].revision, "9999"])
+async def test_a_database_that_is_at_two_revisions_is_refused_by_everybody(scratch: str, more: str) -> None:
+    """Somebody's hands did that: Alembic leaves one row."""
+    await migrations.upgrade(scratch)
+    connection = await asyncpg.connect(scratch)
+    await connection.execute("INSERT INTO alembic_version VALUES ($1)", more)
+    await connection.close()
+    acts: tuple[Any, ...] = (
+        migrations.require_schema,
+        migrations.check,
+        migrations.plan,
+        migrations.upgrade,
+        partial(migrations.downgrade, revision="-1"),
+        migrations.current,
+    )
+    for act in acts:
+        with pytest.raises(SchemaMismatch, match=rf"alembic_version has 2 rows \(.*{more}.*`DELETE FROM"):
+            await act(scratch)
 
 
 @pytest.mark.parametrize("mark", [None, "", "x", "9999"])

@@ -14,6 +14,7 @@ from database.migrations.chain import OURS, Chain, Revision
 from database.migrations.connecting import ONE_AT_A_TIME, connected
 from database.migrations.rehearsal import CONCURRENTLY, SPOKEN, empty_stage, play
 from database.migrations.skew import is_compatible, require, standing
+from database.migrations.stepping import MIGRATION_LOCK
 
 MEANING = {
     "ACCESS EXCLUSIVE": "nobody reads or writes it until the step ends",
@@ -25,6 +26,19 @@ MEANING = {
 }
 """What a lock means to others, the strongest first: PostgreSQL's documentation, "Explicit Locking"."""
 
+HEADER = """\
+-- What `python -m bot db upgrade` runs on this database, from {found} to {wanted}: for a review.
+-- psql may run it, too (psql -v ON_ERROR_STOP=1 -f FILE), but it does not try again: a lock that is not there within
+-- 0.1 s ends it. What was committed by then stays; make this file anew, or go on with `db upgrade`.
+-- {lock} is the advisory lock of Reeve's migrations: one at a time.
+
+"""
+TRANSACTION = re.compile(r"^(BEGIN;\n\n.*?^COMMIT;\n\n)", re.MULTILINE | re.DOTALL)
+OUTSIDE = """\
+-- Outside of a transaction, each statement committed by itself: no lock outlives the statement that needs it, and
+-- what is built CONCURRENTLY allows no transaction around it.
+
+"""
 UNTOUCHED = "       No table that is in use is touched."
 
 TABLES = """
@@ -205,4 +219,20 @@ async def sql(dsn: str, revision: str = "head", *, chain: Chain = OURS) -> str:
     config.output_buffer = io.StringIO()
     async with ONE_AT_A_TIME:
         command.upgrade(config, f"{found or 'base'}:{pending[-1].revision}", sql=True)
-    return config.output_buffer.getvalue()
+    header = HEADER.format(found=found or "nothing", wanted=pending[-1].revision, lock=MIGRATION_LOCK)
+    return header + _readable(config.output_buffer.getvalue())
+
+
+def _readable(script: str) -> str:
+    """Without Alembic's transactions in which nothing happens, and with a word where there is none."""
+    session, *rest = TRANSACTION.split(script)
+    parts, is_told = [session], False
+    for at, part in enumerate(rest):
+        if at % 2 == 0:  # a transaction
+            is_empty = all(line.startswith("--") for line in part.split("\n\n")[1:-2])
+            parts.append(part.removeprefix("BEGIN;\n\n").removesuffix("COMMIT;\n\n") if is_empty else part)
+            is_told = is_told and is_empty
+        elif part.strip():
+            parts += [part] if is_told else [OUTSIDE, part]
+            is_told = True
+    return "".join(parts)

@@ -114,6 +114,30 @@ async def test_the_sql_for_a_review_makes_the_same_schema(scratch: str) -> None:
     assert await migrations.sql(scratch) == ""
 
 
+async def test_the_sql_says_what_it_is_and_where_it_is_in_no_transaction(scratch: str, chain_of: Any) -> None:
+    await migrations.upgrade(scratch)
+    index = 'op.build_index("odd", "users", ["guild_id", "name"])'
+    written = await migrations.sql(scratch, chain=chain_of({"upgrade": index}, STEPS))
+    header, *_ = written.split("\n\n")
+    assert all(line.startswith("-- ") for line in header.splitlines())
+    assert f"from {OURS.head} to 9002" in header
+    assert "-- 1592655873 is the advisory lock" in header
+    inside: list[bool] = []
+    is_told = is_inside = False
+    for statement in written.removeprefix(header).split("\n\n"):
+        is_told = is_told or "-- Outside of a transaction" in statement
+        if statement == "BEGIN;":
+            is_inside, is_told = True, False
+            inside.append(False)
+        elif statement == "COMMIT;":
+            is_inside = False
+        elif is_inside and not statement.startswith("--"):
+            inside[-1] = True
+        if "CONCURRENTLY" in statement and not statement.startswith("--"):
+            assert (is_inside, is_told) == (False, True)
+    assert inside == [True, True], "a transaction is empty"
+
+
 def in_parts(script: str) -> list[str]:
     """As psql sends it: CREATE INDEX CONCURRENTLY stands alone, everything around it may go together."""
     parts = [""]

@@ -79,7 +79,7 @@ async def initialised_dir() -> AsyncIterator[Path]:
 
 FORGET_EVERYTHING = f"""
     DO $$
-    DECLARE guarded regclass[] := ARRAY(SELECT tgrelid FROM pg_trigger WHERE tgname = 'never_emptied');
+    DECLARE guarded regclass[];
         name regclass;
         is_filled boolean;
         filled text[];
@@ -90,6 +90,9 @@ FORGET_EVERYTHING = f"""
             IF is_filled THEN filled := filled || name::text; END IF;
         END LOOP;
         IF filled IS NULL THEN RETURN; END IF;
+        guarded := ARRAY(
+            SELECT tgrelid FROM pg_trigger WHERE tgname = 'never_emptied' AND (tgrelid = ANY (filled::regclass[])
+                OR tgrelid IN (SELECT conrelid FROM pg_constraint WHERE confrelid = ANY (filled::regclass[]))));
         FOREACH name IN ARRAY guarded LOOP
             EXECUTE format('GRANT TRUNCATE ON %s TO CURRENT_USER', name);
             EXECUTE format('ALTER TABLE %s DISABLE TRIGGER never_emptied', name);

@@ -9,8 +9,11 @@ branch_labels = None
 depends_on = None
 runs_with = "0001"
 
-ONLY_ADDED = ("case_revisions", "guild_config_changes", "point_transfers")
+ONLY_ADDED = ("case_evidence", "case_revisions", "guild_config_changes", "point_transfers")
 KEPT = ("cases", "point_operations")
+EMPTIED_BY_ROW = ("case_counters", "guild_configs", "outbox", "point_accounts", "users")
+OF_GUILDS = (*ONLY_ADDED, *KEPT, *EMPTIED_BY_ROW)
+"""TRUNCATE asks no row-level security: it would empty every server's."""
 GIVEN_REASONS = ("case_revisions", "guild_config_changes")
 INTERACTION_KEY = "uq_guild_config_changes_guild_id_interaction_id"
 FACTS_OF_A_CASE = ("guild_id", "number", "kind", "target_id", "moderator_id", "interaction_id", "created_at")
@@ -79,10 +82,18 @@ def upgrade() -> None:
             END $$
             """
         )
-        for table in (*ONLY_ADDED, *KEPT):
-            refuse(table, "never_emptied", "TRUNCATE", "a trail is not emptied", each="STATEMENT")
+        for table in OF_GUILDS:
+            refuse(table, "never_emptied", "TRUNCATE", "is not emptied", each="STATEMENT")
+        refuse("case_evidence", "only_added", "UPDATE OR DELETE", "rows are only added")
         for table in KEPT:
             refuse(table, "never_deleted", "DELETE", "no row is deleted")
+        refuse(
+            "cases",
+            "reason_is_revised",
+            "UPDATE",
+            "its reason changes with a new revision",
+            when="OLD.reason <> NEW.reason AND NEW.revision <> OLD.revision + 1",
+        )
         refuse("cases", "facts_stay", "UPDATE", "how it was opened stays", when=changed(FACTS_OF_A_CASE))
         refuse(
             "point_operations",
@@ -136,16 +147,20 @@ def take_rights() -> None:
     op.execute("GRANT UPDATE (guild_id) ON point_transfers TO CURRENT_USER")
     for table in KEPT:
         op.execute(f"REVOKE DELETE, TRUNCATE ON {table} FROM CURRENT_USER")
+    for table in EMPTIED_BY_ROW:
+        op.execute(f"REVOKE TRUNCATE ON {table} FROM CURRENT_USER")
 
 
 def downgrade() -> None:
     op.execute("DROP VIEW audit_trail")
     op.execute("REVOKE UPDATE (guild_id) ON point_transfers FROM CURRENT_USER")
-    for table in (*ONLY_ADDED, *KEPT):
+    for table in OF_GUILDS:
         op.execute(f"GRANT UPDATE, DELETE, TRUNCATE ON {table} TO CURRENT_USER")
         op.execute(f"DROP TRIGGER never_emptied ON {table}")
     for table in KEPT:
         op.execute(f"DROP TRIGGER never_deleted ON {table}")
+    op.execute("DROP TRIGGER only_added ON case_evidence")
+    op.execute("DROP TRIGGER reason_is_revised ON cases")
     op.execute("DROP TRIGGER facts_stay ON cases")
     op.execute("DROP TRIGGER answer_stays ON point_operations")
     op.execute("DROP FUNCTION refuse()")

@@ -7,10 +7,13 @@ import asyncpg
 import pytest
 
 from database import migrations
-from database.models import AuditFilter, CaseKind
+from database.models import AuditFilter, CaseKind, Proof
 from database.service import DatabaseService
 
-TABLES = ("cases", "case_revisions", "guild_config_changes", "point_operations", "point_transfers")
+TABLES = (
+    "cases", "case_evidence", "case_revisions", "guild_configs", "guild_config_changes", "outbox",
+    "point_operations", "point_accounts", "point_transfers",
+)  # fmt: skip
 WARNED = {
     "kind": CaseKind.WARN,
     "target_id": 5011,
@@ -25,7 +28,7 @@ async def filled(mortal_server: Any) -> AsyncIterator[DatabaseService]:
     database = DatabaseService(mortal_server.dsn)
     await database.open()
     guild: dict[str, Any] = {"guild_id": 1}
-    await database.cases.open(**guild, **WARNED, reason="r", interaction_id=1)
+    await database.cases.open(**guild, **WARNED, reason="r", interaction_id=1, proof=Proof("a.png", b"x"))
     await database.cases.edit_reason(
         **guild, number=1, reason="s", editor_id=2, interaction_id=2, why="mistyped"
     )

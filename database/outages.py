@@ -21,12 +21,12 @@ LOST = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleSessionTimeoutError,
-    asyncpg.ReadOnlySQLTransactionError,  # it became a standby; in a transaction that only reads, a bug of ours
 )
 """The connection is gone: a new one may be had at once."""
 
 OVERLOADED = (
     asyncpg.DatabaseDroppedError,
+    asyncpg.ReadOnlySQLTransactionError,  # it became a standby; in a transaction that only reads, a bug of ours
     asyncpg.InvalidAuthorizationSpecificationError,  # the role may not log in any more: the operator is at work
     asyncpg.TransactionTimeoutError,
     asyncpg.IdleInTransactionSessionTimeoutError,

@@ -137,10 +137,10 @@ class Trial:
             found = plain(await call.made(database))
         except (ActionRefused, LookupError) as refused:
             return type(refused).__name__, str(refused)
-        except asyncpg.ReadOnlySQLTransactionError:
-            self._writers.add(call.action)
-            return "writes"
         except Exception as error:
+            if isinstance(error.__cause__, asyncpg.ReadOnlySQLTransactionError):
+                self._writers.add(call.action)
+                return "writes"
             self.broken.add(f"{call.action} ended with {type(error).__name__}: {error}")
             return type(error).__name__
         self.answered[call.action] += 1

@@ -19,7 +19,9 @@ POINTS_ANYWHERE = statement(
     select(col(PointAccount.balance)).where(col(PointAccount.account_id) == param("user_id")), into=int
 )
 EDIT_ANYWHERE = statement(
-    update(Case).where(col(Case.number) == param("of_number")).values(reason=param("reason"))
+    update(Case)
+    .where(col(Case.number) == param("of_number"))
+    .values(reason=param("reason"), revision=col(Case.revision) + 1)
 )
 
 

@@ -12,6 +12,7 @@ from loguru import logger
 
 from database.errors import ActionRefused, DatabaseUnavailable, ReplicaFailed, SchemaDoesNotFit
 from database.figures import ActionFigures, Run, running
+from database.outages import LOST
 from database.schema_watch import MISSING
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -57,7 +58,7 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
         try:
             while True:
                 try:
-                    return await method(self, *args, **values)
+                    answer = await method(self, *args, **values)
                 except MISSING as error:
                     if await self.schema_watch.is_to_blame():
                         raise SchemaDoesNotFit from error
@@ -66,6 +67,7 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
                     _count_repeat(figures, error)
                     continue  # at once and however late it is: the primary is another server
                 except DatabaseUnavailable as error:
+                    self.absence.met(figures.name, error)
                     is_unknown = is_unknown or error.is_unknown
                     patience = RESOLVE_SECONDS if is_unknown else REPEAT_SECONDS
                     over = time.perf_counter() - started > patience
@@ -74,6 +76,9 @@ def _repeated(method: Callable[..., Any], *, repeatable: bool) -> Callable[..., 
                             raise DatabaseUnavailable(is_unknown=True) from error
                         raise
                     _count_repeat(figures, error)
+                else:
+                    self.absence.ended()
+                    return answer
                 await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311  # two that met must not meet again
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         except BaseException as error:
@@ -124,7 +129,8 @@ def _streaming(method: Callable[..., Any]) -> Callable[..., Any]:
 def _count_repeat(figures: ActionFigures, error: DatabaseUnavailable) -> None:
     cause = type(error.__cause__ or error).__name__
     figures.repeats[cause] += 1
-    logger.info("{} runs again: {}", figures.name, cause)
+    if not isinstance(error.__cause__, LOST):  # that is told once for all actions
+        logger.info("{} runs again: {}", figures.name, cause)
 
 
 def _count_error(figures: ActionFigures, error: BaseException) -> None:

@@ -3,6 +3,7 @@
 import time
 from typing import NamedTuple
 
+from database.absence import Absence
 from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.audit import AuditController
 from database.controllers.cases import CaseController
@@ -48,6 +49,7 @@ class DatabaseService:
         self._pool = Pool(dsn, settings, self.figures)
         self._slow = SlowStatements(settings, self.figures)
         self.schema_watch = SchemaWatch(dsn)
+        self.absence = Absence()
         self._replica: Replica | None = None
         if replica_dsn is not None:
             self._replica = Replica(replica_dsn, settings, self.figures, self._pool, self._slow)

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.sql.base import Executable
 
+from database.absence import Absence
 from database.figures import Figures, Run, running
 from database.line import Line
 from database.outages import AWAY
@@ -129,6 +130,7 @@ class Transactions(Protocol):
 
     figures: Figures
     schema_watch: SchemaWatch
+    absence: Absence
 
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope: ...
 

@@ -23,6 +23,7 @@ class BaseController:
         self._report = transactions.report
         self._figures = transactions.figures
         self.schema_watch = transactions.schema_watch
+        self.absence = transactions.absence
 
     def figures_of(self, method: str) -> ActionFigures:
         return self._figures.of(f"{self.topic}.{method}")

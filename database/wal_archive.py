@@ -10,7 +10,7 @@ from database._embedded_files import PROGRAMS, ServerUser, prepare_directory
 from database.errors import DataDirectoryUnusable, WalArchiveUnusable
 
 LONGEST_SECONDS = 60
-"""A change is in the archive after at most so long; a quiet server writes nothing."""
+"""A change is in the archive after at most so long. A running Reeve changes something each minute: its lease."""
 
 SEGMENT_SIZE = 16 << 20
 """Bytes of WAL in one file, as initdb chooses."""

@@ -100,12 +100,13 @@ class RestBudget:
             self.spent["shared"] += 1
 
     async def _has_drawn(self) -> bool:
-        """False when the database does not answer, or too slowly for what it grants."""
+        """False when the database does not answer, or too slowly for what it grants, or the line is too long."""
         if not self._is_shared or clock.now() < self._away_until:
             return False
         for _ in range(TRIES):
             try:
-                await self._draw()
+                if not await self._draws():
+                    return False
             except (DatabaseUnavailable, TimeoutError):
                 break
             if self._has_left():
@@ -117,9 +118,13 @@ class RestBudget:
     def _has_left(self) -> bool:
         return self._left > 0 and clock.now() < self._void_at
 
-    async def _draw(self) -> None:
+    async def _draws(self) -> bool:
+        """False while the line is too long."""
         asked_at = clock.now()
         async with asyncio.timeout(DRAW_SECONDS):
             wait = await self._processes.draw_requests()
+        if wait is None:
+            return False
         await clock.sleep(wait.total_seconds())
         self._left, self._void_at = CHUNK, asked_at + max(wait, timedelta()) + CHUNK_LENGTH
+        return True

@@ -66,11 +66,14 @@ class ProcessController(BaseController):
             return Turn(wait, is_taken=True, counted=counted + 1)
 
     @action(repeatable=True)
-    async def draw_requests(self) -> timedelta:
-        """Draw CHUNK requests: how long to wait for them. They are void CHUNK_LENGTH after that moment."""
+    async def draw_requests(self) -> timedelta | None:
+        """Draw CHUNK requests: how long to wait for them. They are void CHUNK_LENGTH after that moment.
+
+        None, and nothing drawn, while the line is longer than FARTHEST_CHUNK: try later.
+        """
         async with self._transaction(system=True) as tx:
             drawn = await tx.exec(DRAW_CHUNK, ahead=clock.ahead, length=CHUNK_LENGTH, farthest=FARTHEST_CHUNK)
-            return drawn.one()
+            return drawn.first()
 
     @action(repeatable=True)
     async def renew_leases(self, *, holder: str, shards: Shards) -> Sequence[ShardLease]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, Column, Integer, Interval, case, cast, func
+from sqlalchemy import CheckConstraint, Column, Integer, Interval, case, cast, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col
 
@@ -25,13 +25,17 @@ _now = func.clock_timestamp() + cast(param("ahead"), Interval)
 _length = cast(param("length"), Interval)
 _first = insert(RestBudget).values(singleton=1, next_at=_now + _length)
 _next = col(RestBudget.next_at)
-_promised = case((_next > _now + cast(param("farthest"), Interval), _now), else_=func.greatest(_next, _now))
+_farthest = cast(param("farthest"), Interval)
+_is_unbelievable = _next > _now + _farthest + _farthest
+_promised = case((_is_unbelievable, _now), else_=func.greatest(_next, _now))
 
 DRAW_CHUNK = statement(
     _first.on_conflict_do_update(
-        index_elements=["singleton"], set_={"next_at": _promised + _length}
+        index_elements=["singleton"],
+        set_={"next_at": _promised + _length},
+        where=or_(_next <= _now + _farthest, _is_unbelievable),
     ).returning(col(RestBudget.next_at) - _length - _now),
     into=timedelta,
 )
-"""How long to wait for the chunk that was drawn: it lasts for `length` from then. A moment farther away than
-`farthest` was written under a clock that has gone back since, and does not count."""
+"""How long to wait for the chunk that was drawn: it lasts for `length` from then. No row while the line is longer
+than `farthest`. A moment twice as far away was written under a clock that has gone back since, and does not count."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from database.clock import clock
-from database.controllers.processes import CHUNK, CHUNK_LENGTH, LEASE, LONGEST_LINE, Turn
+from database.controllers.processes import CHUNK, CHUNK_LENGTH, FARTHEST_CHUNK, LEASE, LONGEST_LINE, Turn
 from database.models import Shards
 from database.service import DatabaseService
 from database.session_starts import StartLimits, next_start
@@ -82,7 +82,9 @@ async def test_a_clock_that_went_back_holds_up_nobody(database: DatabaseService,
     await database.processes.draw_requests()
     clock.move_to(timedelta())
     assert (await turn(database)).wait == timedelta(0)
-    assert await database.processes.draw_requests() <= CHUNK_LENGTH
+    wait = await database.processes.draw_requests()
+    assert wait is not None
+    assert wait <= CHUNK_LENGTH
 
 
 async def test_a_new_day_counts_anew(database: DatabaseService, moved_back: None) -> None:
@@ -155,9 +157,23 @@ async def test_what_two_processes_draw_begins_so_far_apart_that_no_second_gets_m
         *(service.processes.draw_requests() for service in (database, other) for _ in range(20))
     )
     over = clock.now() - began
-    moments = sorted(waits)
+    moments = sorted(wait for wait in waits if wait is not None)
     assert moments[-1] + over >= CHUNK_LENGTH * 39, "each has a moment of its own"
     assert CHUNK * ((timedelta(seconds=1) + CHUNK_LENGTH) // CHUNK_LENGTH + 1) <= 30
+
+
+async def test_who_comes_when_the_line_is_full_is_sent_away_and_never_let_in_early(
+    database: DatabaseService, auditor: Any
+) -> None:
+    await database.processes.draw_requests()
+    await auditor.execute(
+        "UPDATE rest_budget SET next_at = clock_timestamp() + $1", FARTHEST_CHUNK - CHUNK_LENGTH
+    )
+    waits = [await database.processes.draw_requests() for _ in range(6)]
+    taken = [wait for wait in waits if wait is not None]
+    assert None in waits
+    assert taken == sorted(taken)
+    assert all(FARTHEST_CHUNK / 2 < wait <= FARTHEST_CHUNK for wait in taken)
 
 
 async def test_a_lease_is_seen_by_all_until_it_ends(

@@ -180,11 +180,14 @@ class CaseController(ListController[Case, CaseFilter]):
         async with self._read(guild_id=guild_id) as tx:
             return await EVIDENCE.find(tx, guild_id=guild_id, number=number)
 
-    @action(repeatable=True)
+    @action(repeatable=False)
     async def logged(
         self, *, guild_id: int, number: int, channel_id: int, message_id: int, digest: bytes
     ) -> None:
-        """Remember where the post of the case is, channel and message together, and what it shows (SHA-256)."""
+        """Remember where the post of the case is, channel and message together, and what it shows (SHA-256).
+
+        Not repeated by itself: another process's post may have come in between. The outbox delivers again.
+        """
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(
                 SET_LOG_POST,

@@ -201,3 +201,8 @@ async def test_the_place_of_the_log_post_is_remembered(
     await database.cases.told(guild_id=guild_id, number=1, outcome=DirectMessage.FAILED)
     case = await database.cases.get(guild_id=guild_id, number=1)
     assert (case.log_channel_id, case.log_message_id, case.direct_message) == (5, 6, DirectMessage.FAILED)
+
+
+def test_no_late_repeat_puts_an_older_log_post_back(database: DatabaseService) -> None:
+    """Another process may have posted since; the outbox delivers again, and looks first."""
+    assert database.cases.logged.is_repeatable is False  # type: ignore[attr-defined]

@@ -84,8 +84,8 @@ class GuildConfigController(BaseController):
     ) -> GuildSettings:
         """Set one setting and record who did it, from what, to what and why. A change to the same value is none.
 
-        The same interaction again changes nothing more. Raises SettingUnknown, and SettingNotAllowed for a value
-        out of its range.
+        The same interaction again changes nothing more, but one that changed nothing leaves no trace to know it by.
+        Raises SettingUnknown, and SettingNotAllowed for a value out of its range.
         """
         _require_allowed(setting, value)
         value = tuple(value) if isinstance(value, list) else value

@@ -229,8 +229,9 @@ def _readable(script: str) -> str:
     parts, is_told = [session], False
     for at, part in enumerate(rest):
         if at % 2 == 0:  # a transaction
-            is_empty = all(line.startswith("--") for line in part.split("\n\n")[1:-2])
-            parts.append(part.removeprefix("BEGIN;\n\n").removesuffix("COMMIT;\n\n") if is_empty else part)
+            inside = part.split("\n\n")[1:-2]
+            is_empty = all(line.startswith("--") for line in inside)
+            parts.append("".join(f"{line}\n\n" for line in inside) if is_empty else part)
             is_told = is_told and is_empty
         elif part.strip():
             parts += [part] if is_told else [OUTSIDE, part]

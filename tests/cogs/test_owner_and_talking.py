@@ -101,7 +101,7 @@ async def test_who_left_and_came_back_is_seen_at_once(reeve: Reeve, database: Da
     payload = discord.RawMemberRemoveEvent({"guild_id": guild().id, "user": {}}, ann._user)
     await people.on_raw_member_remove(payload)
     gone = await database.users.get(guild_id=guild().id, user_id=ann.id)
-    await people._seen(guild().id, ann, NOON + timedelta(seconds=1))
+    await people._seen(guild().id, ann, utc_now())
     back = await database.users.get(guild_id=guild().id, user_id=ann.id)
     assert gone is not None
     assert back is not None

@@ -105,12 +105,12 @@ async def test_two_processes_are_one_bot(cluster: Cluster) -> None:
 
     twin = cluster.bot("twin", "1/2")
     await cluster.start(twin)
-    name = f"/{second.pid}"
+    name = f"/{second.pid}-"
     [said] = [line for line in twin.log.splitlines() if "is served by" in line]
     assert "shard 1 of 2 is served by" in said
     assert name in said
     await cluster.play.post("/sandbox/clock", {"seconds": 20})  # its lease is renewed
-    await until(lambda: named(second, f"/{twin.pid} too"))
+    await until(lambda: named(second, f"/{twin.pid}-"))
     assert "Case 3" in (await cluster.guilds[1].slash("max", "warn", member="ann", reason="both answer")).text
     assert len(await until(lambda: at_least(cluster.guilds[1], 3))) == 3, (
         "two sessions make one case and one post"

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from benchmarks.child import MIB, PROJECT, running
+from benchmarks.child import PROJECT, Watched, running
 from soak.servers import scratch_folder
 
 QUIET_SECONDS = 0.15
@@ -19,7 +19,7 @@ QUIET_SECONDS = 0.15
 
 
 @dataclass
-class Played:
+class Played(Watched):
     """One bot on one sandbox, and the hands of its people."""
 
     url: str
@@ -51,15 +51,6 @@ class Played:
 
     def id_of(self, name: str) -> str:
         return str(next(person["id"] for person in self.world["people"] if person["name"] == name))
-
-    @property
-    def cpu_seconds(self) -> float:
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
-
-    @property
-    def rss_mib(self) -> float:
-        return float(self.process.memory_info().rss / MIB)
 
     async def quiet(self) -> float:
         """Wait until it has nothing more to do; when that was, by the clock of `time.perf_counter`."""

@@ -14,9 +14,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 MIB = 2**20
 
 
-@dataclass(frozen=True)
-class Child:
-    url: str
+class Watched:
+    """What a process has used."""
+
     process: psutil.Process
 
     @property
@@ -27,6 +27,12 @@ class Child:
     @property
     def rss_mib(self) -> float:
         return float(self.process.memory_info().rss / MIB)
+
+
+@dataclass(frozen=True)
+class Child(Watched):
+    url: str
+    process: psutil.Process
 
 
 @asynccontextmanager

@@ -138,3 +138,17 @@ async def empty_server(initialised_dir: Path) -> AsyncIterator[str]:
     """The address of a database whose tables may come and go: no other test looks at it."""
     async with Ground(initialised_dir, "") as ground:
         yield (await ground.server(fsync="off", autovacuum="off")).dsn
+
+
+@pytest.fixture
+async def scratch(empty_server: str) -> AsyncIterator[str]:
+    """The address of a database without tables, on a server of these tests' own."""
+    await forget_tables(empty_server)
+    yield empty_server
+    await forget_tables(empty_server)
+
+
+async def forget_tables(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    await connection.close()

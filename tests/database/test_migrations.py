@@ -5,9 +5,7 @@ import os
 import sys
 import traceback
 from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -19,20 +17,6 @@ from database.service import DatabaseService
 
 PROJECT = Path(__file__).resolve().parents[2]
 HEAD = migrations.history()[0].revision
-
-
-@pytest.fixture
-async def scratch(empty_server: Any) -> AsyncIterator[str]:
-    """The address of a database without tables, on a server of these tests' own."""
-    await forget_tables(empty_server)
-    yield empty_server
-    await forget_tables(empty_server)
-
-
-async def forget_tables(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    await connection.close()
 
 
 async def in_public(dsn: str) -> set[str]:

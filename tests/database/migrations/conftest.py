@@ -1,10 +1,9 @@
 """A database whose tables may come and go, and chains of revisions that exist nowhere else."""
 
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from database.migrations import OURS, Chain
@@ -26,20 +25,6 @@ def upgrade():
 def downgrade():
     {downgrade}
 '''
-
-
-@pytest.fixture
-async def scratch(empty_server: str) -> AsyncIterator[str]:
-    """The address of a database without tables, on a server of these tests' own."""
-    await forget_tables(empty_server)
-    yield empty_server
-    await forget_tables(empty_server)
-
-
-async def forget_tables(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    await connection.close()
 
 
 MakeChain = Callable[..., Chain]

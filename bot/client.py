@@ -121,6 +121,11 @@ class Reeve(commands.AutoShardedBot):
     ) -> None:
         self.counters.count(f"/{command.qualified_name}", "ok")
 
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Commands begin with a mention. To look for one in every message would cost as much as all else here."""
+        if message.content.startswith("<@"):
+            await self.process_commands(message)
+
     async def on_command_error(self, context: commands.Context[Any], error: commands.CommandError, /) -> None:
         """Message commands are for the owner; whatever else begins with a mention is talk."""
         if isinstance(error, commands.CommandNotFound | commands.NotOwner):

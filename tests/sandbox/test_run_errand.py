@@ -55,7 +55,7 @@ async def played(folder, *words):
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             yield child
     finally:
         if child.returncode is None:

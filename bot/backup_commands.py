@@ -156,7 +156,11 @@ async def _empty_database(into: Path | None, settings: Settings) -> AsyncIterato
         await server.stop()
 
 
-async def execute_verify(arguments: argparse.Namespace, settings: Settings, say: Say) -> int:  # noqa: ARG001
+async def execute_verify(
+    arguments: argparse.Namespace,
+    settings: Settings,  # noqa: ARG001  # as all words of `db`; a scratch server needs none of them
+    say: Say,
+) -> int:
     backup = read_backup(arguments.backup)
     contents = await verify(backup, say)
     rows = sum(table.rows for table in contents.tables.values())

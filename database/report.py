@@ -52,7 +52,7 @@ class Report:
             self._blame_replica(error)
 
     def _blame_replica(self, error: BaseException) -> None:
-        """Raise ReplicaFailed, unless it was the primary, or a statement that took too long: it would again."""
+        """Raise ReplicaFailed, unless it was the primary, or what would be no better there: a long wait, a write."""
         if self._scope is self._primary or isinstance(error, OVERLOADED):
             return
         if (run := running.get()) is not None:

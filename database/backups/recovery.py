@@ -162,7 +162,7 @@ class _Recovery:
                 reached: datetime | None = state["reached"]
                 if not state["is_on_the_way"]:
                     return _Reached(reached, state["place"])
-                progress.tick(lambda at=reached: f"Replayed up to {at or 'the base backup'}.")  # type: ignore[misc]
+                progress.tick(lambda at=reached: f"Replayed up to {at or 'the base backup'}.")  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             await clock.sleep(0.05)
         words = LAST_WORDS.findall(self._log.read_text(encoding="utf-8", errors="replace"))
         raise _GaveUp(words[-1] if words else f"see {self._log}")

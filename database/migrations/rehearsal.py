@@ -70,7 +70,7 @@ def play(
 
     def steps(heads: tuple[str, ...], _: Any) -> Iterator[Any]:
         for revision in revisions:
-            for step in chain.scripts._upgrade_revs(revision.revision, heads):  # type: ignore[arg-type]
+            for step in chain.scripts._upgrade_revs(revision.revision, heads):  # type: ignore[arg-type]  # a tuple, as Alembic passes it itself
                 if begins:
                     begins(revision)
                 yield step
@@ -88,6 +88,6 @@ def play(
 
 
 class _Rehearsed(MigrationContext):
-    def autocommit_block(self) -> AbstractContextManager[None]:  # type: ignore[override]
+    def autocommit_block(self) -> AbstractContextManager[None]:  # type: ignore[override]  # Alembic's is a generator's
         """Nobody waits here, and the locks of a statement can be read only before its transaction ends."""
         return nullcontext()

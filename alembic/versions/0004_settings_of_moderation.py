@@ -1,0 +1,15 @@
+"""Settings of moderation."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+runs_with = "0003"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

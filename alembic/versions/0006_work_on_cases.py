@@ -1,0 +1,15 @@
+"""Work on cases."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+runs_with = "0003"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

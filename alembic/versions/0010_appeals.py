@@ -1,0 +1,15 @@
+"""Appeals."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+runs_with = "0003"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,15 @@
+"""Figures of moderation."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+runs_with = "0003"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

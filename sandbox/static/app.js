@@ -77,8 +77,10 @@ const hintCard = hints(at("hints"), {
 });
 
 const refreshMessages = coalesced(async () => {
+  const place = shownPlace;
   const gone = (await quietly(loadMessages)) === false;
   list.render();
+  if (place === shownPlace) at("messages").setAttribute("aria-busy", "false");
   if (gone) refreshWorld();
   if (state.unread.delete(state.channel?.id)) drawPlaces();
 });
@@ -144,6 +146,7 @@ async function arrive({ stay = false } = {}) {
   const here = [person.id, guild?.id, guild ? channel?.id : channel?.name].join("/");
   if (here !== shownPlace) {
     shownPlace = here;
+    at("messages").setAttribute("aria-busy", "true");
     state.messages = [];
     state.editing = null;
     document.body.classList.remove("drawer");

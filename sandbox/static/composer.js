@@ -176,21 +176,27 @@ export function composer({ runCommand, onSent, editLast }) {
     if (leaf) choose(leaf);
   }
 
+  /** The field is free for the next message at once; what is refused comes back before what was written since. */
   async function send() {
-    const content = text.value.trim();
+    const written = text.value;
+    const content = written.trim();
     if (!content && !files.length) return;
     if (typedCommand() !== null) return chooseTyped();
     const where = state.channel.type === 1 && !state.channel.id ? { to: state.channel.botId } : place();
+    const sent = files;
+    text.value = "";
+    files = [];
+    keep([]);
+    grow();
+    complain(null);
     try {
-      const attachments = await Promise.all(files.map(api.packed));
+      const attachments = await Promise.all(sent.map(api.packed));
       await api.say(state.person.id, { ...where, content, ...(attachments.length ? { attachments } : {}) });
-      text.value = "";
-      files = [];
-      chosen.replaceChildren();
-      grow();
-      complain(null);
       onSent();
     } catch (refusal) {
+      text.value = [written, text.value].filter(Boolean).join("\n");
+      keep(sent);
+      grow();
       complain(refusal.message);
     }
   }

@@ -6,7 +6,10 @@ import { state } from "./store.js";
 
 const TALLEST_PX = 300;
 
-/** Enter saves, Escape leaves it as it was; `done()` either way. What Discord refuses stays, with its sentence. */
+/**
+ * Enter saves, Escape leaves it as it was; `done()` either way. What Discord refuses stays, with its sentence.
+ * The node has `begin()`, for who puts it in the page: in the same task, or a fast typist writes elsewhere.
+ */
 export function editor(message, done) {
   const text = el("textarea", { rows: 1, "aria-label": "Edit the message", maxlength: 4000 });
   const wrong = el("p", { class: "wrong", role: "alert", hidden: true });
@@ -35,12 +38,7 @@ export function editor(message, done) {
     if (event.key === "Enter") save();
     else done();
   });
-  requestAnimationFrame(() => {
-    grow();
-    text.focus();
-    text.setSelectionRange(text.value.length, text.value.length);
-  });
-  return el(
+  const node = el(
     "div",
     { class: "editor" },
     text,
@@ -54,4 +52,10 @@ export function editor(message, done) {
       button("save", save, { class: "as-link" }),
     ),
   );
+  node.begin = () => {
+    grow();
+    text.focus();
+    text.setSelectionRange(text.value.length, text.value.length);
+  };
+  return node;
 }

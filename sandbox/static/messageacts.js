@@ -41,8 +41,7 @@ async function doing(work) {
 }
 
 export function edit(message) {
-  state.editing = message.id;
-  page.list.render();
+  page.list.mend(message.id);
 }
 
 export function edited() {

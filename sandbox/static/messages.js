@@ -69,7 +69,14 @@ export function messageList(place, actions) {
     return true;
   }
 
-  return { render, jump };
+  function mend(id) {
+    state.editing = id;
+    render();
+    place.querySelector(".editor")?.begin();
+    if (stays) toEnd();
+  }
+
+  return { render, jump, mend };
 }
 
 function continues(message, before) {

@@ -23,8 +23,6 @@ from sandbox.server import Sandbox
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
-# For page_bot: `--import-mode=importlib` does not add a test's folder.
-sys.path.append(str(Path(__file__).parent))
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -32,6 +30,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 REFUSED = re.compile("responded with a status of 40[03]")
 LEAKED = re.compile(r"\bundefined\b|\[object \w+\]|\bNaN\b")  # what no person ever wrote
+PATIENCE_MS = 30_000  # for a machine that does much else; costs nothing when all is well
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 700}
 
@@ -44,6 +43,7 @@ async def browser() -> AsyncIterator["Browser"]:
             "THE SANDBOX'S PAGE WAS NOT TESTED: no chromium (apt install chromium, or name it in CHROMIUM)."
         )
     async with playwright.async_playwright() as play:
+        playwright.expect.set_options(timeout=PATIENCE_MS)
         browser = await play.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
         yield browser
         await browser.close()
@@ -101,7 +101,7 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
         **more: object,
     ) -> "Page":
         context = await browser.new_context(viewport=size, **more)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = await context.new_page()
         watch(page)
@@ -109,6 +109,7 @@ async def visit(sandbox: Sandbox, browser: "Browser") -> AsyncIterator[Visit]:
             await page.route_web_socket("**/stream", lambda socket: socket.close())
         await page.goto(f"{sandbox.url}/#/{person}/{guild}/{channel}")
         await page.wait_for_selector(f'body[data-stream="{"live" if stream else "polling"}"]')
+        await page.wait_for_selector('#messages[aria-busy="false"]')  # typed before, it would be lost
         return page
 
     yield open_window

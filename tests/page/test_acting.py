@@ -101,7 +101,7 @@ async def test_a_bot_that_says_nothing_did_not_respond(
     page = await visit("max")
     await choose_command(page, "silence")
     await page.keyboard.press("Enter")
-    await asyncio.wait_for(bot.kept_silent.wait(), 5)
+    await asyncio.wait_for(bot.kept_silent.wait(), 30)
 
     clock.advance(3)
 

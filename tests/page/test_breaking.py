@@ -50,7 +50,7 @@ async def test_a_lost_answer_is_ordered_marked_and_cleared(
 
 async def test_the_bots_connection_is_broken_by_hand(sandbox: Sandbox, bot: PageBot, visit: Visit) -> None:
     page = await broken(visit)
-    resumed = bot.wait_for("resumed", timeout=10)
+    resumed = bot.wait_for("resumed", timeout=30)
 
     await page.get_by_role("button", name="Ask the bot to reconnect").click()
     await resumed

@@ -1,5 +1,6 @@
 """What hangs on messages: reactions, edits, pins, threads; and what stands where one types when Discord refuses."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -59,6 +60,7 @@ async def test_one_mends_ones_own_message_with_the_keyboard_alone(sandbox: Sandb
     await ann.keyboard.press("Escape")
     await expect(ann.locator(".message .content")).to_have_text("helo")
     await ann.keyboard.press("ArrowUp")
+    await expect(field).to_be_focused()
     await field.fill("hello")
     await ann.keyboard.press("Enter")
 
@@ -67,6 +69,49 @@ async def test_one_mends_ones_own_message_with_the_keyboard_alone(sandbox: Sandb
     await max_.locator(".message .content").click(button="right")
     await expect(max_.get_by_role("menuitem", name="Copy text")).to_be_visible()
     await expect(max_.get_by_role("menuitem", name="Edit message")).to_have_count(0)
+
+
+async def test_the_field_to_mend_a_message_is_ready_for_the_very_next_key(
+    sandbox: Sandbox, visit: Visit
+) -> None:
+    sandbox.people.message("ann", "helo", channel_id="general")
+    page = await visit("ann")
+    await page.get_by_role("combobox", name="Message").focus()
+
+    ready = await page.evaluate(
+        """() => {
+            const up = new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(up);
+            const { ariaLabel, selectionStart, selectionEnd } = document.activeElement;
+            return [ariaLabel, selectionStart, selectionEnd];
+        }"""
+    )
+
+    assert ready == ["Edit the message", len("helo"), len("helo")]
+
+
+async def test_what_is_typed_while_a_message_is_on_its_way_stays(sandbox: Sandbox, visit: Visit) -> None:
+    sandbox.people.manage_channel("olga", "edit", channel_id="general", slowmode=30)
+    page = await visit("ann")
+    field, may_go_on = page.get_by_role("combobox", name="Message"), asyncio.Event()
+
+    async def hold(route: Any) -> None:
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/message", hold)
+    await write(page, "one")
+    await page.keyboard.type("two")
+    may_go_on.set()
+    await expect(page.locator(".message", has_text="one")).to_be_visible()
+    await expect(field).to_have_value("two")
+
+    may_go_on.clear()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("three")
+    may_go_on.set()
+    await expect(page.locator(".composer .wrong")).to_contain_text("ann may write again in 30 s")
+    await expect(field).to_have_value("two\nthree")
 
 
 async def test_what_is_pinned_is_told_and_listed(sandbox: Sandbox, visit: Visit) -> None:
@@ -112,6 +157,7 @@ async def test_a_thread_is_begun_written_in_left_archived_and_brought_back(
     await expect(max_.locator(".channel.thread")).to_have_count(0)
     await expect(link).to_contain_text("1 message, archived")
     await link.click()
+    await expect(max_.locator("#bar h2")).to_have_text("The beginning")
     await write(max_, "awake")
     await expect(max_.locator(".composer .about")).to_be_hidden()
     await expect(max_.locator(".channel.thread")).to_have_text("The beginning")

@@ -139,6 +139,7 @@ async def test_a_phone_shows_everything_without_sideways_scrolling(
     await expect(page.locator("#bar h2")).to_have_text("staff")
     await page.locator(".burger").tap()
     await page.locator(".channel", has_text="general").tap()
+    await expect(page.locator("#bar h2")).to_have_text("general")
     await page.keyboard.type("/warn")
     await page.keyboard.press("Enter")
     await expect(page.locator(".command-form")).to_be_visible()

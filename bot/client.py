@@ -18,6 +18,7 @@ from bot.command_tree import Tree, sentence_for
 from bot.counters import CommandCounters
 from bot.delivery import InteractionsMet
 from bot.extensions import EXTENSIONS
+from bot.forms import submitted
 from bot.rest_budget import RestBudget
 from bot.session_turns import SessionTurns
 from bot.settings import Settings
@@ -31,7 +32,8 @@ RATE_LIMIT_SECONDS = 60.0  # a longer wait is an error that can be retried later
 LOOPBACK_READY_SECONDS = 0.01  # nothing is lost on the way from a sandbox; Discord itself needs its 2 s
 
 FINISH_SECONDS = 4.0  # for what people have started, when Reeve is told to stop
-IN_FLIGHT = ("CommandTree-invoker", "discord-ui-")  # discord.py's names for the tasks of commands and views
+IN_FLIGHT = ("CommandTree-invoker", "discord-ui-", "discord.py: on_interaction")
+"""discord.py's names for the tasks of commands, of views, and of our `on_interaction`."""
 
 
 class Reeve(commands.AutoShardedBot):
@@ -120,6 +122,11 @@ class Reeve(commands.AutoShardedBot):
         command: app_commands.Command[commands.Cog, ..., object] | app_commands.ContextMenu,
     ) -> None:
         self.counters.count(f"/{command.qualified_name}", "ok")
+
+    async def on_interaction(self, interaction: discord.Interaction["Reeve"], /) -> None:
+        """Commands, buttons and selects have handlers by now; forms have one here."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await submitted(interaction)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Commands begin with a mention. To look for one in every message would cost as much as all else here."""

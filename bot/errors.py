@@ -83,6 +83,13 @@ class ButtonOutdated(ActionRefused):
         super().__init__("That list is out of date: use its command again.")
 
 
+class FormOutdated(ActionRefused):
+    """Likewise a form's."""
+
+    def __init__(self) -> None:
+        super().__init__("That form is out of date: open it again.")
+
+
 class DurationNotUnderstood(ActionRefused):
     def __init__(self, text: str) -> None:
         self.text = text

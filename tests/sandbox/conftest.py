@@ -17,6 +17,9 @@ from sandbox.clock import ManualClock
 from sandbox.rows import Guild
 from sandbox.server import Sandbox
 
+PATIENCE_SECONDS = 30
+"""For a machine that does much else."""
+
 
 @pytest.fixture
 def clock() -> ManualClock:
@@ -70,6 +73,10 @@ class Bot(discord.Client):
     async def on_ready(self) -> None:
         self.is_ready_once.set()
 
+    def wait_for(self, event: str, /, *, timeout: float | None = PATIENCE_SECONDS, **more: Any) -> Any:
+        """As discord.py does it, and never for ever."""
+        return super().wait_for(event, timeout=timeout, **more)
+
     def guild(self, name: str = "Green") -> discord.Guild:
         return next(guild for guild in self.guilds if guild.name == name)
 
@@ -95,11 +102,11 @@ async def logged_in(
         await bot.tree.sync()
     running = asyncio.create_task(bot.connect())
     ready = asyncio.create_task(bot.is_ready_once.wait())
-    await asyncio.wait({running, ready}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running, ready}, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     try:
         if running.done():
             running.result()
-        assert ready.done(), "the bot was not ready within 10 s"
+        assert ready.done(), f"the bot was not ready within {PATIENCE_SECONDS} s"
         yield bot
     finally:
         ready.cancel()
@@ -114,7 +121,7 @@ def login() -> Callable[..., Any]:
 
 @pytest.fixture
 def until() -> Callable[..., Any]:
-    """Waits until something is true, at most 5 s."""
+    """Waits until something is true, with patience."""
 
     async def wait(is_true: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()
@@ -125,7 +132,7 @@ def until() -> Callable[..., Any]:
                 done.set_result(None) if is_true() else loop.call_soon(look)
 
         look()
-        await asyncio.wait_for(done, 5)
+        await asyncio.wait_for(done, PATIENCE_SECONDS)
 
     return wait
 

@@ -41,21 +41,21 @@ async def resume(socket, sandbox, session_id, seq, **changed):
 
 async def until_event(socket, name):
     while True:
-        told = await socket.receive_json(timeout=5)
+        told = await socket.receive_json(timeout=30)
         if told["t"] == name:
             return told
 
 
 async def until_op(socket, op):
     while True:
-        told = await socket.receive_json(timeout=5)
+        told = await socket.receive_json(timeout=30)
         if told["op"] == op:
             return told
 
 
 async def closed_with(socket):
     while True:
-        frame = await socket.receive(timeout=5)
+        frame = await socket.receive(timeout=30)
         if frame.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
             return socket.close_code
 

@@ -14,7 +14,7 @@ async def history(bot, channel="general"):
 
 async def test_the_system_channel_greets_who_comes_in_their_name(sandbox, bot, green):
     green.system_channel_id = bot.channel().id
-    heard = bot.wait_for("message", timeout=5)
+    heard = bot.wait_for("message")
     sandbox.people.join("zoe", "Green")
     greeting = await heard
     assert (greeting.type, greeting.author.name, greeting.content) == (JOINED, "zoe", "")

@@ -76,14 +76,14 @@ async def test_without_the_permission_a_bot_neither_reads_nor_hears_it(green, sa
     sandbox.people.moderate("max", "kick", "ann")
     assert (await api("GET", f"/guilds/{green.id}/audit-logs"))[1]["code"] == 50013
     role.permissions |= int(Permission.VIEW_AUDIT_LOG)
-    logged = bot.wait_for("audit_log_entry_create", timeout=5)
+    logged = bot.wait_for("audit_log_entry_create")
     sandbox.people.moderate("max", "kick", "ben")
     assert (await logged).target.id == id_of(sandbox, "ben")
     assert len(heard(sandbox)) == 1
 
 
 async def test_an_entry_says_whole_what_happened(green, sandbox, bot):
-    logged = bot.wait_for("audit_log_entry_create", timeout=5)
+    logged = bot.wait_for("audit_log_entry_create")
     sandbox.people.moderate("max", "nick", "ann", nick="Annie", reason="asked for it")
     await logged
     [told] = heard(sandbox)

@@ -54,7 +54,7 @@ def entries(guild, action):
 
 async def test_a_bot_makes_changes_and_removes_a_rule(green, sandbox, bot):
     guild = bot.guild()
-    made = bot.wait_for("automod_rule_create", timeout=5)
+    made = bot.wait_for("automod_rule_create")
     action = discord.AutoModRuleAction(custom_message="Not here")
     created = await guild.create_automod_rule(
         name="Words",
@@ -68,7 +68,7 @@ async def test_a_bot_makes_changes_and_removes_a_rule(green, sandbox, bot):
     )
     assert (await made).id == created.id
     assert (created.creator_id, created.trigger.keyword_filter) == (bot.user.id, ["spam*"])
-    changed = bot.wait_for("automod_rule_update", timeout=5)
+    changed = bot.wait_for("automod_rule_update")
     trigger = discord.AutoModTrigger(keyword_filter=["eggs"], regex_patterns=["(b|c)at"])
     await created.edit(trigger=trigger, enabled=False, reason="hungry")
     assert (await changed).trigger.keyword_filter == ["eggs"]
@@ -80,7 +80,7 @@ async def test_a_bot_makes_changes_and_removes_a_rule(green, sandbox, bot):
         ["spam*"],
         ["eggs"],
     )
-    removed = bot.wait_for("automod_rule_delete", timeout=5)
+    removed = bot.wait_for("automod_rule_delete")
     await created.delete(reason="enough")
     assert (await removed).id == created.id
     assert [entry.action_type for entry in green.audit] == [140, 141, 142]
@@ -214,7 +214,7 @@ async def test_a_blocked_message_is_never_posted_and_its_author_reads_why(green,
 
 async def test_what_is_only_flagged_is_posted_and_named(green, sandbox, bot):
     make(sandbox, actions=[{"type": 2, "metadata": {"channel_id": "mod-log"}}])
-    executed = bot.wait_for("automod_action", timeout=5)
+    executed = bot.wait_for("automod_action")
     one = sandbox.people.message("ann", "some spam here")
     execution = await executed
     assert (execution.message_id, execution.content) == (one.id, "some spam here")

@@ -60,7 +60,7 @@ def test_a_title_with_a_blocked_word_is_refused(sandbox, managed, how):
 
 async def test_what_is_only_flagged_keeps_its_title(sandbox, managed, bot):
     make(sandbox, 1, ALERT)
-    executed = bot.wait_for("automod_action", timeout=5)
+    executed = bot.wait_for("automod_action")
     thread = sandbox.people.thread("ann", "create", name="spam here")
     execution = await executed
     assert (execution.content, execution.message_id, thread["name"]) == ("spam here", None, "spam here")
@@ -69,8 +69,8 @@ async def test_what_is_only_flagged_keeps_its_title(sandbox, managed, bot):
 async def test_a_member_with_a_blocked_nickname_may_only_look_and_take_another(sandbox, managed, bot):
     make(sandbox, 6, {"type": 4}, ALERT)
     changed, executed = (
-        bot.wait_for("member_update", check=_is_held, timeout=5),
-        bot.wait_for("automod_action", timeout=5),
+        bot.wait_for("member_update", check=_is_held),
+        bot.wait_for("automod_action"),
     )
     sandbox.people.moderate("ann", "nick", "ann", nick="Dr. Spam")
     ann = member_of(sandbox, managed, "ann")

@@ -42,8 +42,8 @@ async def test_a_bot_that_goes_takes_its_role_along(two_bots, login, how):
         "olga", channel_id="general", role_id="Helper", allow=["MANAGE_CHANNELS"]
     )
     async with login(sandbox) as bot:
-        gone = bot.wait_for("guild_role_delete", timeout=5)
-        changed = bot.wait_for("guild_channel_update", timeout=5)
+        gone = bot.wait_for("guild_role_delete")
+        changed = bot.wait_for("guild_channel_update")
         remove(sandbox, how)
         assert (await gone).id == role.id
         assert role.id not in {each.id for each in (await changed)[1].overwrites}
@@ -57,7 +57,7 @@ async def test_a_bot_that_is_installed_again_has_a_new_role_at_the_bottom(two_bo
     old = role_of(guild, "Helper")
     async with login(sandbox) as bot:
         remove(sandbox, "kick")
-        made, came = bot.wait_for("guild_role_create", timeout=5), bot.wait_for("member_join", timeout=5)
+        made, came = bot.wait_for("guild_role_create"), bot.wait_for("member_join")
         member = sandbox.people.join("Helper", guild.id)
         role = await made
         assert (role.managed, role.tags.bot_id, role.position) == (True, member.user_id, 1)
@@ -69,10 +69,10 @@ async def test_a_bot_that_is_installed_again_has_a_new_role_at_the_bottom(two_bo
 
 
 async def test_who_is_installed_hears_of_the_server_and_not_of_itself(sandbox, green, bot):
-    gone = bot.wait_for("guild_remove", timeout=5)
+    gone = bot.wait_for("guild_remove")
     sandbox.people.moderate("olga", "kick", "Reeve")
     await gone
-    joined = bot.wait_for("guild_join", timeout=5)
+    joined = bot.wait_for("guild_join")
     sandbox.people.join("Reeve", green.id)
     guild = await joined
     assert guild.id == green.id

@@ -38,7 +38,7 @@ def problems(answer):
 
 
 async def test_a_text_channel_is_made_with_a_proper_name_at_the_end(bot, until):
-    made = bot.wait_for("guild_channel_create", timeout=5)
+    made = bot.wait_for("guild_channel_create")
     channel = await bot.guild().create_text_channel(
         "Off  Topic", topic="Anything", slowmode_delay=5, nsfw=True, reason="wanted"
     )
@@ -66,7 +66,7 @@ async def test_a_text_channel_is_made_with_a_proper_name_at_the_end(bot, until):
 
 async def test_an_edit_tells_what_changed_and_null_is_the_default(bot, api, entries):
     channel = bot.channel()
-    changed = bot.wait_for("guild_channel_update", timeout=5)
+    changed = bot.wait_for("guild_channel_update")
     await channel.edit(slowmode_delay=30, topic=None, reason="calm")
     before, after = await changed
     assert (before.slowmode_delay, after.slowmode_delay, after.topic) == (0, 30, None)
@@ -119,7 +119,7 @@ async def test_a_guild_has_at_most_five_hundred(api, green, sandbox):
 async def test_deleting_a_category_leaves_its_channels_without_one(bot, heard, until):
     category = await bot.guild().create_category("Quiet")
     inside = await category.create_text_channel("inside")
-    gone = bot.wait_for("guild_channel_delete", timeout=5)
+    gone = bot.wait_for("guild_channel_delete")
     await category.delete(reason="tidy")
     assert (await gone).id == category.id
     assert (await bot.fetch_channel(inside.id)).category_id is None
@@ -198,7 +198,7 @@ async def test_channels_are_sorted_and_only_one_changes_its_category(bot, api, g
 
 
 async def test_by_hand_a_channel_is_made_changed_and_removed(sandbox, bot, http, until):
-    made = bot.wait_for("guild_channel_create", timeout=5)
+    made = bot.wait_for("guild_channel_create")
     sandbox.people.manage_channel("olga", "create", name="Lounge", type="voice", user_limit=5)
     lounge = await made
     assert (lounge.name, lounge.user_limit) == ("Lounge", 5)

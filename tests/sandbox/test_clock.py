@@ -54,20 +54,20 @@ async def test_a_bot_on_the_gateway_survives_a_jump(sandbox, bot, control, until
 
 async def test_a_follower_has_moved_before_the_answer_comes(sandbox, http, control):
     async with http.ws_connect(f"{sandbox.url}/sandbox/clock/stream") as socket:
-        first = (await socket.receive_json(timeout=5))["ahead_seconds"]
+        first = (await socket.receive_json(timeout=30))["ahead_seconds"]
         assert abs(first) < 1
         moving = asyncio.create_task(control("POST", "/clock", {"seconds": DAY}))
-        assert (await socket.receive_json(timeout=5))["ahead_seconds"] > DAY - 1
+        assert (await socket.receive_json(timeout=30))["ahead_seconds"] > DAY - 1
         assert not moving.done()
         await socket.send_str("moved")
-        assert (await asyncio.wait_for(moving, 5))[0] == 200
+        assert (await asyncio.wait_for(moving, 30))[0] == 200
 
 
 async def test_a_follower_that_goes_away_holds_nobody_up(sandbox, http, control):
     async with http.ws_connect(f"{sandbox.url}/sandbox/clock/stream") as socket:
-        await socket.receive_json(timeout=5)
+        await socket.receive_json(timeout=30)
         moving = asyncio.create_task(control("POST", "/clock", {"seconds": DAY}))
-        await socket.receive_json(timeout=5)
+        await socket.receive_json(timeout=30)
     assert (await asyncio.wait_for(moving, 2))[0] == 200
 
 

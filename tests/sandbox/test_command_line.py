@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 import sys
-import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from sandbox.shell import errands
 
 PROJECT = Path(__file__).parents[2]
+AT_ONCE_SECONDS = 20  # connections that are waited for would take a minute
 
 
 async def run(*words, stdout=asyncio.subprocess.PIPE):
@@ -40,7 +40,7 @@ async def running(*words):
         port = free.getsockname()[1]
     child = await run("--port", port, *words)
     lines = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "once a bot" not in "".join(lines) and (line := (await child.stdout.readline()).decode()):
             lines.append(line)
     try:
@@ -56,10 +56,9 @@ async def test_it_says_where_it_is_and_stops_at_once(number):
     async with running() as (child, url, welcome):
         assert f"{url}/api/v10" in welcome
         assert ".sandbox.opens-nothing-on-discord" in welcome
-        begin = time.monotonic()
         child.send_signal(number)
-        assert await child.wait() == 0
-        assert time.monotonic() - begin < 1
+        async with asyncio.timeout(AT_ONCE_SECONDS):
+            assert await child.wait() == 0
 
 
 async def test_what_the_welcome_tells_to_type_works():

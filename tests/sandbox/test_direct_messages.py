@@ -29,7 +29,7 @@ async def test_a_person_who_blocks_the_bot_is_as_closed_as_one_who_lets_nobody_i
 async def test_a_bot_hears_direct_messages_with_their_intent_and_reads_them_without_another(sandbox, login):
     intents = discord.Intents(guilds=True, dm_messages=True)
     async with login(sandbox, intents=intents) as bot:
-        heard = bot.wait_for("message", timeout=5)
+        heard = bot.wait_for("message")
         sandbox.people.message("ann", "psst", to="Reeve")
         message = await heard
     assert (message.content, message.guild, message.channel.type) == (
@@ -49,7 +49,7 @@ async def test_without_that_intent_a_bot_hears_nothing(sandbox, login):
 
     async with login(sandbox, prepare, intents=discord.Intents(guilds=True, guild_messages=True)) as bot:
         sandbox.people.message("ann", "psst", to="Reeve")
-        in_guild = bot.wait_for("message", timeout=5)
+        in_guild = bot.wait_for("message")
         sandbox.people.message("ann", f"aloud, <@{bot.user.id}>")
         await in_guild
     assert [text.split(",")[0] for text in heard] == ["aloud"]

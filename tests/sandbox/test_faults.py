@@ -65,7 +65,7 @@ async def test_a_reset_is_one_on_the_wire(sandbox, order):
     reader, writer = await asyncio.open_connection(*sandbox.url.removeprefix("http://").split(":"))
     writer.write(b"GET /api/v10/gateway HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: raw\r\n\r\n")
     with pytest.raises(ConnectionResetError):
-        await asyncio.wait_for(reader.read(), 5)
+        await asyncio.wait_for(reader.read(), 30)
     writer.close()
 
 
@@ -75,9 +75,10 @@ async def test_a_timeout_lasts_until_the_client_gives_up_and_leaves_nothing_behi
 ):
     sandbox.faults.add(BANS, "timeout", applied=applied)
     before = len(asyncio.all_tasks())
-    with pytest.raises(TimeoutError):
-        await ban("gus", timeout=aiohttp.ClientTimeout(total=0.2))
-    assert is_banned("gus") is applied
+    asked = asyncio.create_task(ban("gus"))
+    await until(lambda: faults(sandbox) and is_banned("gus") is applied)
+    asked.cancel()  # as a timeout of aiohttp's does it
+    await asyncio.wait([asked])
     await until(lambda: len(asyncio.all_tasks()) <= before)
     assert (await ban("gus"))[0] == 204
 
@@ -88,7 +89,7 @@ async def test_clearing_releases_who_waits_without_an_answer(sandbox, order, say
     await until(lambda: faults(sandbox) == ["timeout"])
     assert await order("DELETE") == (200, {"faults": []})
     with pytest.raises(aiohttp.ClientOSError):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 30)
 
 
 async def test_a_sandbox_that_stops_waits_for_no_fault(opened, http, until):
@@ -97,7 +98,7 @@ async def test_a_sandbox_that_stops_waits_for_no_fault(opened, http, until):
         sandbox.faults.add("GET /gateway", after_seconds=1000)
         waiting = [asyncio.create_task(http.get(sandbox.api_url + "/gateway")) for _ in range(2)]
         await until(lambda: all(each.hits for each in sandbox.faults.all))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await sandbox.close()
         found = await asyncio.gather(*waiting, return_exceptions=True)
     assert len([each for each in found if isinstance(each, aiohttp.ClientError)]) >= 1

@@ -135,7 +135,7 @@ async def test_a_bot_resumes_its_invalid_session_if_it_may(sandbox, order, until
 async def test_a_bot_begins_anew_without_its_session(sandbox, bot, order):
     bot.is_ready_once.clear()
     await order(gateway="invalid")
-    await asyncio.wait_for(bot.is_ready_once.wait(), 5)
+    await asyncio.wait_for(bot.is_ready_once.wait(), 30)
     assert (heard(sandbox, "READY"), heard(sandbox, "RESUMED")) == (2, 0)
 
 

@@ -8,7 +8,7 @@ from asking import code_of
 
 async def test_a_forward_carries_what_was_written_whatever_becomes_of_it(sandbox, bot):
     source = await bot.channel().send("first", file=discord.File(io.BytesIO(b"abc"), "a.txt"))
-    heard = bot.wait_for("message", timeout=5, check=lambda one: one.channel.name == "staff")
+    heard = bot.wait_for("message", check=lambda one: one.channel.name == "staff")
     passed_on = await source.forward(bot.channel("staff"))
     await source.edit(content="second")
     [snapshot] = (await passed_on.fetch()).message_snapshots

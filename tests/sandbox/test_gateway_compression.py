@@ -93,7 +93,7 @@ async def test_a_resumed_session_keeps_its_compression(sandbox, http):
 
 async def until_ready(socket):
     while True:
-        frame = await socket.receive(timeout=5)
+        frame = await socket.receive(timeout=30)
         data = frame.data if isinstance(frame.data, str) else zlib.decompress(frame.data)
         if json.loads(data)["t"] == "READY":
             return json.loads(data)["d"]

@@ -69,7 +69,7 @@ async def test_each_shard_hears_of_its_guilds_and_the_first_of_all_else(sandbox,
 async def until_last(socket):
     heard = []
     while "last" not in {content for _, content in heard}:
-        told = await socket.receive_json(timeout=5)
+        told = await socket.receive_json(timeout=30)
         if told["t"] in ("MESSAGE_CREATE", "USER_UPDATE"):
             heard.append((told["d"].get("guild_id"), told["d"].get("content")))
     return heard

@@ -39,7 +39,7 @@ def refusal(answer):
 
 
 async def test_the_settings_change_and_everybody_hears(bot, manager, green):
-    changed = bot.wait_for("guild_update", timeout=5)
+    changed = bot.wait_for("guild_update")
     general, mod_log, guild = bot.channel(), bot.channel("mod-log"), bot.guild()
     await guild.edit(
         name="Greener",
@@ -155,7 +155,7 @@ async def test_who_was_long_away_is_pruned(timed, clock, login, green_of):
         clock.advance(6 * 86400)
         assert await bot.guild().estimate_pruned_members(days=7) == 2
         assert await bot.guild().estimate_pruned_members(days=7, roles=[member]) == 11
-        gone = [bot.wait_for("raw_member_remove", timeout=5) for _ in range(1)]
+        gone = [bot.wait_for("raw_member_remove") for _ in range(1)]
         assert await bot.guild().prune_members(days=7, reason="dust") == 2
         assert ids[(await gone[0]).user.id] in ("ben", "cem")
         [entry] = [entry async for entry in bot.guild().audit_logs(limit=1)]
@@ -180,7 +180,7 @@ async def test_pruning_needs_both_permissions(guild, own_role):
 
 async def test_the_bot_leaves_and_hears_that_it_is_no_outage(bot, sandbox, api):
     hill = next(each for each in sandbox.world.guilds.values() if each.name == "Hill")
-    gone = bot.wait_for("guild_remove", timeout=5)
+    gone = bot.wait_for("guild_remove")
     assert (await api("DELETE", f"/users/@me/guilds/{hill.id}"))[0] == 204
     assert (await gone).name == "Hill"
     told = [each.response for each in sandbox.recorder.since() if each.route == "GUILD_DELETE"]

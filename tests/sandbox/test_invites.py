@@ -23,13 +23,13 @@ def inviting(sandbox):
 
 @pytest.mark.usefixtures("inviting")
 async def test_an_invite_is_made_told_listed_and_taken_back(bot):
-    heard = bot.wait_for("invite_create", timeout=5)
+    heard = bot.wait_for("invite_create")
     made = await bot.channel().create_invite(max_age=3600, max_uses=5, temporary=True, reason="party")
     event = await heard
     assert (event.code, event.inviter.id, event.max_age, event.max_uses) == (made.code, bot.user.id, 3600, 5)
     assert (made.uses, made.temporary, made.channel.name, made.guild.name) == (0, True, "general", "Green")
     assert [each.code for each in await bot.channel().invites()] == [made.code]
-    heard = bot.wait_for("invite_delete", timeout=5)
+    heard = bot.wait_for("invite_delete")
     await made.delete(reason="over")
     assert (await heard).code == made.code
     assert await code_of(bot.fetch_invite(made.code)) == (404, 10006)
@@ -91,8 +91,8 @@ async def test_who_comes_by_an_invite_is_counted_and_the_last_one_ends_it(sandbo
     assert sandbox.world.invites[made["code"]].uses == 1
     sandbox.people.join("zoe", invite=made["code"])  # is there already: nothing is used
     assert sandbox.world.invites[made["code"]].uses == 1
-    heard = bot.wait_for("invite_delete", timeout=5)
-    joined = bot.wait_for("member_join", check=lambda member: member.name != "zoe", timeout=5)
+    heard = bot.wait_for("invite_delete")
+    joined = bot.wait_for("member_join", check=lambda member: member.name != "zoe")
     sandbox.people.join("yan", invite=f"https://discord.gg/{made['code']}")
     assert (await heard).code == made["code"]
     assert (await joined).name == "yan"
@@ -164,7 +164,7 @@ async def test_an_invite_can_bring_roles_below_the_inviters_own(sandbox, api, bo
     assert (status, told["code"]) == (403, 50013)
     _, made = await api("POST", path, {"role_ids": [str(ids["manager"])]})
     assert [role["name"] for role in made["roles"]] == ["manager"]
-    joined = bot.wait_for("member_join", timeout=5)
+    joined = bot.wait_for("member_join")
     sandbox.people.join("zoe", invite=made["code"])
     assert [role.name for role in (await joined).roles] == ["@everyone", "manager"]
 
@@ -223,6 +223,6 @@ async def test_a_guest_goes_when_offline_unless_they_have_a_role(sandbox, tempor
 async def test_a_guest_who_goes_is_heard_to_leave(sandbox, bot):
     made = sandbox.people.invite("ann", temporary=True)
     sandbox.people.join("zoe", invite=made["code"])
-    left = bot.wait_for("member_remove", timeout=5)
+    left = bot.wait_for("member_remove")
     sandbox.people.presence("zoe", status="offline")
     assert (await left).name == "zoe"

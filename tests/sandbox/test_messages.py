@@ -38,7 +38,7 @@ async def test_history_can_be_read_from_every_side(bot):
 
 
 async def test_a_persons_message_reaches_the_bot_with_its_mention(sandbox, bot):
-    heard = bot.wait_for("message", timeout=5)
+    heard = bot.wait_for("message")
     sandbox.people.message("ann", f"hello <@{bot.user.id}>")
     message = await heard
     assert (message.author.name, message.guild.name, message.channel.name) == ("ann", "Green", "general")
@@ -154,7 +154,7 @@ async def test_many_are_deleted_at_once_and_logged(sandbox, bot):
     channel = bot.channel()
     for number in range(3):
         sandbox.people.message("ann", str(number))
-    heard = bot.wait_for("raw_bulk_message_delete", timeout=5)
+    heard = bot.wait_for("raw_bulk_message_delete")
     deleted = await channel.purge(limit=10, reason="spam")
     assert len(deleted) == 3
     assert len((await heard).message_ids) == 3

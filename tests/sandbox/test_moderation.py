@@ -17,7 +17,7 @@ async def last_entry(bot, action):
 
 async def test_a_time_out_silences_and_is_lifted(sandbox, bot):
     ann = bot.member("ann")
-    changed = bot.wait_for("member_update", timeout=5)
+    changed = bot.wait_for("member_update")
     await ann.timeout(timedelta(hours=1), reason="käse / 100 %")
     assert (await changed)[1].is_timed_out()
     with pytest.raises(Refused):
@@ -36,7 +36,7 @@ async def test_a_time_out_is_at_most_28_days_and_never_for_an_administrator(bot)
 
 async def test_a_kick_removes_and_is_logged(bot):
     ann = bot.member("ann")
-    gone, logged = bot.wait_for("member_remove", timeout=5), bot.wait_for("audit_log_entry_create", timeout=5)
+    gone, logged = bot.wait_for("member_remove"), bot.wait_for("audit_log_entry_create")
     await ann.kick(reason="bye")
     assert await gone == ann
     entry = await logged
@@ -48,9 +48,7 @@ async def test_a_kick_removes_and_is_logged(bot):
 async def test_a_ban_deletes_messages_and_keeps_its_reason(sandbox, bot):
     ann = bot.member("ann")
     sandbox.people.message("ann", "spam")
-    heard = [
-        bot.wait_for(name, timeout=5) for name in ("member_ban", "member_remove", "raw_bulk_message_delete")
-    ]
+    heard = [bot.wait_for(name) for name in ("member_ban", "member_remove", "raw_bulk_message_delete")]
     await ann.ban(reason="spam", delete_message_seconds=3600)
     assert len((await heard[2]).message_ids) == 1
     assert (await heard[0])[1].id == (await heard[1]).id == ann.id
@@ -64,12 +62,12 @@ async def test_a_ban_deletes_messages_and_keeps_its_reason(sandbox, bot):
 async def test_an_unban_lets_back_in(sandbox, bot):
     ann = bot.member("ann")
     await ann.ban()
-    lifted = bot.wait_for("member_unban", timeout=5)
+    lifted = bot.wait_for("member_unban")
     await bot.guild().unban(ann, reason="sorry")
     assert (await lifted)[1].id == ann.id
     assert await code_of(bot.guild().unban(ann)) == (404, 10026)
     assert await code_of(bot.guild().fetch_ban(ann)) == (404, 10026)
-    back = bot.wait_for("member_join", timeout=5)
+    back = bot.wait_for("member_join")
     sandbox.people.join("ann", "Green")
     assert (await back).name == "ann"
 
@@ -98,7 +96,7 @@ async def test_nobody_above_the_bot_is_touched(bot):
 async def test_roles_are_given_and_taken_below_the_bots_own(bot):
     ann, guild = bot.member("ann"), bot.guild()
     moderator, owner = (discord.utils.get(guild.roles, name=name) for name in ("moderator", "owner"))
-    changed = bot.wait_for("member_update", timeout=5)
+    changed = bot.wait_for("member_update")
     await ann.add_roles(moderator, reason="promoted")
     assert moderator in (await changed)[1].roles
     entry = await last_entry(bot, discord.AuditLogAction.member_role_update)
@@ -138,7 +136,7 @@ async def test_the_audit_log_is_read_from_both_ends_and_by_actor(sandbox, bot):
 
 
 async def test_moderating_by_hand_tells_the_bot(sandbox, bot):
-    banned, logged = bot.wait_for("member_ban", timeout=5), bot.wait_for("audit_log_entry_create", timeout=5)
+    banned, logged = bot.wait_for("member_ban"), bot.wait_for("audit_log_entry_create")
     sandbox.people.moderate("max", "ban", "ann", reason="by hand")
     assert (await banned)[1].name == "ann"
     entry = await logged
@@ -155,7 +153,7 @@ async def test_people_cannot_moderate_above_their_rank(sandbox):
 
 
 async def test_a_moderator_who_deletes_is_logged_and_the_author_is_not(sandbox, bot):
-    logged = bot.wait_for("audit_log_entry_create", timeout=5)
+    logged = bot.wait_for("audit_log_entry_create")
     sandbox.people.delete_message("ann", message_id=sandbox.people.message("ann", "own").id)
     sandbox.people.delete_message("max", message_id=sandbox.people.message("ann", "rude").id)
     entry = await logged
@@ -168,7 +166,7 @@ async def test_a_moderator_who_deletes_is_logged_and_the_author_is_not(sandbox, 
 
 async def test_a_channel_is_locked_and_unlocked(sandbox, bot):
     channel, everyone = bot.channel(), bot.guild().default_role
-    changed = bot.wait_for("guild_channel_update", timeout=5)
+    changed = bot.wait_for("guild_channel_update")
     await channel.set_permissions(everyone, send_messages=False, reason="calm")
     await changed
     with pytest.raises(Refused):
@@ -181,11 +179,11 @@ async def test_a_channel_is_locked_and_unlocked(sandbox, bot):
 
 async def test_a_bot_hears_of_channels_that_it_cannot_view_but_not_what_is_said_there(sandbox, bot):
     staff = bot.channel("staff")
-    hidden = bot.wait_for("guild_channel_update", timeout=5)
+    hidden = bot.wait_for("guild_channel_update")
     sandbox.people.set_channel_permissions("olga", channel_id="staff", role_id="Reeve", deny=["VIEW_CHANNEL"])
     await hidden
     assert not staff.permissions_for(bot.guild().me).view_channel
-    opened, heard = bot.wait_for("guild_channel_update", timeout=5), bot.wait_for("message", timeout=5)
+    opened, heard = bot.wait_for("guild_channel_update"), bot.wait_for("message")
     both = asyncio.gather(opened, heard)
     sandbox.people.message("max", "for staff alone", channel_id="staff")
     sandbox.people.set_channel_permissions(
@@ -198,7 +196,7 @@ async def test_a_bot_hears_of_channels_that_it_cannot_view_but_not_what_is_said_
 
 
 async def test_the_bot_hears_when_it_is_kicked_and_when_it_joins(sandbox, bot):
-    gone = bot.wait_for("guild_remove", timeout=5)
+    gone = bot.wait_for("guild_remove")
     sandbox.people.moderate("olga", "kick", "Reeve")
     assert (await gone).name == "Green"
     assert await code_of(bot.fetch_guild(next(iter(sandbox.world.guilds)))) == (403, 50001)

@@ -10,7 +10,7 @@ from sandbox.errors import Refused
 
 async def test_a_pin_is_told_noted_and_listed(sandbox, bot):
     said = await bot.channel().send("rules")
-    heard = bot.wait_for("guild_channel_pins_update", timeout=5)
+    heard = bot.wait_for("guild_channel_pins_update")
     await said.pin(reason="read this")
     channel, moment = await heard
     assert channel.name == "general"
@@ -110,7 +110,7 @@ async def test_what_the_system_wrote_is_not_pinned_and_a_second_pin_says_nothing
 async def test_in_a_direct_channel_both_may_pin(sandbox, bot):
     ann = bot.member("ann")
     sent = await ann.send("x")
-    heard = bot.wait_for("private_channel_pins_update", timeout=5)
+    heard = bot.wait_for("private_channel_pins_update")
     sandbox.people.pin("ann", message_id=sent.id)
     assert (await heard)[0].recipient == ann
     assert [one.id async for one in sent.channel.pins()] == [sent.id]
@@ -121,7 +121,7 @@ async def test_a_person_edits_what_they_wrote_and_nobody_else_does(sandbox, bot)
     ben = people._names.user("ben").id
     first = people.message("ben", "first")
     said = people.message("ann", f"hello <@{bot.user.id}>", reply_to=first.id)
-    heard = bot.wait_for("raw_message_edit", timeout=5)
+    heard = bot.wait_for("raw_message_edit")
     people.edit("ann", message_id=said.id, content="hello")
     data = (await heard).data
     assert (data["content"], data["edited_timestamp"] is None, data["tts"]) == ("hello", False, False)

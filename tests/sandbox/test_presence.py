@@ -15,7 +15,7 @@ def heard(sandbox, name):
 
 
 async def test_a_bot_sees_who_goes_online_and_what_they_do(sandbox, bot):
-    changed = bot.wait_for("presence_update", timeout=5)
+    changed = bot.wait_for("presence_update")
     sandbox.people.presence("ben", status="dnd", activities=[{"name": "chess", "type": 0}])
     before, after = await changed
     assert (before.status, after.status) == (discord.Status.offline, discord.Status.dnd)
@@ -85,7 +85,7 @@ async def test_a_bot_is_online_while_it_has_a_session(timed, clock, login, until
 
 
 async def test_a_presence_that_makes_no_sense_closes_the_socket(sandbox, bot, until):
-    closed = bot.wait_for("disconnect", timeout=5)
+    closed = bot.wait_for("disconnect")
     await bot.ws.send('{"op": 3, "d": {"status": "asleep", "activities": [], "afk": false, "since": null}}')
     await closed
     assert heard(sandbox, "PRESENCE_UPDATE") == []
@@ -108,7 +108,7 @@ async def test_a_status_a_voice_state_and_a_rule_outlive_the_sandbox(opened, tmp
 
 
 async def test_a_bot_hears_who_types_where(sandbox, bot):
-    typing = bot.wait_for("typing", timeout=5)
+    typing = bot.wait_for("typing")
     sandbox.people.typing("ann")
     channel, member, _ = await typing
     assert (channel, member.name) == (bot.channel(), "ann")

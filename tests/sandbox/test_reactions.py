@@ -42,12 +42,12 @@ async def test_a_reaction_is_counted_and_is_mine_only_to_me(sandbox, bot, api):
 
 async def test_a_bot_hears_who_reacted_to_whose_message(sandbox, bot):
     said = sandbox.people.message("ann", "nice")
-    heard = bot.wait_for("raw_reaction_add", timeout=5)
+    heard = bot.wait_for("raw_reaction_add")
     sandbox.people.react("ben", message_id=said.id, emoji="❤️")
     event = await heard
     assert (event.member.name, event.message_author_id, str(event.emoji)) == ("ben", said.author_id, "❤️")
     assert (event.burst, event.type) == (False, discord.ReactionType.normal)
-    heard = bot.wait_for("raw_reaction_remove", timeout=5)
+    heard = bot.wait_for("raw_reaction_remove")
     sandbox.people.unreact("ben", message_id=said.id, emoji="❤")
     assert (await heard).user_id == bot.member("ben").id
     assert "reactions" not in sandbox.people.sees("ben", "general")[0]
@@ -59,7 +59,7 @@ async def test_reactions_have_intents_of_their_own(sandbox, login):
     async with login(sandbox, intents=intents) as bot:
         said = sandbox.people.message("ann", "nice")
         direct = await bot.get_user(said.author_id).send("psst")
-        heard = bot.wait_for("raw_reaction_add", timeout=5)
+        heard = bot.wait_for("raw_reaction_add")
         sandbox.people.react("ann", message_id=said.id, emoji="👍")
         sandbox.people.react("ann", message_id=direct.id, emoji="👋")
         event = await heard
@@ -68,7 +68,7 @@ async def test_reactions_have_intents_of_their_own(sandbox, login):
 
 async def test_guilds_have_emoji_of_their_own(sandbox, bot, emojis):
     said = await bot.channel().send("nice")
-    heard = bot.wait_for("raw_reaction_add", timeout=5)
+    heard = bot.wait_for("raw_reaction_add")
     await said.add_reaction(discord.PartialEmoji(name="party", id=PARTY.id))
     event = await heard
     assert (event.emoji.id, event.emoji.name, event.emoji.animated) == (PARTY.id, "party", True)
@@ -163,13 +163,13 @@ async def test_moderators_take_reactions_of_others_away(sandbox, bot):
     for emoji in ("👍", "👎"):
         for name in ("ann", "ben"):
             people.react(name, message_id=said.id, emoji=emoji)
-    removed = bot.wait_for("raw_reaction_remove", timeout=5)
+    removed = bot.wait_for("raw_reaction_remove")
     await said.remove_reaction("👍", bot.member("ann"))
     assert (await removed).user_id == bot.member("ann").id
-    cleared = bot.wait_for("raw_reaction_clear_emoji", timeout=5)
+    cleared = bot.wait_for("raw_reaction_clear_emoji")
     await said.clear_reaction("👍")
     assert (await cleared).emoji.name == "👍"
-    gone = bot.wait_for("raw_reaction_clear", timeout=5)
+    gone = bot.wait_for("raw_reaction_clear")
     await said.clear_reactions()
     assert (await gone).message_id == said.id
     assert (await said.fetch()).reactions == []

@@ -58,9 +58,7 @@ async def test_a_role_that_nobody_describes_has_discords_defaults(roles, green):
 
 async def test_a_role_is_made_changed_and_removed_and_everybody_hears(bot):
     guild = bot.guild()
-    made, changed, gone = (
-        bot.wait_for(f"guild_role_{name}", timeout=5) for name in ("create", "update", "delete")
-    )
+    made, changed, gone = (bot.wait_for(f"guild_role_{name}") for name in ("create", "update", "delete"))
     jailed = await guild.create_role(name="jailed", colour=discord.Colour(0xFF0000), reason="needed")
     assert (await made).id == jailed.id
     await jailed.edit(name="muted", colour=discord.Colour(0), hoist=True)
@@ -149,7 +147,7 @@ async def test_neither_everyone_nor_a_managed_role_is_removed(roles, green):
 async def test_who_held_a_deleted_role_has_lost_it_and_so_have_channels(bot, green, until):
     moderator = discord.utils.get(bot.guild().roles, name="moderator")
     changed = [
-        bot.wait_for("member_update", timeout=5, check=lambda _, after, name=name: after.name == name)
+        bot.wait_for("member_update", check=lambda _, after, name=name: after.name == name)
         for name in ("max", "mia")
     ]
     staff = bot.channel("staff")

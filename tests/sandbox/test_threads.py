@@ -126,22 +126,22 @@ async def test_one_post_of_a_forum_can_be_pinned_until_it_is_archived(channel_of
 
 
 async def test_events_tell_of_a_thread_from_its_start_to_its_end(sandbox, bot, until):
-    made = bot.wait_for("thread_create", timeout=5)
+    made = bot.wait_for("thread_create")
     body = sandbox.people.thread("ann", "create", name="Talk")
     thread = await made
     assert (thread.id, thread.owner.name, thread.me) == (int(body["id"]), "ann", None)
-    changed = bot.wait_for("thread_update", timeout=5)
+    changed = bot.wait_for("thread_update")
     sandbox.people.thread("ann", "rename", channel_id="Talk", name="Chat")
     assert [one.name for one in await changed] == ["Talk", "Chat"]
     renamed = sandbox.people.sees("ann", "Chat")[-1]
     assert (renamed["type"], renamed["content"]) == (4, "Chat")
-    joined = bot.wait_for("thread_member_join", timeout=5)
+    joined = bot.wait_for("thread_member_join")
     sandbox.people.thread("ben", "join", channel_id="Chat")
     assert (await joined).id == bot.member("ben").id
-    left = bot.wait_for("thread_member_remove", timeout=5)
+    left = bot.wait_for("thread_member_remove")
     sandbox.people.thread("ben", "leave", channel_id="Chat")
     assert (await left).id == bot.member("ben").id
-    gone = bot.wait_for("raw_thread_delete", timeout=5)
+    gone = bot.wait_for("raw_thread_delete")
     sandbox.people.thread("max", "delete", channel_id="Chat")
     assert (await gone).thread_id == thread.id
     assert await code_of(bot.fetch_channel(thread.id)) == (404, 10003)
@@ -152,7 +152,7 @@ async def test_events_tell_of_a_thread_from_its_start_to_its_end(sandbox, bot, u
 async def test_a_bot_that_is_added_is_told_of_the_thread_first(sandbox, bot):
     place = {"channel_id": "general", "role_id": "Reeve"}
     sandbox.people.set_channel_permissions("olga", **place, deny=["MANAGE_THREADS"])
-    heard = bot.wait_for("thread_join", timeout=5)
+    heard = bot.wait_for("thread_join")
     sandbox.people.thread("ann", "create", name="secret", private=True)
     sandbox.people.thread("ann", "add", channel_id="secret", user_id="Reeve")
     thread = await heard
@@ -217,7 +217,7 @@ async def test_a_new_session_is_shown_the_active_threads_that_it_sees(sandbox, l
 
 async def test_threads_go_with_their_channel(sandbox, bot):
     thread = await bot.channel("reports").create_thread(name="T", type=discord.ChannelType.public_thread)
-    gone = bot.wait_for("thread_delete", timeout=5)
+    gone = bot.wait_for("thread_delete")
     await bot.channel("reports").delete()
     assert (await gone).id == thread.id
     assert heard_in(sandbox, "THREAD_DELETE") == []

@@ -60,15 +60,15 @@ def entries(guild, action):
 
 async def test_a_bot_hears_who_comes_moves_and_leaves(green, sandbox, bot):
     sandbox.world.channels[BENCH].user_limit = 0
-    came = bot.wait_for("voice_state_update", timeout=5)
+    came = bot.wait_for("voice_state_update")
     sandbox.people.voice("ann", channel_id="lounge", self_mute=True)
     member, before, after = await came
     assert (member.name, before.channel, after.channel.name, after.self_mute) == ("ann", None, "lounge", True)
-    moved = bot.wait_for("voice_state_update", timeout=5)
+    moved = bot.wait_for("voice_state_update")
     sandbox.people.voice("ann", channel_id="bench")
     _, before, after = await moved
     assert (before.channel.name, after.channel.name, after.self_mute) == ("lounge", "bench", False)
-    left = bot.wait_for("voice_state_update", timeout=5)
+    left = bot.wait_for("voice_state_update")
     sandbox.people.voice("ann")
     assert (await left)[2].channel is None
     assert [member.name for channel in bot.guild().voice_channels for member in channel.members] == []
@@ -162,7 +162,7 @@ async def test_what_a_bot_may_not_join_answers_with_silence(green, sandbox, bot,
 @pytest.mark.parametrize("action", ["timeout", "kick", "ban"])
 async def test_a_time_out_a_kick_and_a_ban_throw_out_of_voice(green, sandbox, bot, action):
     sandbox.people.voice("ann", channel_id="lounge")
-    left = bot.wait_for("voice_state_update", check=lambda _one, _before, after: not after.channel, timeout=5)
+    left = bot.wait_for("voice_state_update", check=lambda _one, _before, after: not after.channel)
     sandbox.people.moderate("max", action, "ann")
     assert (await left)[0].name == "ann"
     assert green.voice_states == {}
@@ -175,7 +175,7 @@ async def test_a_moderator_bot_silences_whatever_the_rank(green, sandbox, bot):
     permit(green, Permission.MUTE_MEMBERS, Permission.DEAFEN_MEMBERS)
     sandbox.people.voice("olga", channel_id="lounge")
     olga = bot.member("olga")
-    changed = bot.wait_for("voice_state_update", timeout=5)
+    changed = bot.wait_for("voice_state_update")
     await olga.edit(mute=True, reason="too loud")
     assert (await changed)[2].mute is True
     await olga.edit(deafen=True)
@@ -229,7 +229,7 @@ async def test_a_bot_moves_where_it_could_go_itself(green, sandbox, bot):
     assert await code_of(ann.move_to(bench)) == (403, 50013)
     role = bots_role(green)
     sandbox.world.channels[BENCH].overwrites[role.id] = Overwrite(role.id, 0, int(Permission.CONNECT), 0)
-    moved = bot.wait_for("voice_state_update", timeout=5)
+    moved = bot.wait_for("voice_state_update")
     await ann.move_to(bench, reason="there")
     assert (await moved)[2].channel == bench
     assert await code_of(ann.move_to(bot.channel("general"))) == (400, 50024)

@@ -35,7 +35,7 @@ def execute(api, hook):
 
 
 async def test_a_name_starts_a_post_and_its_id_goes_on_with_it(bot, forum, hook):
-    made = bot.wait_for("thread_create", timeout=5)
+    made = bot.wait_for("thread_create")
     first = await hook.send("how?", thread_name="Question", username="Asker", wait=True)
     thread = await made
     assert (first.id, first.channel.id, first.author.name) == (thread.id, thread.id, "Asker")

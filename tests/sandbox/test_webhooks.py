@@ -49,10 +49,10 @@ async def test_one_is_made_read_changed_moved_and_removed(sandbox, bot, hook):
 
 async def test_every_change_is_told_with_its_channel(sandbox, bot):
     allow(sandbox, allow=["MANAGE_WEBHOOKS"])
-    heard = bot.wait_for("webhooks_update", timeout=5)
+    heard = bot.wait_for("webhooks_update")
     hook = await bot.channel().create_webhook(name="News")
     assert (await heard).name == "general"
-    heard = bot.wait_for("webhooks_update", timeout=5)
+    heard = bot.wait_for("webhooks_update")
     await hook.edit(name="Weather")
     assert (await heard).name == "general"
     sandbox.people.set_channel_permissions(
@@ -62,7 +62,7 @@ async def test_every_change_is_told_with_its_channel(sandbox, bot):
     hook = await hook.edit(channel=bot.channel("staff"))
     moved = [each.response["channel_id"] for each in heard_in(sandbox, "WEBHOOKS_UPDATE")[before:]]
     assert moved == [str(bot.channel(name).id) for name in ("general", "staff")]
-    heard = bot.wait_for("webhooks_update", check=lambda place: place.name == "staff", timeout=5)
+    heard = bot.wait_for("webhooks_update", check=lambda place: place.name == "staff")
     await hook.delete()
     await heard
 
@@ -126,7 +126,7 @@ async def test_the_token_alone_is_enough_and_a_wrong_one_is_not(sandbox, hook, h
 
 
 async def test_a_message_tells_the_webhooks_name_or_another_and_its_author_is_no_member(sandbox, bot, hook):
-    heard = bot.wait_for("message", timeout=5)
+    heard = bot.wait_for("message")
     assert await hook.send("quiet") is None
     message = await heard
     assert (message.webhook_id, message.author.name, message.author.bot) == (hook.id, "News", True)

@@ -6,7 +6,7 @@ import discord
 
 from bot.errors import named
 from bot.exits import Exit
-from bot.log_channel import log_channel
+from bot.post_channels import log_channel
 
 if TYPE_CHECKING:
     from database.models import GuildSettings

@@ -64,7 +64,7 @@ class Surroundings:
 
     def row(self, guild_id: int) -> OutboxRow:
         """One's own claim, or somebody else's under one's own guild."""
-        nobodys = OutboxRow(guild_id=guild_id, outbox_id=1, kind=Delivery.CASE_LOG, case_number=1)
+        nobodys = OutboxRow(guild_id=guild_id, outbox_id=1, kind=Delivery.CASE_LOG, subject_id=1)
         theirs = self.dice.choice(self.rows) if self.rows else nobodys
         values = {name: getattr(theirs, name) for name in OutboxRow.model_fields}
         return OutboxRow(**{**values, "guild_id": guild_id})
@@ -92,6 +92,8 @@ SETTINGS: Mapping[str, Callable[[Surroundings], Any]] = {
     "time_zone": lambda around: around.dice.choice(["UTC", "Europe/Berlin"]),
     "log_channel_id": lambda around: around.dice.randint(1, 10**6),
     "moderator_role_ids": lambda around: around.dice.sample(range(100), 3),
+    "hide_moderator": lambda around: around.dice.random() < 0.5,
+    "timeout_role_id": lambda around: around.dice.randint(1, 10**6),
 }
 
 

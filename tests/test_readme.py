@@ -5,7 +5,7 @@ from pathlib import Path
 
 import discord
 
-from bot.log_channel import NEEDED
+from bot.post_channels import NEEDED
 from bot.server_checkup import IN_SERVER
 
 PROJECT = Path(__file__).resolve().parent.parent

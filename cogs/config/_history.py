@@ -59,7 +59,7 @@ def _custom_id(entry: AuditEntry) -> str:
 
 
 def _line(entry: AuditEntry) -> str:
-    setting = BY_COLUMN[entry.field]
+    setting = BY_COLUMN.get(entry.field, Setting(entry.field, entry.field, "", _plain))
     why = f" · {escape_markdown(shorten(entry.why, LONGEST_WHY, placeholder='…'))}" if entry.why else ""
     return (
         f"{format_dt(entry.at, 'd')} <@{entry.actor_id}> **{setting.name}**: "
@@ -67,7 +67,14 @@ def _line(entry: AuditEntry) -> str:
     )
 
 
+def _plain(value: Any) -> str:
+    """As text: what a newer or an older Reeve wrote, or a template."""
+    return (
+        escape_markdown(shorten(str(value), LONGEST_VALUE, placeholder="…")) if value is not None else "none"
+    )
+
+
 def _value(setting: Setting, value: Any) -> str:
-    """Only a list of roles can be too long."""
+    """A long text is cut, a long list of roles counted."""
     text = setting.shown(value)
-    return text if len(text) <= LONGEST_VALUE else f"{len(value)} roles"
+    return text if len(text) <= LONGEST_VALUE or isinstance(value, str) else f"{len(value)} roles"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.utils import escape_markdown
 
-from bot.log_channel import log_channel
+from bot.post_channels import log_channel
 from cogs.moderation._rendering import log_embed
 from cogs.moderation._words import WORDS
 from database.models import Case, CaseState, Delivery, DirectMessage, GuildSettings, OutboxRow
@@ -26,14 +26,14 @@ async def deliver(bot: "Reeve", row: OutboxRow) -> None:
     guild = bot.get_guild(row.guild_id)
     if guild is None or guild.unavailable:
         raise NotYet("Reeve is not in that server at the moment.")
-    await DELIVERIES[row.kind](bot, guild, row.case_number)
+    await DELIVERIES[row.kind](bot, guild, row.subject_id)
 
 
 async def give_up(bot: "Reeve", row: OutboxRow) -> None:
     """Say on the case that its target was not told."""
     if row.kind is Delivery.CASE_DIRECT_MESSAGE:
         await bot.database.cases.told(
-            guild_id=row.guild_id, number=row.case_number, outcome=DirectMessage.FAILED
+            guild_id=row.guild_id, number=row.subject_id, outcome=DirectMessage.FAILED
         )
 
 

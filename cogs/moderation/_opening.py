@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.invocation import Interaction, guild_of
-from bot.log_channel import log_channel
+from bot.post_channels import log_channel
 from cogs.moderation._refusals import ProofEmpty, ProofGone, ProofTooLarge
 from database.errors import DatabaseUnavailable
 from database.models import LARGEST_EVIDENCE, Case, CaseKind, Proof

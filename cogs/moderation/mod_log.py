@@ -61,7 +61,11 @@ class ModLog(BaseCog):
         self._filled.set()
 
     @BaseCog.listener()
-    async def on_log_channel_changed(self, guild_id: int) -> None:
+    async def on_setting_changed(self, guild_id: int, column: str) -> None:
+        if column.endswith("_channel_id"):
+            await self._hurry(guild_id)
+
+    async def _hurry(self, guild_id: int) -> None:
         """What could not be posted before may be posted now."""
         with suppress(DatabaseUnavailable):  # then the usual waiting time holds
             await self.bot.database.outbox.hurry(guild_id=guild_id, now=clock.now())
@@ -69,30 +73,30 @@ class ModLog(BaseCog):
 
     @BaseCog.listener()
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
-        await self.on_log_channel_changed(channel.guild.id)
+        await self._hurry(channel.guild.id)
 
     @BaseCog.listener()
     async def on_guild_channel_update(
         self, _: discord.abc.GuildChannel, channel: discord.abc.GuildChannel
     ) -> None:
         """Somebody may just have given Reeve the permission that was missing."""
-        await self.on_log_channel_changed(channel.guild.id)
+        await self._hurry(channel.guild.id)
 
     @BaseCog.listener()
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
         """A permission may come from a role, too."""
         if role in role.guild.me.roles:
-            await self.on_log_channel_changed(role.guild.id)
+            await self._hurry(role.guild.id)
 
     @BaseCog.listener()
     async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
         """Of Reeve itself this comes without the members intent."""
         if member == member.guild.me:
-            await self.on_log_channel_changed(member.guild.id)
+            await self._hurry(member.guild.id)
 
     @BaseCog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self.on_log_channel_changed(guild.id)
+        await self._hurry(guild.id)
 
     async def _look_forever(self) -> None:
         await self.bot.wait_until_ready()
@@ -136,7 +140,7 @@ class ModLog(BaseCog):
             return
         if trouble is not None:
             logger.warning(
-                "gave up the {} of case {} of {}: {}", row.kind, row.case_number, row.guild_id, trouble
+                "gave up the {} of case {} of {}: {}", row.kind, row.subject_id, row.guild_id, trouble
             )
             await give_up(self.bot, row)
         await outbox.delivered(row)
@@ -149,12 +153,12 @@ class ModLog(BaseCog):
             return str(error)
         except UNDELIVERED as error:
             if not is_away(error):
-                logger.info("case {} of {}: {}", row.case_number, row.guild_id, explain(error) or error)
+                logger.info("case {} of {}: {}", row.subject_id, row.guild_id, explain(error) or error)
             return explain(error) or str(error)
         except DatabaseUnavailable:
             raise
         except Exception as error:  # a bug in one delivery must not hold up the others
-            return incident(error, at=f"the delivery of case {row.case_number} of {row.guild_id}")
+            return incident(error, at=f"the delivery of case {row.subject_id} of {row.guild_id}")
         return None
 
 

@@ -14,14 +14,14 @@ from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
 from database.models.base import reason_given, utc_now
 from database.models.guild_config import (
+    BOUNDS,
     CHANGES,
     ENSURE_CONFIG,
     FIND_CONFIG,
     FIND_CONFIGS,
     LOCK_CONFIG,
-    LONGEST_COOLDOWN_SECONDS,
-    MOST_POINTS_PER_MESSAGE,
     MOST_ROLES,
+    ROLE_LISTS,
     SETTINGS_COLUMNS,
     TELL_PROCESSES,
     GuildConfig,
@@ -126,11 +126,9 @@ def _require_allowed(setting: str, value: Any) -> None:
     """Say in words what the table's CHECKs hold."""
     if setting not in SETTINGS:
         raise SettingUnknown(setting)
-    if setting == "points_per_message" and not 0 <= value <= MOST_POINTS_PER_MESSAGE:
-        raise SettingNotAllowed("Points per message", f"choose from 0 to {MOST_POINTS_PER_MESSAGE:,}")
-    if setting == "message_cooldown_seconds" and not 0 <= value <= LONGEST_COOLDOWN_SECONDS:
-        raise SettingNotAllowed("The message cool-down", "choose from 0 seconds to 1 day")
-    if setting.endswith("_role_ids") and len(value) > MOST_ROLES:
+    if (bounds := BOUNDS.get(setting)) is not None and not bounds.least <= value <= bounds.most:
+        raise SettingNotAllowed(bounds.called, bounds.rule)
+    if setting in ROLE_LISTS and len(value) > MOST_ROLES:
         raise SettingNotAllowed("The list of roles", f"name at most {MOST_ROLES} roles")
     if setting == "language" and value not in set(Language):
         raise SettingNotAllowed("The language", f"choose one of {', '.join(Language)}")

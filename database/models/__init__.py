@@ -12,11 +12,21 @@ from database.models.case import (
     CaseState,
     DirectMessage,
 )
-from database.models.case_evidence import LARGEST_EVIDENCE, CaseEvidence, EvidenceFacts, Proof
+from database.models.case_evidence import (
+    LARGEST_EVIDENCE,
+    MOST_EVIDENCE,
+    MOST_EVIDENCE_BYTES,
+    CaseEvidence,
+    EvidenceFacts,
+    EvidenceKind,
+    Proof,
+)
+from database.models.case_export import CaseExport, ExportFormat
+from database.models.case_note import LONGEST_CASE_NOTE, MOST_CASE_NOTES, CaseNote
 from database.models.case_reads import CaseFilter, RecordLine, WholeCase
+from database.models.dm_template import LONGEST_TEMPLATE, TEMPLATE_SETTING, DmTemplate, TemplateKind
 from database.models.guild_config import (
-    LONGEST_COOLDOWN_SECONDS,
-    MOST_POINTS_PER_MESSAGE,
+    BOUNDS,
     MOST_ROLES,
     GuildConfig,
     GuildConfigChange,
@@ -42,28 +52,38 @@ from database.models.user import User
 from database.shards import Shards
 
 __all__ = [
+    "BOUNDS",
     "LARGEST_AMOUNT",
     "LARGEST_EVIDENCE",
-    "LONGEST_COOLDOWN_SECONDS",
+    "LONGEST_CASE_NOTE",
     "LONGEST_NOTE",
     "LONGEST_REASON",
+    "LONGEST_TEMPLATE",
     "LONGEST_WHY",
     "MINT",
+    "MOST_CASE_NOTES",
     "MOST_CASE_POINTS",
-    "MOST_POINTS_PER_MESSAGE",
+    "MOST_EVIDENCE",
+    "MOST_EVIDENCE_BYTES",
     "MOST_ROLES",
+    "TEMPLATE_SETTING",
     "AuditEntry",
     "AuditFilter",
     "Case",
     "CaseCounter",
     "CaseEvidence",
+    "CaseExport",
     "CaseFilter",
     "CaseKind",
+    "CaseNote",
     "CaseRevision",
     "CaseState",
     "Delivery",
     "DirectMessage",
+    "DmTemplate",
     "EvidenceFacts",
+    "EvidenceKind",
+    "ExportFormat",
     "GuildConfig",
     "GuildConfigChange",
     "GuildSettings",
@@ -83,6 +103,7 @@ __all__ = [
     "Shards",
     "Standing",
     "Subject",
+    "TemplateKind",
     "User",
     "WholeCase",
     "metadata",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -32,10 +33,32 @@ class Language(StrEnum):
     SPANISH = "es"
 
 
-MOST_POINTS_PER_MESSAGE = 1_000
-LONGEST_COOLDOWN_SECONDS = 86_400
+class Bounds(NamedTuple):
+    """What a number may be, and the words in which anything else is refused."""
+
+    called: str
+    least: int
+    most: int
+    in_words: str | None = None
+    """Where the plain numbers do not say it."""
+
+    @property
+    def rule(self) -> str:
+        return f"choose from {self.in_words or f'{self.least:,} to {self.most:,}'}"
+
+
+BOUNDS = {
+    "points_per_message": Bounds("Points per message", 0, 1_000),
+    "message_cooldown_seconds": Bounds("The message cool-down", 0, 86_400, "0 seconds to 1 day"),
+    "appeal_cooldown_days": Bounds("The cool-down of appeals", 0, 365, "0 to 365 days"),
+    "appeal_limit": Bounds("The limit of appeals", 0, 20),
+    "guard_targets": Bounds("The number of people at once", 0, 1_000),
+    "guard_acts_per_hour": Bounds("The number of acts in an hour", 0, 1_000),
+    "evidence_days": Bounds("The time that evidence is kept", 0, 3_650, "0 to 3,650 days"),
+}
 MOST_ROLES = 25
 """As many as a role select of Discord offers at once."""
+ROLE_LISTS = ("moderator_role_ids", "manager_role_ids", "timeout_takes_role_ids")
 
 CHANGES_CHANNEL = "reeve_guild_config"
 """Where PostgreSQL tells every process of a new version, as `<guild id>:<version>`."""
@@ -57,7 +80,34 @@ class GuildSettings(NamedTuple):
     message_cooldown_seconds: int = 60
     language: Language = Language.ENGLISH
     time_zone: str = "UTC"
+    hide_moderator: bool = False
+    """Whether direct messages keep the moderator's name to themselves."""
+    report_channel_id: int | None = None
+    digest_channel_id: int | None = None
+    """None: no weekly digest."""
+    appeal_cooldown_days: int = 7
+    """From the answer to an appeal until the next."""
+    appeal_limit: int = 3
+    """Appeals of one case; 0: nobody appeals."""
+    guard_targets: int = 25
+    """More people than this in one act need a second moderator; 0: never."""
+    guard_acts_per_hour: int = 60
+    """Kicks and bans of one moderator, above which they are paused; 0: never."""
+    timeout_role_id: int | None = None
+    """Given for as long as a timeout lasts."""
+    timeout_takes_role_ids: tuple[int, ...] = ()
+    """Taken for as long as a timeout lasts."""
+    evidence_days: int = 0
+    """How long files are kept; 0: for ever."""
     updated_at: datetime | None = None
+
+
+def _number() -> Any:
+    return Column(Integer, nullable=False)
+
+
+def _role_ids() -> Any:
+    return Column(ARRAY(BigInteger, as_tuple=True), nullable=False)
 
 
 class GuildConfig(SQLModel, table=True):
@@ -65,12 +115,11 @@ class GuildConfig(SQLModel, table=True):
 
     __tablename__ = "guild_configs"
     __table_args__ = (
-        CheckConstraint(f"points_per_message BETWEEN 0 AND {MOST_POINTS_PER_MESSAGE}", "points_per_message"),
-        CheckConstraint(
-            f"message_cooldown_seconds BETWEEN 0 AND {LONGEST_COOLDOWN_SECONDS}", "message_cooldown"
+        *(
+            CheckConstraint(f"{column} BETWEEN {each.least} AND {each.most}", column.removesuffix("_seconds"))
+            for column, each in BOUNDS.items()
         ),
-        CheckConstraint(f"cardinality(moderator_role_ids) <= {MOST_ROLES}", "moderator_role_ids"),
-        CheckConstraint(f"cardinality(manager_role_ids) <= {MOST_ROLES}", "manager_role_ids"),
+        *(CheckConstraint(f"cardinality({column}) <= {MOST_ROLES}", column) for column in ROLE_LISTS),
         CheckConstraint("length(time_zone) BETWEEN 1 AND 64", "time_zone"),
         CheckConstraint(in_words("language", Language), "language"),
     )
@@ -78,16 +127,22 @@ class GuildConfig(SQLModel, table=True):
     guild_id: int = Field(sa_column=key())
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
     log_channel_id: int | None = Field(sa_column=snowflake(nullable=True))
-    moderator_role_ids: tuple[int, ...] = Field(
-        sa_column=Column(ARRAY(BigInteger, as_tuple=True), nullable=False)
-    )
-    manager_role_ids: tuple[int, ...] = Field(
-        sa_column=Column(ARRAY(BigInteger, as_tuple=True), nullable=False)
-    )
-    points_per_message: int = Field(sa_column=Column(Integer, nullable=False))
-    message_cooldown_seconds: int = Field(sa_column=Column(Integer, nullable=False))
+    moderator_role_ids: tuple[int, ...] = Field(sa_column=_role_ids())
+    manager_role_ids: tuple[int, ...] = Field(sa_column=_role_ids())
+    points_per_message: int = Field(sa_column=_number())
+    message_cooldown_seconds: int = Field(sa_column=_number())
     language: Language = Field(sa_column=words(Language))
     time_zone: str = Field(sa_column=text())
+    hide_moderator: bool = Field(sa_column=Column(Boolean, nullable=False))
+    report_channel_id: int | None = Field(sa_column=snowflake(nullable=True))
+    digest_channel_id: int | None = Field(sa_column=snowflake(nullable=True))
+    appeal_cooldown_days: int = Field(sa_column=_number())
+    appeal_limit: int = Field(sa_column=_number())
+    guard_targets: int = Field(sa_column=_number())
+    guard_acts_per_hour: int = Field(sa_column=_number())
+    timeout_role_id: int | None = Field(sa_column=snowflake(nullable=True))
+    timeout_takes_role_ids: tuple[int, ...] = Field(sa_column=_role_ids())
+    evidence_days: int = Field(sa_column=_number())
     updated_at: datetime = Field(sa_column=instant())
 
 

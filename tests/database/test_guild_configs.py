@@ -4,10 +4,12 @@ import asyncio
 import itertools
 from typing import Any
 
+import asyncpg
 import pytest
 
 from database.errors import ActionRefused
-from database.models import GuildSettings, Language
+from database.models import BOUNDS, MOST_ROLES, GuildSettings, Language
+from database.models.guild_config import ROLE_LISTS
 from database.service import DatabaseService
 
 NUMBERS = itertools.count(800_000_000_000_000_000)
@@ -40,6 +42,21 @@ async def test_a_server_that_chose_nothing_has_the_defaults(
         ("message_cooldown_seconds", 86_400),
         ("language", Language.GERMAN),
         ("time_zone", "Europe/Berlin"),
+        ("hide_moderator", True),
+        ("report_channel_id", 5),
+        ("digest_channel_id", 2**62),
+        ("appeal_cooldown_days", 0),
+        ("appeal_cooldown_days", 365),
+        ("appeal_limit", 0),
+        ("appeal_limit", 20),
+        ("guard_targets", 0),
+        ("guard_targets", 1000),
+        ("guard_acts_per_hour", 0),
+        ("guard_acts_per_hour", 1000),
+        ("timeout_role_id", 5),
+        ("timeout_takes_role_ids", tuple(range(25))),
+        ("evidence_days", 1),
+        ("evidence_days", 3650),
     ],
 )
 async def test_a_change_is_stored_with_who_and_from_what(
@@ -57,6 +74,8 @@ async def test_a_change_is_stored_with_who_and_from_what(
 
 
 def as_json_text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
     return None if value is None else str(list(value) if isinstance(value, tuple) else value)
 
 
@@ -84,11 +103,10 @@ async def test_a_setting_can_be_taken_back_to_nothing(
         ("guild_id", 5),
         ("version", 5),
         ("no_such_setting", 5),
-        ("points_per_message", -1),
-        ("points_per_message", 1001),
-        ("message_cooldown_seconds", -1),
-        ("message_cooldown_seconds", 86_401),
         ("moderator_role_ids", list(range(26))),
+        *((setting, each.least - 1) for setting, each in BOUNDS.items()),
+        *((setting, each.most + 1) for setting, each in BOUNDS.items()),
+        ("timeout_takes_role_ids", list(range(26))),
         ("time_zone", ""),
         ("time_zone", "Mars/Olympus_Mons"),
         ("time_zone", "x" * 65),
@@ -103,6 +121,30 @@ async def test_a_value_out_of_its_range_is_refused_in_words(
     with pytest.raises(ActionRefused):
         await change(database, guild_id, setting, value)
     assert await auditor.fetchval("SELECT count(*) FROM guild_configs") == 0
+
+
+@pytest.mark.parametrize("setting", [*BOUNDS, *ROLE_LISTS])
+async def test_the_table_refuses_what_the_words_refuse(
+    database: DatabaseService, guild_id: int, auditor: Any, setting: str
+) -> None:
+    await change(database, guild_id, "language", "de")
+    beyond = list(range(MOST_ROLES + 1)) if setting in ROLE_LISTS else BOUNDS[setting].most + 1
+    with pytest.raises(asyncpg.CheckViolationError):
+        await auditor.execute(f"UPDATE guild_configs SET {setting} = $1", beyond)
+
+
+async def test_code_that_knows_no_newer_setting_writes_rows_that_have_the_defaults(
+    database: DatabaseService, guild_id: int, auditor: Any
+) -> None:
+    """Revision 0003's own INSERT."""
+    await auditor.execute(
+        "INSERT INTO guild_configs (guild_id, version, log_channel_id, moderator_role_ids, manager_role_ids, "
+        "points_per_message, message_cooldown_seconds, language, time_zone, updated_at) "
+        "VALUES ($1, 0, NULL, '{}', '{}', 1, 60, 'en', 'UTC', now())",
+        guild_id,
+    )
+    config = await database.guild_configs.read(guild_id=guild_id)
+    assert config._replace(updated_at=None) == GuildSettings(guild_id)
 
 
 async def test_changes_at_once_are_all_kept_in_order(

@@ -25,6 +25,15 @@ async def test_a_new_server_has_its_defaults(guild: Guild) -> None:
         ("message-cooldown", "5m", "5m"),
         ("language", "de", "Deutsch"),
         ("time-zone", "Europe/Berlin", "Europe/Berlin"),
+        ("report-channel", "#staff", "<#"),
+        ("digest-channel", "#staff", "<#"),
+        ("hide-moderator", True, "yes"),
+        ("timeout-role", "@member", "<@&"),
+        ("appeal-cooldown", 1, "1 day"),
+        ("appeal-limit", 0, "no appeals"),
+        ("guard-targets", 100, "100 people"),
+        ("guard-acts-per-hour", 0, "off"),
+        ("evidence-days", 90, "90 days"),
     ],
 )
 async def test_each_setting_is_set_shown_and_reset(
@@ -167,7 +176,7 @@ async def test_a_new_mod_log_gets_what_waited(guild: Guild) -> None:
 
 
 async def test_setting_names_and_zones_complete(guild: Guild) -> None:
-    settings = await guild.autocomplete("olga", "config show", "setting", setting="po")
+    settings = await guild.autocomplete("olga", "config show", "setting", setting="poi")
     zones = await guild.autocomplete("olga", "config set time-zone", "value", value="berl")
 
     assert [choice["value"] for choice in settings] == ["points-per-message"]
@@ -179,3 +188,30 @@ async def test_a_member_gets_no_suggestions_of_staff(guild: Guild) -> None:
     await guild.post("olga", "command-permissions", command="case", allow=["everyone"])
 
     assert await guild.autocomplete("ann", "case view", "number", number="") == []
+
+
+async def test_a_timeout_takes_roles_that_are_chosen_in_a_text(guild: Guild) -> None:
+    mentions = " ".join(f"<@&{guild.roles[name]}>" for name in ("member", "manager", "member"))
+
+    answer = await guild.slash("olga", "config set timeout-takes-roles", value=mentions)
+
+    assert f"now <@&{guild.roles['member']}>, <@&{guild.roles['manager']}>." in answer.text
+
+
+@pytest.mark.parametrize("value", ["everybody", "<@&1>", "<@&{member}> and more", "<@{ann}>"])
+async def test_a_list_of_roles_is_only_roles_of_this_server(guild: Guild, value: str) -> None:
+    text = value.format(member=guild.roles["member"], ann=guild.person("ann"))
+
+    answer = await guild.slash("olga", "config set timeout-takes-roles", value=text)
+
+    assert "type @ and choose roles of this server, nothing else" in answer.text
+
+
+async def test_a_role_of_a_timeout_is_one_that_reeve_can_give(guild: Guild) -> None:
+    above = await guild.slash("olga", "config set timeout-role", value="@owner")
+    everybody = await guild.slash("olga", "config set timeout-role", value=guild.guild_id)
+    own = await guild.slash("olga", "config set timeout-takes-roles", value=f"<@&{guild.roles['Reeve']}>")
+
+    assert "move the role Reeve above it first" in above.text
+    assert "choose one that people are given" in everybody.text
+    assert "choose one that people are given" in own.text

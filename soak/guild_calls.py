@@ -20,6 +20,7 @@ from database.models import (
     OutboxRow,
     Proof,
     Subject,
+    TemplateKind,
 )
 from database.service import DatabaseService
 
@@ -145,6 +146,8 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "proof": lambda around: Proof("proof.png", around.dice.randbytes(20)),
     "receiver_is_bot": lambda around: around.dice.random() < 0.1,
     "setting": lambda around: around.dice.choice(list(SETTINGS)),
+    "template": lambda around: around.dice.choice(list(TemplateKind)),
+    "text": lambda around: around.dice.choice([None, around.text()]),
     "tell_target": lambda around: around.dice.random() < 0.5,
     "typed": lambda around: around.dice.choice(["", "1", *WORDS]),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from sqlalchemy import update
@@ -13,6 +13,14 @@ from database.config_cache import ConfigCache
 from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
 from database.models.base import reason_given, utc_now
+from database.models.dm_template import (
+    DROP_TEMPLATE,
+    LONGEST_TEMPLATE,
+    PUT_TEMPLATE,
+    TEMPLATE_SETTING,
+    TEMPLATES,
+    TemplateKind,
+)
 from database.models.guild_config import (
     BOUNDS,
     CHANGES,
@@ -29,7 +37,8 @@ from database.models.guild_config import (
     GuildSettings,
     Language,
 )
-from database.transaction import Transactions
+from database.texts import storable
+from database.transaction import Transaction, Transactions
 
 SETTINGS = frozenset(GuildSettings._fields) - {"guild_id", "version", "updated_at"}
 CHUNK = 1_000
@@ -89,37 +98,97 @@ class GuildConfigController(BaseController):
         """
         _require_allowed(setting, value)
         value = tuple(value) if isinstance(value, list) else value
-        now = utc_now()
+        change = _Change(guild_id, setting, value, changed_by_id, interaction_id, why)
         with self._cache.looking(guild_id) as look:
             async with self._transaction(guild_id=guild_id) as tx:
-                await tx.exec(ENSURE_CONFIG, **GuildSettings(guild_id, updated_at=now)._asdict())
-                config = (await tx.exec(LOCK_CONFIG, guild_id=guild_id)).one()
-                before, version = getattr(config, setting), config.version + 1
-                made = await CHANGES.get(tx, guild_id=guild_id, interaction_id=interaction_id)
-                if before != value and made is None:
-                    changed = await tx.query(
-                        update(GuildConfig)
-                        .where(col(GuildConfig.guild_id) == guild_id)
-                        .values({setting: value, "version": version, "updated_at": now})
-                        .returning(*SETTINGS_COLUMNS),
-                        GuildSettings,
-                    )
-                    config = changed.one()
-                    change = GuildConfigChange(
-                        guild_id=guild_id,
-                        version=version,
-                        setting=setting,
-                        before=before,
-                        after=value,
-                        changed_by_id=changed_by_id,
-                        changed_at=now,
-                        interaction_id=interaction_id,
-                        why=reason_given(why),
-                    )
-                    await CHANGES.insert(tx, [change])
-                    await tx.exec(TELL_PROCESSES, notice=f"{guild_id}:{version}")
+                config = await _locked(tx, guild_id)
+                config = await change.record(tx, config, getattr(config, setting), **{setting: value})
             self._cache.put(config, look)
         return config
+
+    @action(repeatable=True)
+    async def templates(self, *, guild_id: int) -> dict[TemplateKind, str]:
+        """The direct messages that the server has words of its own for."""
+        async with self._read(guild_id=guild_id) as tx:
+            return {row.kind: row.text for row in await TEMPLATES.find(tx, guild_id=guild_id)}
+
+    @action(repeatable=True)
+    async def change_template(
+        self,
+        *,
+        guild_id: int,
+        template: TemplateKind,
+        text: str | None,
+        changed_by_id: int,
+        interaction_id: int,
+        why: str | None = None,
+    ) -> None:
+        """Set the server's own words for a direct message, or take them back (None), and record it as `change` does.
+
+        Raises SettingNotAllowed for a text that is empty or too long; what is in it is the caller's to judge.
+        """
+        text = None if text is None else storable(text).strip()
+        if text is not None and not 1 <= len(text) <= LONGEST_TEMPLATE:
+            raise SettingNotAllowed("A template", f"write from 1 to {LONGEST_TEMPLATE:,} characters")
+        change = _Change(guild_id, f"{TEMPLATE_SETTING}{template}", text, changed_by_id, interaction_id, why)
+        with self._cache.looking(guild_id) as look:
+            async with self._transaction(guild_id=guild_id) as tx:
+                config = await _locked(tx, guild_id)
+                found = await TEMPLATES.get(tx, guild_id=guild_id, kind=template)
+                before, version = found.text if found else None, config.version
+                config = await change.record(tx, config, before)
+                if config.version != version and text is None:
+                    await tx.exec(DROP_TEMPLATE, of_guild_id=guild_id, of_kind=template)
+                elif config.version != version:
+                    await tx.exec(PUT_TEMPLATE, guild_id=guild_id, kind=template, text=text)
+            self._cache.put(config, look)
+
+
+class _Change(NamedTuple):
+    """What somebody wants to be different."""
+
+    guild_id: int
+    setting: str
+    value: Any
+    changed_by_id: int
+    interaction_id: int
+    why: str | None
+
+    async def record(
+        self, tx: Transaction, config: GuildSettings, before: Any, **columns: Any
+    ) -> GuildSettings:
+        """The settings with their next version, `columns` set; as they are if this was done before or is no change."""
+        made = await CHANGES.get(tx, guild_id=self.guild_id, interaction_id=self.interaction_id)
+        if before == self.value or made is not None:
+            return config
+        now, version = utc_now(), config.version + 1
+        changed = await tx.query(
+            update(GuildConfig)
+            .where(col(GuildConfig.guild_id) == self.guild_id)
+            .values({**columns, "version": version, "updated_at": now})
+            .returning(*SETTINGS_COLUMNS),
+            GuildSettings,
+        )
+        row = GuildConfigChange(
+            guild_id=self.guild_id,
+            version=version,
+            setting=self.setting,
+            before=before,
+            after=self.value,
+            changed_by_id=self.changed_by_id,
+            changed_at=now,
+            interaction_id=self.interaction_id,
+            why=reason_given(self.why),
+        )
+        await CHANGES.insert(tx, [row])
+        await tx.exec(TELL_PROCESSES, notice=f"{self.guild_id}:{version}")
+        return changed.one()
+
+
+async def _locked(tx: Transaction, guild_id: int) -> GuildSettings:
+    """The server's row, made if there is none; whoever else changes something waits for the end of this."""
+    await tx.exec(ENSURE_CONFIG, **GuildSettings(guild_id, updated_at=utc_now())._asdict())
+    return (await tx.exec(LOCK_CONFIG, guild_id=guild_id)).one()
 
 
 def _require_allowed(setting: str, value: Any) -> None:

@@ -95,7 +95,11 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "cases.told": (3, lambda w: {**w.guild, "number": 1, "outcome": DirectMessage.SENT}),
     "cases.whole": (1, lambda w: {**w.guild, "number": 1}),
     "guild_configs.change": (6, lambda w: w.change(w.new_id() % 86_400)),
+    "guild_configs.change_template": (
+        7, lambda w: {**w.request, "template": "warn", "text": f"t{w.new_id()}", "changed_by_id": 1},
+    ),
     "guild_configs.read": (1, lambda w: w.guild),
+    "guild_configs.templates": (1, lambda w: w.guild),
     "guild_configs.warm_up": (1, lambda w: {"guild_ids": [w.guild["guild_id"], *range(1, 99)]}),
     "outbox.claim": (1, lambda _: {"now": clock.now(), "limit": 50}),
     "outbox.delivered": (1, lambda w: {"row": [w.claimed.pop()]}),

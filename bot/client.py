@@ -19,6 +19,9 @@ from bot.counters import CommandCounters
 from bot.delivery import InteractionsMet
 from bot.extensions import EXTENSIONS
 from bot.forms import submitted
+from bot.global_limit import end_global_waits
+from bot.outcomes import count_writes
+from bot.painter import Painter
 from bot.rest_budget import RestBudget
 from bot.session_turns import SessionTurns
 from bot.settings import Settings
@@ -50,6 +53,9 @@ class Reeve(commands.AutoShardedBot):
         )
         self.rest_budget = RestBudget(database.processes, settings.shards)
         self.leases = ShardLeases(database.processes)
+        trace = self.rest_budget.trace()
+        count_writes(trace)
+        end_global_waits(trace, self)
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -62,13 +68,14 @@ class Reeve(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=RATE_LIMIT_SECONDS,
-            http_trace=self.rest_budget.trace(),
+            http_trace=trace,
             shard_count=None if settings.shards is None else settings.shards.count,
             guild_ready_timeout=LOOPBACK_READY_SECONDS if settings.is_loopback_api else 2.0,
         )
         self.shard_ids = None if settings.shards is None else list(settings.shards.ids)
         self.counters = CommandCounters()
         self.met = InteractionsMet()
+        self.painter = Painter(settings.data_dir / "charts")
         self.is_leaving = False
 
     async def setup_hook(self) -> None:
@@ -107,6 +114,7 @@ class Reeve(commands.AutoShardedBot):
         if in_flight:
             await asyncio.wait(in_flight, timeout=FINISH_SECONDS)
         await super().close()
+        await self.painter.close()
         await self.leases.give_up()
 
     async def on_ready(self) -> None:
@@ -156,6 +164,7 @@ def wanted_intents(settings: Settings) -> discord.Intents:
         guilds=True,
         guild_messages=True,
         moderation=True,
+        auto_moderation_execution=True,
         members=settings.members_intent,
     )
 

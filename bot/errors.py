@@ -17,13 +17,13 @@ INTERACTION_GONE = (10015, 10062, 40060, 50027)
 """Unknown webhook or interaction, already acknowledged, invalid token: no reply can arrive any more."""
 
 GONE = {
-    10003: "That channel",
-    10004: "That server",
-    10007: "That member",
-    10008: "That message",
-    10011: "That role",
-    10013: "That user",
-    10026: "That ban",
+    10003: "That channel no longer exists on Discord.",
+    10004: "That server no longer exists on Discord.",
+    10007: "They are not in this server.",
+    10008: "That message no longer exists on Discord.",
+    10011: "That role no longer exists on Discord.",
+    10013: "That user no longer exists on Discord.",
+    10026: "That ban no longer exists on Discord.",
 }
 REFUSED = {
     50001: "I cannot see that channel: give the role Reeve the permission View Channel there.",
@@ -122,7 +122,7 @@ def explain(error: BaseException) -> str | None:
         case discord.Forbidden(code=code):
             return REFUSED.get(code, REFUSED[50013])
         case discord.NotFound(code=code) if code in GONE:
-            return f"{GONE[code]} no longer exists on Discord."
+            return GONE[code]
         case DatabaseUnavailable() as away:
             return str(away)
         case away if is_away(away):

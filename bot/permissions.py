@@ -17,7 +17,8 @@ from bot.errors import (
     NotPermitted,
     TargetOutranksModerator,
 )
-from database.errors import DatabaseUnavailable
+from bot.ranks import OUTSIDE, Bar, Person, bar_to_moderator, rank_of
+from database.errors import ActionRefused, DatabaseUnavailable
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -142,15 +143,27 @@ def require_rank_above(
 
     Somebody who is not in the server has no rank: only oneself, Reeve and the owner are refused then.
     """
-    if target.id == moderator.id:
-        raise CannotTargetYourself
-    if target.id == guild.me.id:
-        raise CannotTargetReeve
-    if target.id == guild.owner_id:
-        raise CannotTargetOwner
-    if moderator.id == guild.owner_id or not isinstance(target, discord.Member):
-        return
-    if not moderator.top_role > target.top_role:
+    bar = bar_to_moderator(
+        person_of(moderator), person_of(target), owner_id=guild.owner_id or 0, reeve_id=guild.me.id
+    )
+    if bar is Bar.NOT_ABOVE and isinstance(target, discord.Member):
         raise TargetOutranksModerator(
             target_role=target.top_role.name, moderator_role=moderator.top_role.name
         )
+    if bar is not None:
+        raise CANNOT_TARGET[bar]
+
+
+CANNOT_TARGET: dict[Bar, type[ActionRefused]] = {
+    Bar.YOURSELF: CannotTargetYourself,
+    Bar.REEVE: CannotTargetReeve,
+    Bar.OWNER: CannotTargetOwner,
+}
+
+
+def person_of(who: discord.Member | discord.User) -> Person:
+    """As the rules of rank see them; a User is not in the server."""
+    if not isinstance(who, discord.Member):
+        return Person(who.id, OUTSIDE)
+    roles = ((role.position, role.id) for role in who.roles if not role.is_default())
+    return Person(who.id, rank_of(roles), is_admin=who.guild_permissions.administrator)

@@ -43,8 +43,12 @@ class Cases(BaseCog, commands.GroupCog, group_name="case", group_description="Lo
         guild_id = guild_of(interaction).id
         whole = await self.cases.whole(guild_id=guild_id, number=number)
         evidence = await self.cases.evidence(guild_id=guild_id, number=number) if whole.files else []
-        embed = case_embed(whole.case, whole.files, whole.revisions)
-        files = [discord.File(io.BytesIO(file.content), filename=file.filename) for file in evidence]
+        embed = case_embed(whole)
+        files = [
+            discord.File(io.BytesIO(file.content), filename=file.filename)
+            for file in evidence
+            if file.content is not None
+        ]
         await reply(interaction, embeds=[embed], files=files)
 
     @app_commands.command(name="list")

@@ -15,7 +15,8 @@ from bot.base_cog import BaseCog
 from bot.clock import clock
 from bot.command_tree import incident
 from bot.errors import explain, is_away
-from cogs.moderation._delivery import NotYet, deliver, give_up
+from cogs.moderation._delivery import deliver, give_up
+from cogs.moderation._log_post import NotYet
 from database.errors import DatabaseUnavailable
 from database.models import OutboxRow
 

@@ -1,5 +1,6 @@
 """The rows, and the single-statement steps on them."""
 
+from database.models.act import NEVER, Act, ActKind, ActState, Purpose
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.base import LONGEST_WHY, metadata, utc_now
 from database.models.case import (
@@ -8,6 +9,7 @@ from database.models.case import (
     Case,
     CaseCounter,
     CaseKind,
+    CaseOrigin,
     CaseRevision,
     CaseState,
     DirectMessage,
@@ -22,9 +24,28 @@ from database.models.case_evidence import (
     Proof,
 )
 from database.models.case_export import CaseExport, ExportFormat
+from database.models.case_link import CaseLink
 from database.models.case_note import LONGEST_CASE_NOTE, MOST_CASE_NOTES, CaseNote
+from database.models.case_plan import (
+    LONGEST_DELETION_SECONDS,
+    NO_PLAN,
+    PLANNED_KINDS,
+    Plan,
+    RolesMeanwhile,
+    plan_ban,
+    plan_kick,
+    plan_lock,
+    plan_purge,
+    plan_slowmode,
+    plan_softban,
+    plan_timeout,
+    plan_unban,
+    plan_unlock,
+    plan_untimeout,
+)
 from database.models.case_reads import CaseFilter, RecordLine, WholeCase
 from database.models.dm_template import LONGEST_TEMPLATE, TEMPLATE_SETTING, DmTemplate, TemplateKind
+from database.models.draft import Draft, DraftState
 from database.models.guild_config import (
     BOUNDS,
     MOST_ROLES,
@@ -45,7 +66,20 @@ from database.models.points import (
     PointOperation,
     PointTransfer,
 )
+from database.models.report import (
+    LONGEST_REPORT,
+    Report,
+    ReportCounter,
+    ReportFile,
+    ReportReply,
+    ReportState,
+    ReportStep,
+    ReportStepKind,
+    ReportVoice,
+)
+from database.models.report_steps import ReportFilter, SnapshotFile, WholeReport
 from database.models.rest_budget import RestBudget
+from database.models.restriction import Restriction, RestrictionKind
 from database.models.shard_lease import ShardLease
 from database.models.standings import Place, Standing
 from database.models.user import User
@@ -56,8 +90,10 @@ __all__ = [
     "LARGEST_AMOUNT",
     "LARGEST_EVIDENCE",
     "LONGEST_CASE_NOTE",
+    "LONGEST_DELETION_SECONDS",
     "LONGEST_NOTE",
     "LONGEST_REASON",
+    "LONGEST_REPORT",
     "LONGEST_TEMPLATE",
     "LONGEST_WHY",
     "MINT",
@@ -66,7 +102,13 @@ __all__ = [
     "MOST_EVIDENCE",
     "MOST_EVIDENCE_BYTES",
     "MOST_ROLES",
+    "NEVER",
+    "NO_PLAN",
+    "PLANNED_KINDS",
     "TEMPLATE_SETTING",
+    "Act",
+    "ActKind",
+    "ActState",
     "AuditEntry",
     "AuditFilter",
     "Case",
@@ -75,12 +117,16 @@ __all__ = [
     "CaseExport",
     "CaseFilter",
     "CaseKind",
+    "CaseLink",
     "CaseNote",
+    "CaseOrigin",
     "CaseRevision",
     "CaseState",
     "Delivery",
     "DirectMessage",
     "DmTemplate",
+    "Draft",
+    "DraftState",
     "EvidenceFacts",
     "EvidenceKind",
     "ExportFormat",
@@ -93,19 +139,45 @@ __all__ = [
     "OperationKind",
     "OutboxRow",
     "Place",
+    "Plan",
     "PointAccount",
     "PointOperation",
     "PointTransfer",
     "Proof",
+    "Purpose",
     "RecordLine",
+    "Report",
+    "ReportCounter",
+    "ReportFile",
+    "ReportFilter",
+    "ReportReply",
+    "ReportState",
+    "ReportStep",
+    "ReportStepKind",
+    "ReportVoice",
     "RestBudget",
+    "Restriction",
+    "RestrictionKind",
+    "RolesMeanwhile",
     "ShardLease",
     "Shards",
+    "SnapshotFile",
     "Standing",
     "Subject",
     "TemplateKind",
     "User",
     "WholeCase",
+    "WholeReport",
     "metadata",
+    "plan_ban",
+    "plan_kick",
+    "plan_lock",
+    "plan_purge",
+    "plan_slowmode",
+    "plan_softban",
+    "plan_timeout",
+    "plan_unban",
+    "plan_unlock",
+    "plan_untimeout",
     "utc_now",
 ]

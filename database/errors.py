@@ -54,6 +54,25 @@ class SettingNotAllowed(ActionRefused):
         super().__init__(f"{setting} cannot be that: {rule}.")
 
 
+class ActedOnJustNow(ActionRefused):
+    """Another moderator was faster. The facts are for whoever asks what to do instead."""
+
+    def __init__(self, *, number: int, kind: str, moderator_id: int, reason: str, at: datetime) -> None:
+        self.number, self.kind, self.moderator_id, self.reason, self.at = number, kind, moderator_id, reason, at
+        super().__init__(f"Another moderator acted on them a moment ago (case {number}, {kind}).")
+
+
+class DraftGone(ActionRefused):
+    """Confirmed by somebody else, dropped, or too old."""
+
+    def __init__(self) -> None:
+        super().__init__("That was answered already or is too old: use the command again.")
+
+
+class NothingToDo(ActionRefused):
+    """What was asked for is so already."""
+
+
 class LedgerRefusal(ActionRefused):
     """A refusal that the ledger remembers: `code` and `facts` rebuild it when the request is repeated."""
 

@@ -5,12 +5,16 @@ from typing import NamedTuple
 
 from database.absence import Absence
 from database.config_cache import CacheStatus, ConfigCache
+from database.controllers.acts import ActController
 from database.controllers.audit import AuditController
 from database.controllers.cases import CaseController
+from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.outbox import OutboxController
 from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
+from database.controllers.reports import ReportController
+from database.controllers.restrictions import RestrictionController
 from database.controllers.users import UserController
 from database.figures import Figures
 from database.listening import Listener
@@ -66,9 +70,13 @@ class DatabaseService:
         self.guild_configs = GuildConfigController(self, self.config_cache)
         self.users = UserController(self)
         self.cases = CaseController(self)
+        self.acts = ActController(self)
+        self.restrictions = RestrictionController(self)
+        self.drafts = DraftController(self)
         self.points = PointsController(self)
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)
+        self.reports = ReportController(self)
         self.processes = ProcessController(self)
 
     async def open(self) -> None:

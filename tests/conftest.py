@@ -11,6 +11,7 @@ os.environ["REEVE_ENV_FILE"] = ""
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from database import migrations
@@ -21,6 +22,8 @@ from database.settings import PoolSettings
 from soak.servers import prepare, scratch_folder
 
 pytest_plugins = ["conformance_plugin"]
+settings.register_profile("reeve", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("reeve")  # how long an example takes says how busy the machine is
 
 OWN_SERVER = os.environ.pop("DATABASE_URL", None)
 """Taken out of the environment: no test may touch the database that an operator uses."""
@@ -91,8 +94,11 @@ FORGET_EVERYTHING = f"""
         END LOOP;
         IF filled IS NULL THEN RETURN; END IF;
         guarded := ARRAY(
-            SELECT tgrelid FROM pg_trigger WHERE tgname = 'never_emptied' AND (tgrelid = ANY (filled::regclass[])
-                OR tgrelid IN (SELECT conrelid FROM pg_constraint WHERE confrelid = ANY (filled::regclass[]))));
+            WITH RECURSIVE emptied(table_id) AS (
+                SELECT unnest(filled::regclass[])::oid
+                UNION SELECT conrelid FROM pg_constraint JOIN emptied ON confrelid = table_id
+            )
+            SELECT tgrelid FROM pg_trigger JOIN emptied ON tgrelid = table_id WHERE tgname = 'never_emptied');
         FOREACH name IN ARRAY guarded LOOP
             EXECUTE format('GRANT TRUNCATE ON %s TO CURRENT_USER', name);
             EXECUTE format('ALTER TABLE %s DISABLE TRIGGER never_emptied', name);

@@ -37,7 +37,7 @@ async def open_case(
         points=points,
         channel_id=interaction.channel_id,
         interaction_id=interaction.id,
-        proof=await _read(proof),
+        proof=await files_of(proof),
         tell_target=tell_target,
     )
     cog.bot.dispatch("outbox_filled")
@@ -54,15 +54,15 @@ async def log_trouble(cog: "BaseCog", guild: discord.Guild) -> str:
     return f" {trouble} The post follows then." if trouble else ""
 
 
-async def _read(proof: discord.Attachment | None) -> Proof | None:
+async def files_of(proof: discord.Attachment | None) -> tuple[Proof, ...]:
     """Take the file now: Discord's link to it expires."""
     if proof is None:
-        return None
+        return ()
     if proof.size > LARGEST_EVIDENCE:
         raise ProofTooLarge(proof.size, LARGEST_EVIDENCE)
     if proof.size == 0:
         raise ProofEmpty
     try:
-        return Proof(filename=proof.filename, content=await proof.read())
+        return (Proof(filename=proof.filename, content=await proof.read()),)
     except (discord.NotFound, discord.Forbidden) as error:
         raise ProofGone from error

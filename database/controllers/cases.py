@@ -1,25 +1,24 @@
 """Cases: opened once, never erased, edited with a trace."""
 
 from collections.abc import Sequence
-from hashlib import sha256
+from datetime import datetime
 
 from database.actions import action
 from database.controllers._base import ListController
-from database.errors import CaseAboutYourself, CaseNotFound, ReasonNotAllowed, ReasonUnchanged
+from database.errors import CaseAboutYourself, CaseNotFound, ReasonUnchanged
 from database.models.base import reason_given, utc_now
 from database.models.case import (
     CASES,
-    LONGEST_REASON,
     REVISIONS,
     SET_LOG_POST,
     Case,
     CaseKind,
+    CaseOrigin,
     CaseRevision,
-    CaseState,
     DirectMessage,
 )
 from database.models.case_evidence import EVIDENCE, CaseEvidence, Proof
-from database.models.case_opening import GIVE_NUMBER_BACK, OPEN_CASE
+from database.models.case_plan import NO_PLAN, Plan
 from database.models.case_reads import (
     CASE_LIST,
     RECORD,
@@ -31,6 +30,7 @@ from database.models.case_reads import (
     WholeCase,
 )
 from database.models.outbox import ASK, Delivery
+from database.opening import Opening, open_case, required_reason
 from database.texts import storable
 from database.transaction import Transaction
 
@@ -53,38 +53,41 @@ class CaseController(ListController[Case, CaseFilter]):
         interaction_id: int,
         points: int = 0,
         channel_id: int | None = None,
-        proof: Proof | None = None,
+        proof: Sequence[Proof] = (),
         tell_target: bool = False,
+        expires_at: datetime | None = None,
+        plan: Plan = NO_PLAN,
+        asked_by_id: int | None = None,
+        origin: CaseOrigin = CaseOrigin.COMMAND,
+        causes: Sequence[int] = (),
+        unless_acted_since: datetime | None = None,
     ) -> Case:
-        """Write the case with the guild's next number, its proof and the messages that follow from it.
+        """Write the case with the guild's next number, its proof and all that follows from it.
 
-        The same interaction again gives the case that it opened.
+        The same interaction again gives the case that it opened. Raises ReasonNotAllowed, ActedOnJustNow.
         """
-        values = {
-            "guild_id": guild_id,
-            "kind": kind,
-            "state": CaseState.ACTIVE,
-            "target_id": target_id,
-            "target_name": target_name,
-            "moderator_id": moderator_id,
-            "moderator_name": moderator_name,
-            "reason": _required_reason(reason),
-            "points": points,
-            "channel_id": channel_id,
-            "interaction_id": interaction_id,
-            "direct_message": DirectMessage.PENDING if tell_target else DirectMessage.NONE,
-            "revision": 0,
-            "created_at": utc_now(),
-        }
-        deliveries = [Delivery.CASE_LOG, *([Delivery.CASE_DIRECT_MESSAGE] if tell_target else [])]
+        opening = Opening(
+            guild_id=guild_id,
+            kind=kind,
+            target_id=target_id,
+            target_name=target_name,
+            moderator_id=moderator_id,
+            moderator_name=moderator_name,
+            reason=reason,
+            interaction_id=interaction_id,
+            origin=origin,
+            points=points,
+            channel_id=channel_id,
+            proof=proof,
+            tell_target=tell_target,
+            expires_at=expires_at,
+            plan=plan,
+            asked_by_id=asked_by_id,
+            causes=causes,
+            unless_acted_since=unless_acted_since,
+        )
         async with self._transaction(guild_id=guild_id) as tx:
-            case = (await tx.exec(OPEN_CASE, **values, deliveries=deliveries)).first()
-            if case is None:
-                await tx.exec(GIVE_NUMBER_BACK, of_guild_id=guild_id)
-                return await CASES.one(tx, guild_id=guild_id, interaction_id=interaction_id)
-            if proof is not None:
-                await EVIDENCE.insert(tx, [_evidence(case, proof)])
-            return case
+            return (await open_case(tx, opening)).case
 
     @action(repeatable=True)
     async def get(self, *, guild_id: int, number: int) -> Case:
@@ -146,7 +149,7 @@ class CaseController(ListController[Case, CaseFilter]):
         The same interaction again gives the revision that it made. Raises CaseNotFound, CaseAboutYourself,
         ReasonUnchanged.
         """
-        reason = _required_reason(reason)
+        reason = required_reason(reason)
         async with self._transaction(guild_id=guild_id) as tx:
             case = await CASES.lock(tx, guild_id=guild_id, number=number)
             if case is None:
@@ -211,25 +214,4 @@ class CaseController(ListController[Case, CaseFilter]):
 
 
 async def _ask(tx: Transaction, case: Case, kind: Delivery) -> None:
-    await tx.exec(ASK, guild_id=case.guild_id, kind=kind, case_number=case.number, due_at=utc_now())
-
-
-def _required_reason(reason: str) -> str:
-    """The reason without white space around it; ReasonNotAllowed if nothing or too much is left."""
-    reason = storable(reason).strip()
-    if not 1 <= len(reason) <= LONGEST_REASON:
-        raise ReasonNotAllowed(LONGEST_REASON)
-    return reason
-
-
-def _evidence(case: Case, proof: Proof) -> CaseEvidence:
-    return CaseEvidence(
-        guild_id=case.guild_id,
-        number=case.number,
-        position=1,
-        filename=proof.filename[-260:],
-        content=proof.content,
-        sha256=sha256(proof.content).digest(),
-        added_by_id=case.moderator_id,
-        added_at=case.created_at,
-    )
+    await tx.exec(ASK, guild_id=case.guild_id, kind=kind, subject_id=case.number, due_at=utc_now())

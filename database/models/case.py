@@ -13,9 +13,10 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel, col, update
 
-from database.models.base import LONGEST_WHY, in_words, instant, key, snowflake, text, utc_now, words
+from database.models.base import LONGEST_WHY, OneOf, in_words, instant, key, snowflake, text, utc_now, words
 from database.rows import Rows
 from database.statements import param, statement
 
@@ -27,11 +28,43 @@ MOST_CASE_POINTS = 100
 class CaseKind(StrEnum):
     WARN = "warn"
     NOTE = "note"
+    TIMEOUT = "timeout"
+    UNTIMEOUT = "untimeout"
+    KICK = "kick"
+    BAN = "ban"
+    UNBAN = "unban"
+    SOFTBAN = "softban"
+    MASSBAN = "massban"
+    PURGE = "purge"
+    SLOWMODE = "slowmode"
+    LOCK = "lock"
+    UNLOCK = "unlock"
 
 
 class CaseState(StrEnum):
+    """`pending`: planned, and Discord has not been seen to have it. `ended`: over, lifted, or replaced by another.
+
+    `refused`: it did not happen. `unknown`: nobody can tell any more whether it happened.
+    """
+
+    PENDING = "pending"
     ACTIVE = "active"
+    ENDED = "ended"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
     VOID = "void"
+
+
+class CaseOrigin(StrEnum):
+    """By what way it came."""
+
+    COMMAND = "command"
+    BY_HAND = "by_hand"
+    LADDER = "ladder"
+    AUTOMOD = "automod"
+    APPEAL = "appeal"
+    REPORT = "report"
+    MASS = "mass"
 
 
 class DirectMessage(StrEnum):
@@ -46,11 +79,16 @@ class DirectMessage(StrEnum):
 class Case(SQLModel, table=True):
     __tablename__ = "cases"
     __table_args__ = (
-        UniqueConstraint("guild_id", "interaction_id"),
+        UniqueConstraint("guild_id", "interaction_id", "part"),
         CheckConstraint("number > 0", "number"),
+        CheckConstraint("part >= 0", "part"),
+        CheckConstraint(in_words("origin", CaseOrigin), "origin"),
+        CheckConstraint("length(trouble) BETWEEN 1 AND 500", "trouble"),
+        CheckConstraint("(dm_channel_id IS NULL) = (dm_message_id IS NULL)", "dm_message"),
         CheckConstraint(in_words("kind", CaseKind), "kind"),
         CheckConstraint(in_words("state", CaseState), "state"),
         CheckConstraint(in_words("direct_message", DirectMessage), "direct_message"),
+        CheckConstraint(in_words("void_message", DirectMessage), "void_message"),
         CheckConstraint(f"length(reason) BETWEEN 1 AND {LONGEST_REASON}", "reason"),
         CheckConstraint("length(target_name) BETWEEN 1 AND 100", "target_name"),
         CheckConstraint("length(moderator_name) BETWEEN 1 AND 100", "moderator_name"),
@@ -59,6 +97,12 @@ class Case(SQLModel, table=True):
         CheckConstraint("length(log_digest) = 32", "log_digest"),
         Index("ix_cases_guild_id_target_id_number", "guild_id", "target_id", "number"),
         Index("ix_cases_guild_id_moderator_id_number", "guild_id", "moderator_id", "number"),
+        Index(
+            "ix_cases_guild_id_log_message_id",
+            "guild_id",
+            "log_message_id",
+            postgresql_where=sql("log_message_id IS NOT NULL"),
+        ),
     )
 
     guild_id: int = Field(sa_column=key())
@@ -73,7 +117,21 @@ class Case(SQLModel, table=True):
     points: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     channel_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     interaction_id: int = Field(sa_column=snowflake())
+    """Of what caused it: an interaction, or an entry of the audit log for what somebody did by hand."""
+    part: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+    """0 for the case itself; what the same interaction leads to beyond it has 1, 2, ..."""
+    origin: CaseOrigin = Field(default=CaseOrigin.COMMAND, sa_column=words(CaseOrigin))
+    expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    trouble: str | None = Field(default=None, sa_column=text(nullable=True))
+    """Why it was refused, is unknown, or ended before its time."""
     direct_message: DirectMessage = Field(default=DirectMessage.NONE, sa_column=words(DirectMessage))
+    void_message: DirectMessage = Field(
+        default=DirectMessage.NONE,
+        sa_column=Column(OneOf(DirectMessage), nullable=False, server_default="none"),
+    )
+    """What became of telling the target that the case is void."""
+    dm_channel_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
+    dm_message_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     log_channel_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     log_message_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     log_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))

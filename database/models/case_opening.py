@@ -4,14 +4,22 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlmodel import col, update
+from sqlmodel import col, or_, update
 
-from database.models.case import Case, CaseCounter
+from database.models.case import Case, CaseCounter, CaseKind, CaseState
 from database.models.outbox import OutboxRow
 from database.statements import param, statement
 
 _columns: Any = Case.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
-_ALREADY_EMPTY = ("log_channel_id", "log_message_id", "log_digest")
+_ALREADY_EMPTY = (
+    "void_message",
+    "trouble",
+    "dm_channel_id",
+    "dm_message_id",
+    "log_channel_id",
+    "log_message_id",
+    "log_digest",
+)
 _given = [column for column in _columns if column.name not in {"guild_id", "number", *_ALREADY_EMPTY}]
 
 _counter = insert(CaseCounter).values(guild_id=param("guild_id"), last_number=1)
@@ -33,7 +41,7 @@ _opened = (
             *(cast(param(column.name), column.type) for column in _given),
         ),
     )
-    .on_conflict_do_nothing(index_elements=["guild_id", "interaction_id"])
+    .on_conflict_do_nothing(index_elements=["guild_id", "interaction_id", "part"])
     .returning(*_columns)
     .cte("opened")
 )
@@ -41,7 +49,7 @@ _opened = (
 _asked = (
     insert(OutboxRow)
     .from_select(
-        ["guild_id", "kind", "case_number", "generation", "attempts", "due_at", "created_at"],
+        ["guild_id", "kind", "subject_id", "generation", "attempts", "due_at", "created_at"],
         select(
             _opened.c.guild_id,
             func.unnest(cast(param("deliveries"), ARRAY(Text))),
@@ -68,3 +76,20 @@ GIVE_NUMBER_BACK = statement(
     .values(last_number=col(CaseCounter.last_number) - 1)
 )
 """In the transaction that took it: the counter is still locked, so nobody has taken a later one."""
+
+OTHERS_LATEST = statement(
+    select(*_columns)
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        col(Case.target_id) == param("target_id"),
+        col(Case.number) < param("before_number"),
+        col(Case.moderator_id) != param("moderator_id"),
+        col(Case.created_at) >= param("since"),
+        col(Case.kind) != CaseKind.NOTE,
+        or_(col(Case.state) == CaseState.PENDING, col(Case.state) == CaseState.ACTIVE),
+    )
+    .order_by(col(Case.number).desc())
+    .limit(1),
+    into=Case,
+)
+"""What another moderator did to the same person a moment ago."""

@@ -1,0 +1,75 @@
+"""What should be true of members and channels now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from database.acting import end_of
+from database.actions import action
+from database.controllers._base import BaseController
+from database.models.act import ACTS, LEASE, Act, ActKind, Purpose
+from database.models.act_steps import CAME_BACK
+from database.models.base import utc_now
+from database.models.restriction import BECAUSE_OF, RESTRICTIONS, STANDING, Restriction, RestrictionKind
+
+PUT_BACK = {RestrictionKind.TIMEOUT: ActKind.TIMEOUT, RestrictionKind.ROLES: ActKind.ROLES}
+"""What a member could shake off by leaving and coming back."""
+
+
+class RestrictionController(BaseController):
+    topic = "restrictions"
+
+    @action(repeatable=True)
+    async def get(self, *, guild_id: int, subject_id: int, kind: RestrictionKind) -> Restriction | None:
+        async with self._read(guild_id=guild_id) as tx:
+            return await RESTRICTIONS.get(tx, guild_id=guild_id, subject_id=subject_id, kind=kind)
+
+    @action(repeatable=True)
+    async def standing(self, *, guild_id: int, subject_id: int) -> Sequence[Restriction]:
+        """What stands against a person, or holds for a channel, at this moment."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(STANDING, guild_id=guild_id, subject_id=subject_id, now=utc_now())).all()
+
+    @action(repeatable=False)
+    async def lift(self, *, guild_id: int, number: int) -> Sequence[Act]:
+        """Plan the end of all that stands because of a case, for now; empty if nothing does.
+
+        The acts are the caller's to carry out for the length of the lease, and the worker's then.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            now = utc_now()
+            ends = []
+            for each in (await tx.exec(BECAUSE_OF, guild_id=guild_id, case_number=number)).all():
+                end = end_of(each, now, at=now)
+                end.leased_until, end.fence = now + LEASE, 1
+                ends.append(end)
+            return await ACTS.insert(tx, ends) if ends else []
+
+    @action(repeatable=False)
+    async def came_back(self, *, guild_id: int, user_id: int, now: datetime) -> Sequence[Restriction]:
+        """A member joined: what waited for them is due, and what stands against them is put back.
+
+        Gives what stands. Each join plans acts of its own, which change nothing where Discord has them already.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            await tx.exec(CAME_BACK, of_guild_id=guild_id, of_user_id=user_id, now=now)
+            standing = (await tx.exec(STANDING, guild_id=guild_id, subject_id=user_id, now=now)).all()
+            again = [_again(each, now) for each in standing if each.kind in PUT_BACK]
+            if again:
+                await ACTS.insert(tx, again)
+            return standing
+
+
+def _again(restriction: Restriction, now: datetime) -> Act:
+    assert restriction.case_number is not None
+    return Act(
+        guild_id=restriction.guild_id,
+        kind=PUT_BACK[restriction.kind],
+        purpose=Purpose.KEEP,
+        target_id=restriction.subject_id,
+        case_number=restriction.case_number,
+        restriction=restriction.kind,
+        version=restriction.version,
+        until=restriction.until,
+        due_at=now,
+        created_at=now,
+    )

@@ -184,7 +184,7 @@ ADD_CASE = """
     ON CONFLICT (guild_id, interaction_id) DO NOTHING RETURNING number
 """
 ASK = """
-    INSERT INTO outbox (guild_id, kind, case_number, generation, attempts, due_at, created_at)
+    INSERT INTO outbox (guild_id, kind, subject_id, generation, attempts, due_at, created_at)
     VALUES ($1, 'case_log', $2, 1, 0, $3, $3), ($1, 'case_direct_message', $2, 1, 0, $3, $3)
 """
 CLAIM = """

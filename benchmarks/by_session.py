@@ -105,7 +105,7 @@ class BySession:
             )  # fmt: skip
             await session.flush()
             kinds = (Delivery.CASE_LOG, Delivery.CASE_DIRECT_MESSAGE)
-            session.add_all(OutboxRow(guild_id=guild_id, kind=kind, case_number=number) for kind in kinds)
+            session.add_all(OutboxRow(guild_id=guild_id, kind=kind, subject_id=number) for kind in kinds)
             await session.flush()
             return int(number)
 

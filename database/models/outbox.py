@@ -11,26 +11,38 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    ForeignKeyConstraint,
+    DateTime,
     Index,
     Integer,
+    Text,
     UniqueConstraint,
     all_,
     any_,
     cast,
+    func,
     literal_column,
+    select,
 )
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlmodel import Field, SQLModel, col, or_, select, update
+from sqlmodel import Field, SQLModel, col, or_, update
 
 from database.models.base import in_words, instant, key, numbered, text, utc_now, words
 from database.statements import param, statement
 
 
 class Delivery(StrEnum):
+    """What is brought up to date; the subject is a case by its number unless it says otherwise."""
+
     CASE_LOG = "case_log"
     CASE_DIRECT_MESSAGE = "case_direct_message"
+    ACT_ALERT = "act_alert"
+    CASE_VOID_MESSAGE = "case_void_message"
+    """The word to the target that the case is void."""
+    REPORT_POST = "report_post"
+    """The subject is a report, by its number."""
+    REPORT_REPLY = "report_reply"
+    """The subject is one word to one reporter, by its `reply_id`."""
 
 
 class OutboxRow(SQLModel, table=True):
@@ -41,8 +53,7 @@ class OutboxRow(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        UniqueConstraint("guild_id", "kind", "case_number"),
-        ForeignKeyConstraint(["guild_id", "case_number"], ["cases.guild_id", "cases.number"]),
+        UniqueConstraint("guild_id", "kind", "subject_id"),
         CheckConstraint(in_words("kind", Delivery), "kind"),
         CheckConstraint("length(last_error) <= 500", "last_error"),
         CheckConstraint("attempts >= 0", "attempts"),
@@ -52,7 +63,8 @@ class OutboxRow(SQLModel, table=True):
     guild_id: int = Field(sa_column=key())
     outbox_id: int = Field(default=None, sa_column=numbered())
     kind: Delivery = Field(sa_column=words(Delivery))
-    case_number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    subject_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Of what the kind says."""
     generation: int = Field(default=1, sa_column=Column(BigInteger, nullable=False))
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     due_at: datetime = Field(default_factory=utc_now, sa_column=instant())
@@ -64,7 +76,7 @@ class OutboxRow(SQLModel, table=True):
 _ask = insert(OutboxRow).values(
     guild_id=param("guild_id"),
     kind=param("kind"),
-    case_number=param("case_number"),
+    subject_id=param("subject_id"),
     generation=1,
     attempts=0,
     due_at=param("due_at"),
@@ -73,7 +85,7 @@ _ask = insert(OutboxRow).values(
 
 ASK = statement(
     _ask.on_conflict_do_update(
-        index_elements=["guild_id", "kind", "case_number"],
+        index_elements=["guild_id", "kind", "subject_id"],
         set_={
             "generation": col(OutboxRow.generation) + 1,
             "attempts": 0,
@@ -83,6 +95,22 @@ ASK = statement(
         },
     )
 )
+
+ASK_MANY = statement(
+    insert(OutboxRow).from_select(
+        ["guild_id", "kind", "subject_id", "generation", "attempts", "due_at", "created_at"],
+        select(
+            cast(param("guild_id"), BigInteger),
+            cast(param("kind"), Text),
+            func.unnest(cast(param("subject_ids"), ARRAY(BigInteger))),
+            literal_column("1"),
+            literal_column("0"),
+            cast(param("due_at"), DateTime(timezone=True)),
+            cast(param("due_at"), DateTime(timezone=True)),
+        ),
+    )
+)
+"""Of one kind for several subjects, for none of which it was asked before."""
 
 _shard_id = col(OutboxRow.guild_id).bitwise_rshift(literal_column("22")) % param("shard_count")
 _on_shards = _shard_id == any_(cast(param("shard_ids"), ARRAY(BigInteger)))

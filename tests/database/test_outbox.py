@@ -34,7 +34,7 @@ async def test_a_case_asks_for_its_log_post_and_its_direct_message(
 ) -> None:
     await open_case()
     await open_case(tell_target=True)
-    asked = [(row.kind, row.case_number) for row in await database.outbox.pending(guild_id=guild_id)]
+    asked = [(row.kind, row.subject_id) for row in await database.outbox.pending(guild_id=guild_id)]
     assert sorted(asked) == [
         (Delivery.CASE_DIRECT_MESSAGE, 2),
         (Delivery.CASE_LOG, 1),
@@ -172,13 +172,13 @@ async def test_the_oldest_is_claimed_first(database: DatabaseService, open_case:
     for _ in range(5):
         await open_case()
     claimed = [await database.outbox.claim(now=NOW, limit=2) for _ in range(4)]
-    assert [[row.case_number for row in rows] for rows in claimed] == [[1, 2], [3, 4], [5], []]
+    assert [[row.subject_id for row in rows] for rows in claimed] == [[1, 2], [3, 4], [5], []]
 
 
 async def test_claimers_at_once_share_the_work(database: DatabaseService, open_case: Any) -> None:
     await asyncio.gather(*(open_case() for _ in range(40)))
     claimed = await asyncio.gather(*(database.outbox.claim(now=NOW, limit=10) for _ in range(8)))
-    numbers = [row.case_number for rows in claimed for row in rows]
+    numbers = [row.subject_id for rows in claimed for row in rows]
     assert sorted(numbers) == list(range(1, 41))
 
 
@@ -188,8 +188,8 @@ async def test_a_claimer_does_not_wait_for_another_ones_transaction(
     for _ in range(2):
         await open_case()
     async with auditor.transaction():
-        await auditor.execute("SELECT FROM outbox WHERE case_number = 1 FOR UPDATE")
-        assert [row.case_number for row in await database.outbox.claim(now=NOW)] == [2]
+        await auditor.execute("SELECT FROM outbox WHERE subject_id = 1 FOR UPDATE")
+        assert [row.subject_id for row in await database.outbox.claim(now=NOW)] == [2]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -212,7 +212,7 @@ async def test_everything_asked_is_delivered_in_the_end(
         for turn in range(12):
             clock[0] += timedelta(seconds=1)
             for row in await database.outbox.claim(now=clock[0], limit=2):
-                case = await database.cases.get(guild_id=guild_id, number=row.case_number)
+                case = await database.cases.get(guild_id=guild_id, number=row.subject_id)
                 shown[case.number] = case.reason
                 match (turn * 7 + habit + seed) % 4:
                     case 0:
@@ -227,7 +227,7 @@ async def test_everything_asked_is_delivered_in_the_end(
         waiting = await database.outbox.pending(guild_id=guild_id)
         clock[0] += LEASE * 2
         for row in await database.outbox.claim(now=clock[0], limit=len(waiting) + 1):
-            case = await database.cases.get(guild_id=guild_id, number=row.case_number)
+            case = await database.cases.get(guild_id=guild_id, number=row.subject_id)
             shown[case.number] = case.reason
             await database.outbox.delivered(row)
     assert await database.outbox.pending(guild_id=guild_id) == []

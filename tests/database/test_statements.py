@@ -63,7 +63,7 @@ def samples(guild_id: int) -> list[SQLModel]:
                        kind=OperationKind.TALK, actor_id=1, answer={"amount": LARGEST}),
         PointOperation(guild_id=guild_id, source=Source.MESSAGE, external_id=2, request_hash=bytes(32),
                        kind=OperationKind.TALK, actor_id=1, note=ODD, answer=None),
-        OutboxRow(guild_id=guild_id, kind=Delivery.CASE_LOG, case_number=LARGEST, leased_until=ELSEWHERE),
+        OutboxRow(guild_id=guild_id, kind=Delivery.CASE_LOG, subject_id=LARGEST, leased_until=ELSEWHERE),
     ]  # fmt: skip
 
 

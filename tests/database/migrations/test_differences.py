@@ -45,15 +45,15 @@ DRIFTS = {
         "missing: constraint cases.uq_cases_guild_id_interaction_id",
     ),
     "a foreign key is missing": (
-        "ALTER TABLE outbox DROP CONSTRAINT fk_outbox_guild_id_case_number",
-        "missing: constraint outbox.fk_outbox_guild_id_case_number",
+        "ALTER TABLE case_evidence DROP CONSTRAINT fk_case_evidence_guild_id_number",
+        "missing: constraint case_evidence.fk_case_evidence_guild_id_number",
     ),
     "a foreign key that cascades": (
-        "ALTER TABLE outbox DROP CONSTRAINT fk_outbox_guild_id_case_number; ALTER TABLE outbox ADD CONSTRAINT "
-        "fk_outbox_guild_id_case_number FOREIGN KEY (guild_id, case_number) REFERENCES cases ON DELETE CASCADE",
-        "changed: constraint outbox.fk_outbox_guild_id_case_number",
+        "ALTER TABLE case_evidence DROP CONSTRAINT fk_case_evidence_guild_id_number; ALTER TABLE case_evidence ADD CONSTRAINT "
+        "fk_case_evidence_guild_id_number FOREIGN KEY (guild_id, number) REFERENCES cases ON DELETE CASCADE",
+        "changed: constraint case_evidence.fk_case_evidence_guild_id_number",
     ),
-    "foreign keys switched off": ("ALTER TABLE outbox DISABLE TRIGGER ALL", "triggers of constraints on outbox"),
+    "foreign keys switched off": ("ALTER TABLE case_evidence DISABLE TRIGGER ALL", "triggers of constraints on case_evidence"),
     "a policy is missing": ("DROP POLICY one_guild ON outbox", "missing: policy outbox.one_guild"),
     "a policy that lets everybody in": ("ALTER POLICY one_guild ON users USING (true)", "changed: policy users.one_guild"),
     "a policy too many": ("CREATE POLICY open ON users USING (true)", "in no revision: policy users.open"),

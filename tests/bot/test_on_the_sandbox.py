@@ -182,7 +182,7 @@ async def test_the_settings_of_all_servers_are_read_at_once_when_discord_says_re
 
     monkeypatch.setattr(database.guild_configs, "warm_up", told)
     async with running(settings, database) as (bot, _):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await warm.wait()
         for guild in bot.guilds:
             await database.guild_configs.get(guild_id=guild.id)

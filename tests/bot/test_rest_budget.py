@@ -56,7 +56,7 @@ async def test_two_processes_together_stay_below_discords_limit(services: Any) -
     budgets = [RestBudget(service.processes, half) for service, half in zip(services, HALVES, strict=True)]
     moments = await spent(budgets, 50)
     assert busiest_second(moments) <= MOST_PER_SECOND
-    assert moments[-1] - moments[0] < timedelta(seconds=20), "and they are not much slower than they may be"
+    assert moments[-1] - moments[0] < timedelta(seconds=60), "and they are not much slower than they may be"
 
 
 async def test_without_the_shared_row_they_would_not(services: Any) -> None:

@@ -18,7 +18,7 @@ from sandbox.server import Sandbox
 
 PROJECT = Path(__file__).parents[2]
 START_SECONDS = 60
-STOP_SECONDS = 10
+STOP_SECONDS = 30
 
 
 def free_port() -> int:
@@ -61,7 +61,7 @@ async def line_with(child: asyncio.subprocess.Process, fragment: str) -> str:
 
 
 async def ended(child: asyncio.subprocess.Process, how: signal.Signals) -> str:
-    """Stop it in order within ten seconds; what it wrote to its log."""
+    """Stop it in order; what it wrote to its log."""
     child.send_signal(how)
     async with asyncio.timeout(STOP_SECONDS):
         _, log = await child.communicate()

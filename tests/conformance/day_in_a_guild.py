@@ -66,7 +66,7 @@ class Day:
 
     async def hears(self, name: str) -> dict[str, Any]:
         """The next event of that name; what comes before it is kept."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 frame = json.loads(await self._socket.receive_str())
                 self.frames.append(frame)

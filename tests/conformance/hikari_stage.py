@@ -44,7 +44,7 @@ class Stage:
 
     async def hears(self, kind: type[Any], is_it: Callable[[Any], bool] = lambda _: True) -> Any:
         """The newest such event, waited for if need be."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 for event in reversed(self.heard):
                     if isinstance(event, kind) and is_it(event):

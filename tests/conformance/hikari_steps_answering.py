@@ -214,7 +214,7 @@ async def a_lost_connection_is_resumed_and_nothing_is_missed(stage: Stage) -> No
 async def a_reconnect_that_is_asked_for_is_resumed(stage: Stage) -> None:
     before = len([each for each in stage.heard if isinstance(each, hikari.ShardResumedEvent)])
     stage.sandbox.gateway.ask_to_reconnect()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len([each for each in stage.heard if isinstance(each, hikari.ShardResumedEvent)]) == before:
             await stage.hears(hikari.ShardResumedEvent)
             await asyncio.sleep(0)

@@ -363,7 +363,7 @@ async def test_nothing_behind_the_pooler_is_said_in_one_sentence(
                 DatabaseUnreachable, match=r"The pooler at DATABASE_URL says|start PostgreSQL"
             ):
                 await opened(behind(pooler.dsn, pooler="transaction"))
-            async with asyncio.timeout(10):  # the pooler alone would let it wait for 2 minutes
+            async with asyncio.timeout(30):  # the pooler alone would let it wait for 2 minutes
                 with pytest.raises(DatabaseUnavailable):
                     await service.health()
             await service.close()

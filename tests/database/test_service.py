@@ -219,18 +219,15 @@ async def test_closing_leaves_no_connection_behind(dsn: str, auditor: Any, guild
     await database.open()
     await all_connections_work(database, guild_id)
     await database.close()
-    for _ in range(100):  # a backend needs a moment to notice
-        left = await auditor.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'leaving'"
-        )
-        if left == 0:
-            return
-    assert left == 0
+    left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'leaving'"
+    async with asyncio.timeout(30):
+        while await auditor.fetchval(left):  # noqa: ASYNC110  # a backend needs a moment to notice
+            await asyncio.sleep(0.01)
 
 
 async def test_health_is_one_round_trip_and_the_pool_tells_its_size(database: DatabaseService) -> None:
     health, status = await database.health(), database.pool_status()
-    assert 0 < health.latency_ms < 1000
+    assert 0 < health.latency_ms < 30_000
     assert 1 <= status.idle == status.size <= status.most == 10
 
 

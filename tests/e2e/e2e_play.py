@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Answer:

@@ -28,7 +28,7 @@ async def in_another_process(*words, **environment):
     child = await create_subprocess_exec(
         sys.executable, *words, cwd=Path(__file__).parents[2], env=environment
     )
-    assert await wait_for(child.wait(), 20) == 0
+    assert await wait_for(child.wait(), 60) == 0
 
 
 async def test_the_checks_run_also_without_what_pytest_remembers_of_the_last_run():

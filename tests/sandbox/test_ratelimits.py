@@ -284,7 +284,7 @@ async def test_limits_are_on_unless_the_command_line_says_otherwise(http, words,
     )
     try:
         api = ""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not api:
                 line = (await child.stdout.readline()).decode()
                 api = line.split()[1] if line.strip().startswith("API") else ""

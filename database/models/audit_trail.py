@@ -20,12 +20,15 @@ class Subject(StrEnum):
     CONFIG = "config"
     CASE = "case"
     POINTS = "points"
+    EXPORT = "export"
 
 
 class AuditEntry(NamedTuple):
-    """One change. `subject_id`: the version of the settings, the number of the case, or the points' operation.
+    """One change. `subject_id`: the version of the settings, the number of the case, the points' operation, or the
+    interaction that asked for an export.
 
-    `field` is a setting, a column of a case ("opened" where it began), or "balance". `step` tells entries of one
+    `field` is a setting, a column of a case ("opened" where it began, "note" and "evidence" for what was added), the
+    format of an export, or "balance". `step` tells entries of one
     subject apart. `target_id` is whom it concerns; settings concern nobody.
     """
 

@@ -13,11 +13,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    any_,
     cast,
     func,
     literal_column,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel, col, select, update
 
 from database.models.base import OneOf, in_words, instant, key, snowflake, text, utc_now
@@ -113,6 +115,30 @@ KEPT_BYTES = statement(
         col(CaseEvidence.guild_id) == param("guild_id")
     ),
     into=int,
+)
+
+
+class Place(NamedTuple):
+    position: int
+    interaction_id: int | None
+
+
+POSITIONS = statement(
+    select(col(CaseEvidence.position), col(CaseEvidence.interaction_id)).where(
+        col(CaseEvidence.guild_id) == param("guild_id"), col(CaseEvidence.number) == param("number")
+    ),
+    into=Place,
+)
+
+CONTENTS = statement(
+    select(CaseEvidence)
+    .where(
+        col(CaseEvidence.guild_id) == param("guild_id"),
+        col(CaseEvidence.number) == param("number"),
+        col(CaseEvidence.position) == any_(cast(param("positions"), ARRAY(Integer))),
+    )
+    .order_by(col(CaseEvidence.position)),
+    into=CaseEvidence,
 )
 
 _old = (

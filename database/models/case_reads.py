@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, literal, or_, select
 from sqlmodel import col, func
 
 from database.eager import one, several
@@ -34,16 +34,17 @@ _its_revisions = (
     .where(col(CaseRevision.guild_id) == col(Case.guild_id), col(CaseRevision.number) == col(Case.number))
     .order_by(col(CaseRevision.revision))
 )
-_its_files: Select[Any] = (
-    select(
-        col(CaseEvidence.filename),
-        SIZE,
-        col(CaseEvidence.sha256),
-        col(CaseEvidence.kind),
-        col(CaseEvidence.added_by_id),
-        col(CaseEvidence.added_at),
-        col(CaseEvidence.gone_at),
-    )
+_facts: list[Any] = [
+    col(CaseEvidence.filename),
+    SIZE,
+    col(CaseEvidence.sha256),
+    col(CaseEvidence.kind),
+    col(CaseEvidence.added_by_id),
+    col(CaseEvidence.added_at),
+    col(CaseEvidence.gone_at),
+]
+_its_files = (
+    select(*_facts)
     .where(col(CaseEvidence.guild_id) == col(Case.guild_id), col(CaseEvidence.number) == col(Case.number))
     .order_by(col(CaseEvidence.position))
 )

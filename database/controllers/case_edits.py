@@ -1,0 +1,149 @@
+"""What changes in a case after it was opened: voided, restored, put back as it was. Each leaves a revision."""
+
+from database.actions import action
+from database.controllers._base import BaseController
+from database.errors import (
+    CaseChangedMeanwhile,
+    CaseNotVoid,
+    CaseUnderWay,
+    CaseVoidAlready,
+    ReasonUnchanged,
+    RevisionNotFound,
+    RevisionStays,
+)
+from database.models.base import utc_now
+from database.models.case import CASES, REVISIONS, Case, CaseRevision, CaseState, DirectMessage
+from database.models.outbox import Delivery
+from database.models.restriction import BECAUSE_OF, RestrictionKind
+from database.revising import ask, locked, made_before, require_other, revise
+from database.transaction import Transaction
+
+ENDURING = frozenset(str(kind) for kind in RestrictionKind)
+"""Kinds of cases that are active for as long as what they brought about stands."""
+
+
+class CaseEditController(BaseController):
+    """All of it is repeatable by its interaction, which gives the revision that it made.
+
+    Everything raises CaseNotFound, and CaseAboutYourself: nobody changes what stands against themselves.
+    """
+
+    topic = "case_edits"
+
+    @action(repeatable=True)
+    async def void(
+        self, *, guild_id: int, number: int, editor_id: int, interaction_id: int, why: str | None = None
+    ) -> CaseRevision:
+        """It counts no more. What it brought about on Discord stays until somebody lifts it.
+
+        Raises CaseVoidAlready, and CaseUnderWay while an act of it is being sent.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if made := await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
+                return made
+            require_other(case, editor_id)
+            return await _void(tx, case, editor_id=editor_id, interaction_id=interaction_id, why=why)
+
+    @action(repeatable=True)
+    async def restore(
+        self, *, guild_id: int, number: int, editor_id: int, interaction_id: int, why: str | None = None
+    ) -> CaseRevision:
+        """As it was before it was voided. Raises CaseNotVoid."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if made := await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
+                return made
+            require_other(case, editor_id)
+            return await _restore(tx, case, editor_id=editor_id, interaction_id=interaction_id, why=why)
+
+    @action(repeatable=True)
+    async def revert(
+        self, *, guild_id: int, number: int, revision: int, seen: int, editor_id: int, interaction_id: int
+    ) -> CaseRevision:
+        """Take one edit back: its field is again what it was before, which is an edit of its own.
+
+        `seen`: the newest revision that whoever asks for it has looked at. Raises CaseChangedMeanwhile where there is
+        a newer one, RevisionNotFound, RevisionStays, ReasonUnchanged, and what `void` and `restore` raise.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if made := await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
+                return made
+            require_other(case, editor_id)
+            edit = await REVISIONS.get(tx, guild_id=guild_id, number=number, revision=revision)
+            if edit is None:
+                raise RevisionNotFound(number, revision)
+            if case.revision != seen:
+                raise CaseChangedMeanwhile(number)
+            why = f"edit {revision} taken back"
+            if edit.field == "state":
+                undo = _restore if edit.after == CaseState.VOID else _void
+                return await undo(tx, case, editor_id=editor_id, interaction_id=interaction_id, why=why)
+            if edit.field != "reason":
+                raise RevisionStays(number, revision)
+            if edit.before == case.reason:
+                raise ReasonUnchanged(number)
+            before, case.reason = case.reason, edit.before
+            return await revise(
+                tx, case, "reason", before=before, after=edit.before, editor_id=editor_id,
+                interaction_id=interaction_id, why=why,
+            )  # fmt: skip
+
+    @action(repeatable=True)
+    async def tell_void(self, *, guild_id: int, number: int) -> DirectMessage:
+        """Have the target told that the case is void: at most once each time that it is voided.
+
+        What became of it before, NONE if it was asked for by this. Raises CaseNotVoid.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if case.state is not CaseState.VOID:
+                raise CaseNotVoid(number)
+            before = case.void_message
+            if before is DirectMessage.NONE:
+                case.void_message = DirectMessage.PENDING
+                await CASES.update(tx, [case], "void_message")
+                await ask(tx, case, Delivery.CASE_VOID_MESSAGE)
+            return before
+
+    @action(repeatable=True)
+    async def void_told(self, *, guild_id: int, number: int, outcome: DirectMessage) -> None:
+        """Remember whether that message arrived."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            case.void_message = outcome
+            await CASES.update(tx, [case], "void_message")
+
+
+async def _void(
+    tx: Transaction, case: Case, *, editor_id: int, interaction_id: int, why: str | None
+) -> CaseRevision:
+    if case.state is CaseState.VOID:
+        raise CaseVoidAlready(case.number)
+    if case.state is CaseState.PENDING:
+        raise CaseUnderWay(case.number)
+    before, case.state, case.void_message = case.state, CaseState.VOID, DirectMessage.NONE
+    return await revise(
+        tx, case, "state", before=before, after=CaseState.VOID, editor_id=editor_id,
+        interaction_id=interaction_id, why=why, also=("void_message",),
+    )  # fmt: skip
+
+
+async def _restore(
+    tx: Transaction, case: Case, *, editor_id: int, interaction_id: int, why: str | None
+) -> CaseRevision:
+    """What was active and whose effect was lifted or ran out meanwhile has ended."""
+    if case.state is not CaseState.VOID:
+        raise CaseNotVoid(case.number)
+    revisions = await REVISIONS.find(tx, guild_id=case.guild_id, number=case.number, field="state")
+    state = CaseState(next(each.before for each in reversed(revisions) if each.after == CaseState.VOID))
+    if state is CaseState.ACTIVE and case.kind in ENDURING:
+        standing = await tx.exec(BECAUSE_OF, guild_id=case.guild_id, case_number=case.number)
+        stands = any(each.until is None or each.until > utc_now() for each in standing.all())
+        state = CaseState.ACTIVE if stands else CaseState.ENDED
+    case.state = state
+    return await revise(
+        tx, case, "state", before=CaseState.VOID, after=state, editor_id=editor_id,
+        interaction_id=interaction_id, why=why,
+    )  # fmt: skip

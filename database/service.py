@@ -7,6 +7,10 @@ from database.absence import Absence
 from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.acts import ActController
 from database.controllers.audit import AuditController
+from database.controllers.case_edits import CaseEditController
+from database.controllers.case_evidence import CaseEvidenceController
+from database.controllers.case_exports import CaseExportController
+from database.controllers.case_notes import CaseNoteController
 from database.controllers.cases import CaseController
 from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
@@ -70,6 +74,10 @@ class DatabaseService:
         self.guild_configs = GuildConfigController(self, self.config_cache)
         self.users = UserController(self)
         self.cases = CaseController(self)
+        self.case_edits = CaseEditController(self)
+        self.case_notes = CaseNoteController(self)
+        self.case_evidence = CaseEvidenceController(self)
+        self.case_exports = CaseExportController(self)
         self.acts = ActController(self)
         self.restrictions = RestrictionController(self)
         self.drafts = DraftController(self)

@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.outbox import CLAIM, DELIVERED, HURRY, HURRY_ALL, PENDING, RELEASE, TRY_LATER, OutboxRow
+from database.models.outbox import (
+    CLAIM,
+    CLAIM_ONE,
+    DELIVERED,
+    HURRY,
+    HURRY_ALL,
+    PENDING,
+    RELEASE,
+    TRY_LATER,
+    Delivery,
+    OutboxRow,
+)
 from database.shards import WHOLE_BOT, Shards
 from database.texts import storable
 
@@ -41,6 +52,22 @@ class OutboxController(BaseController):
                 limit=limit,
             )
             return sorted(claimed.all(), key=lambda row: row.outbox_id)
+
+    @action(repeatable=True)
+    async def claim_one(
+        self, *, guild_id: int, delivery: Delivery, subject_id: int, now: datetime
+    ) -> OutboxRow | None:
+        """Take this row, for who cannot wait until its turn; None if it is delivered or somebody else has it."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            claimed = await tx.exec(
+                CLAIM_ONE,
+                of_guild_id=guild_id,
+                of_kind=delivery,
+                of_subject_id=subject_id,
+                now=now,
+                lease=now + LEASE,
+            )
+            return claimed.first()
 
     @action(repeatable=True)
     async def delivered(self, row: OutboxRow) -> None:

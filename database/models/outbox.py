@@ -138,6 +138,19 @@ CLAIM = statement(
     into=OutboxRow,
 )
 
+CLAIM_ONE = statement(
+    update(OutboxRow)
+    .where(
+        col(OutboxRow.guild_id) == param("of_guild_id"),
+        col(OutboxRow.kind) == param("of_kind"),
+        col(OutboxRow.subject_id) == param("of_subject_id"),
+        or_(col(OutboxRow.leased_until).is_(None), col(OutboxRow.leased_until) <= param("now")),
+    )
+    .values(leased_until=param("lease"), attempts=col(OutboxRow.attempts) + 1)
+    .returning(*OutboxRow.__table__.columns),  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
+    into=OutboxRow,
+)
+
 _claimed = (
     col(OutboxRow.guild_id) == param("of_guild_id"),
     col(OutboxRow.outbox_id) == param("of_outbox_id"),

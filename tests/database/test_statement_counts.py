@@ -10,7 +10,7 @@ import pytest
 from database.actions import action
 from database.clock import clock
 from database.controllers._base import BaseController
-from database.models import AuditFilter, CaseFilter, CaseKind, DirectMessage, OutboxRow, Proof
+from database.models import AuditFilter, CaseFilter, CaseKind, Delivery, DirectMessage, OutboxRow, Proof
 from database.models.case import CASES, REVISIONS
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -102,6 +102,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "guild_configs.templates": (1, lambda w: w.guild),
     "guild_configs.warm_up": (1, lambda w: {"guild_ids": [w.guild["guild_id"], *range(1, 99)]}),
     "outbox.claim": (1, lambda _: {"now": clock.now(), "limit": 50}),
+    "outbox.claim_one": (
+        1, lambda w: {**w.guild, "delivery": Delivery.CASE_LOG, "subject_id": 1, "now": clock.now()},
+    ),
     "outbox.delivered": (1, lambda w: {"row": [w.claimed.pop()]}),
     "outbox.try_later": (1, lambda w: {"row": [w.claimed.pop()], "next_at": clock.now(), "error": "no"}),
     "outbox.hurry": (1, lambda w: {**w.guild, "now": clock.now()}),

@@ -107,17 +107,17 @@ async def _on_headers_sent(
 async def attempt(
     call: Callable[[], Awaitable[object]],
     *,
-    seconds: float = ACT_SECONDS,
+    seconds: float | None = None,
     means: Mapping[int, Outcome] = MappingProxyType({}),
 ) -> Outcome:
     """Make the call and say what became of it. Only CancelledError from outside, and bugs, come out as errors.
 
-    `means`: codes of Discord that say what is true, however often the request was sent: "unknown ban" to an unban.
+    `seconds`: ACT_SECONDS if left out. `means`: codes of Discord that say what is true, however often the request was sent: "unknown ban" to an unban.
     """
     writes = _Writes()
     before = _writes.set(writes)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(ACT_SECONDS if seconds is None else seconds):
             await call()
     except NOT_DONE as error:
         if isinstance(error, discord.HTTPException) and error.code in means:
@@ -132,10 +132,10 @@ async def attempt(
     return Applied()
 
 
-async def read(call: Callable[[], Awaitable[T]], *, seconds: float = READ_SECONDS) -> T:
-    """What Discord answers. Raises Forbidden, NotFound (Discord's own), DiscordAway."""
+async def read(call: Callable[[], Awaitable[T]]) -> T:
+    """What Discord answers within READ_SECONDS. Raises Forbidden, NotFound (Discord's own), DiscordAway."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(READ_SECONDS):
             return await call()
     except discord.Forbidden:
         raise

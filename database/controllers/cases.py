@@ -5,20 +5,20 @@ from datetime import datetime
 
 from database.actions import action
 from database.controllers._base import ListController
-from database.errors import CaseAboutYourself, CaseNotFound, ReasonUnchanged
-from database.models.base import reason_given, utc_now
+from database.errors import CaseNotFound, ReasonUnchanged
 from database.models.case import (
     CASES,
-    REVISIONS,
     SET_LOG_POST,
     Case,
     CaseKind,
     CaseOrigin,
     CaseRevision,
+    CaseState,
     DirectMessage,
 )
-from database.models.case_evidence import EVIDENCE, CaseEvidence, Proof
+from database.models.case_evidence import Proof
 from database.models.case_plan import NO_PLAN, Plan
+from database.models.case_posts import LOST_POSTS
 from database.models.case_reads import (
     CASE_LIST,
     RECORD,
@@ -29,10 +29,11 @@ from database.models.case_reads import (
     RecordLine,
     WholeCase,
 )
-from database.models.outbox import ASK, Delivery
+from database.models.outbox import Delivery
+from database.models.report import FromReport
 from database.opening import Opening, open_case, required_reason
+from database.revising import ask, locked, made_before, require_other, revise
 from database.texts import storable
-from database.transaction import Transaction
 
 
 class CaseController(ListController[Case, CaseFilter]):
@@ -61,10 +62,12 @@ class CaseController(ListController[Case, CaseFilter]):
         origin: CaseOrigin = CaseOrigin.COMMAND,
         causes: Sequence[int] = (),
         unless_acted_since: datetime | None = None,
+        report: FromReport | None = None,
     ) -> Case:
         """Write the case with the guild's next number, its proof and all that follows from it.
 
-        The same interaction again gives the case that it opened. Raises ReasonNotAllowed, ActedOnJustNow.
+        The same interaction again gives the case that it opened. Raises ReasonNotAllowed, ActedOnJustNow,
+        and of the report that it ends what `reports.close` raises.
         """
         opening = Opening(
             guild_id=guild_id,
@@ -85,6 +88,7 @@ class CaseController(ListController[Case, CaseFilter]):
             asked_by_id=asked_by_id,
             causes=causes,
             unless_acted_since=unless_acted_since,
+            report=report,
         )
         async with self._transaction(guild_id=guild_id) as tx:
             return (await open_case(tx, opening)).case
@@ -151,37 +155,26 @@ class CaseController(ListController[Case, CaseFilter]):
         """
         reason = required_reason(reason)
         async with self._transaction(guild_id=guild_id) as tx:
-            case = await CASES.lock(tx, guild_id=guild_id, number=number)
-            if case is None:
-                raise CaseNotFound(number)
-            made = await REVISIONS.get(tx, guild_id=guild_id, interaction_id=interaction_id)
-            if made is not None:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if made := await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
                 return made
-            if case.target_id == editor_id:
-                raise CaseAboutYourself(number)
+            require_other(case, editor_id)
             if case.reason == reason:
                 raise ReasonUnchanged(number)
-            revision = CaseRevision(
-                guild_id=guild_id,
-                number=number,
-                revision=case.revision + 1,
-                field="reason",
-                before=case.reason,
-                after=reason,
-                editor_id=editor_id,
-                interaction_id=interaction_id,
-                why=reason_given(why),
-            )
-            case.reason, case.revision = reason, revision.revision
-            await CASES.update(tx, [case], "reason", "revision")
-            await REVISIONS.insert(tx, [revision])
-            await _ask(tx, case, Delivery.CASE_LOG)
-            return revision
+            before, case.reason = case.reason, reason
+            return await revise(
+                tx, case, "reason", before=before, after=reason, editor_id=editor_id,
+                interaction_id=interaction_id, why=why,
+            )  # fmt: skip
 
     @action(repeatable=True)
-    async def evidence(self, *, guild_id: int, number: int) -> Sequence[CaseEvidence]:
-        async with self._read(guild_id=guild_id) as tx:
-            return await EVIDENCE.find(tx, guild_id=guild_id, number=number)
+    async def lost_posts(self, *, guild_id: int, message_ids: Sequence[int], due_at: datetime) -> int:
+        """Somebody deleted these messages: the posts of cases among them are made again at `due_at`; how many."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            lost = await tx.exec(
+                LOST_POSTS, of_guild_id=guild_id, message_ids=list(message_ids), due_at=due_at
+            )
+            return len(lost.all())
 
     @action(repeatable=False)
     async def logged(
@@ -202,16 +195,28 @@ class CaseController(ListController[Case, CaseFilter]):
             )
 
     @action(repeatable=True)
-    async def told(self, *, guild_id: int, number: int, outcome: DirectMessage) -> None:
-        """Remember whether the target's direct message arrived, and have the log post say so."""
+    async def told(
+        self,
+        *,
+        guild_id: int,
+        number: int,
+        outcome: DirectMessage,
+        channel_id: int | None = None,
+        message_id: int | None = None,
+    ) -> None:
+        """Remember whether the target's direct message arrived, and where; have the log post say so.
+
+        What arrived stays so, whatever a second attempt met. If the act was refused meanwhile, the message is to be
+        corrected.
+        """
         async with self._transaction(guild_id=guild_id) as tx:
-            case = await CASES.lock(tx, guild_id=guild_id, number=number)
-            if case is None:
-                raise CaseNotFound(number)
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if case.direct_message is DirectMessage.SENT and outcome is not DirectMessage.SENT:
+                return
             case.direct_message = outcome
-            await CASES.update(tx, [case], "direct_message")
-            await _ask(tx, case, Delivery.CASE_LOG)
-
-
-async def _ask(tx: Transaction, case: Case, kind: Delivery) -> None:
-    await tx.exec(ASK, guild_id=case.guild_id, kind=kind, subject_id=case.number, due_at=utc_now())
+            if message_id is not None:
+                case.dm_channel_id, case.dm_message_id = channel_id, message_id
+            await CASES.update(tx, [case], "direct_message", "dm_channel_id", "dm_message_id")
+            await ask(tx, case, Delivery.CASE_LOG)
+            if outcome is DirectMessage.SENT and case.state is CaseState.REFUSED:
+                await ask(tx, case, Delivery.CASE_DIRECT_MESSAGE)

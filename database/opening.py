@@ -22,6 +22,8 @@ from database.models.case_link import LINKS, CaseLink
 from database.models.case_opening import GIVE_NUMBER_BACK, OPEN_CASE, OTHERS_LATEST
 from database.models.case_plan import NO_PLAN, Plan
 from database.models.outbox import Delivery
+from database.models.report import FromReport
+from database.reporting import end_with_case
 from database.texts import storable
 from database.transaction import Transaction
 
@@ -30,7 +32,8 @@ class Opening(NamedTuple):
     """All that is known of a case before it has a number. With acts in its plan it begins as pending.
 
     `asked_by_id`: whose rank is checked again before the acts are sent; None for Reeve's own and for what is done.
-    `unless_acted_since`: refuse if another moderator has acted on the target since then.
+    `unless_acted_since`: refuse if another moderator has acted on the target since then. `report`: the one that ends
+    with this case, which gets its snapshots as evidence.
     """
 
     guild_id: int
@@ -53,6 +56,7 @@ class Opening(NamedTuple):
     asked_by_id: int | None = None
     causes: Sequence[int] = ()
     unless_acted_since: datetime | None = None
+    report: FromReport | None = None
 
 
 class Opened(NamedTuple):
@@ -65,7 +69,7 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
     """Write the case with the guild's next number and all that follows from it; or find it, if it is written.
 
     The target is told once the acts of the plan are on their way, so that nobody hears of what did not happen.
-    Raises ReasonNotAllowed, ActedOnJustNow.
+    Raises ReasonNotAllowed, ActedOnJustNow; of the report what `reports.close` raises.
     """
     now = utc_now()
     is_planned = bool(opening.plan.acts)
@@ -101,8 +105,9 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
         return Opened(await _opened_before(tx, opening), is_new=False)
     if opening.unless_acted_since is not None:
         await _require_nobody_else(tx, case, opening.unless_acted_since)
-    if opening.proof:
-        await EVIDENCE.insert(tx, [_evidence(case, at, proof) for at, proof in enumerate(opening.proof, 1)])
+    proofs = [*opening.proof, *(await end_with_case(tx, case, opening.report) if opening.report else ())]
+    if proofs:
+        await EVIDENCE.insert(tx, [_evidence(case, at, proof) for at, proof in enumerate(proofs, 1)])
     if opening.causes:
         links = [
             CaseLink(guild_id=case.guild_id, number=case.number, cause_number=each) for each in opening.causes

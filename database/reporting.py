@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from database.errors import ReasonNotAllowed
 from database.models.base import utc_now
+from database.models.case import Case
 from database.models.case_evidence import MOST_EVIDENCE, Proof
 from database.models.outbox import ASK, ASK_MANY, Delivery
 from database.models.report import (
@@ -14,6 +15,7 @@ from database.models.report import (
     REPORTS_WITHIN,
     STEPS,
     VOICES,
+    FromReport,
     Report,
     ReportReply,
     ReportState,
@@ -45,14 +47,15 @@ async def locked(
     tx: Transaction,
     guild_id: int,
     number: int,
-    moderator_id: int | None,
+    moderator_id: int,
     interaction_id: int,
     *,
     also_closed: bool = False,
+    also_others: bool = False,
 ) -> tuple[Report, bool]:
     """The report, kept from others, and whether this interaction is new to it: a repeat finds what it did.
 
-    With `moderator_id` it must not be somebody else's.
+    Raises ReportNotFound, ReportAboutYourself, ReportClosed, ReportTaken where it is somebody else's.
     """
     report = await REPORTS.lock(tx, guild_id=guild_id, number=number)
     if report is None:
@@ -64,7 +67,7 @@ async def locked(
     if report.state is ReportState.CLOSED and not also_closed:
         raise ReportClosed(number, report.closed_by_id, report.case_number)
     is_others = report.state is ReportState.TAKEN and report.assignee_id != moderator_id
-    if is_others and moderator_id is not None:
+    if is_others and not also_others:
         raise ReportTaken(number, report.assignee_id or 0)
     return report, True
 
@@ -92,7 +95,20 @@ async def step(
     return report
 
 
-async def proofs_of(tx: Transaction, report: Report) -> list[Proof]:
+async def end_with_case(tx: Transaction, case: Case, report: FromReport) -> list[Proof]:
+    """End the report in the transaction that opens its case; what is to be the case's evidence.
+
+    Raises ReportNotFound, ReportAboutYourself, ReportClosed, ReportTaken.
+    """
+    ended, is_new = await locked(tx, case.guild_id, report.number, case.moderator_id, case.interaction_id)
+    if is_new:
+        end(ended, case.moderator_id, case_number=case.number)
+        await answer_reporters(tx, ended, report.answer, case.interaction_id)
+        await step(tx, ended, ReportStepKind.CLOSED, case.moderator_id, case.interaction_id)
+    return await _proofs_of(tx, ended)
+
+
+async def _proofs_of(tx: Transaction, report: Report) -> list[Proof]:
     """The snapshots of its message with their attachments, each content once: two reporters may have seen the same."""
     files = (await tx.exec(FILES_OF, guild_id=report.guild_id, number=report.number)).all()
     once = {file.sha256: Proof(file.filename, file.content, file.kind) for file in files}

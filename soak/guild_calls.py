@@ -19,6 +19,7 @@ from database.models import (
     DirectMessage,
     OutboxRow,
     Proof,
+    ReportFilter,
     Subject,
     TemplateKind,
 )
@@ -38,6 +39,7 @@ SYSTEM_ACTIONS = frozenset(
         "processes.release_leases",
         "processes.renew_leases",
         "processes.take_turn",
+        "reports.forget_snapshots",
     }
 )
 """They run for the whole bot on purpose. Any other action must say for which guild it runs."""
@@ -113,24 +115,35 @@ def any_entry(around: Surroundings) -> tuple[Any, ...]:
 FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
     "audit": lambda around: around.dice.choice([AuditFilter(), AuditFilter(actor_id=any_person(around))]),
     "cases": Surroundings.filter_of_cases,
+    "reports": lambda around: around.dice.choice(
+        [ReportFilter(), ReportFilter(target_id=any_person(around))]
+    ),
 }
 PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
     "audit": any_entry,
     "cases": lambda around: (any_number(around),),
+    "reports": lambda around: (any_number(around),),
 }
 """By topic: what a list may be asked for, and where a page of it may begin."""
 
 
 VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     **dict.fromkeys(
-        ("actor_id", "changed_by_id", "editor_id", "giver_id", "moderator_id", "receiver_id", "target_id", "user_id"),
+        ("actor_id", "changed_by_id", "editor_id", "giver_id", "moderator_id", "receiver_id", "reporter_id",
+         "target_id", "user_id"),
         any_person,
     ),
     **dict.fromkeys(("interaction_id", "message_id"), Surroundings.key),
     **dict.fromkeys(("left_at", "next_at", "now", "said_at", "seen_at", "since"), Surroundings.moment),
     **dict.fromkeys(
-        ("display_name", "error", "moderator_name", "name", "note", "reason", "target_name", "why"), Surroundings.text
+        ("display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name", "target_name", "why"),
+        Surroundings.text,
     ),
+    "answer": Surroundings.text,
+    "case_number": lambda around: around.dice.choice([None, any_number(around)]),
+    "message_ids": lambda around: around.dice.choice([None, [around.key()]]),
+    "proofs": lambda around: [Proof("proof.png", around.dice.randbytes(20))],
+    "reply_id": lambda around: around.dice.randint(1, 100),
     "amount": lambda around: around.dice.randint(1, 30),
     "amounts": lambda around: {person: around.dice.randint(1, 9) for person in around.dice.sample(PEOPLE, 3)},
     "before_id": lambda around: around.dice.choice([None, around.dice.randint(1, 10_000)]),
@@ -144,8 +157,9 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "offset": lambda around: around.dice.randint(0, 3),
     "outcome": lambda around: around.dice.choice(list(DirectMessage)),
     "points": lambda around: around.dice.randint(0, 100),
-    "proof": lambda around: Proof("proof.png", around.dice.randbytes(20)),
+    "proof": lambda around: [Proof("proof.png", around.dice.randbytes(20))],
     "receiver_is_bot": lambda around: around.dice.random() < 0.1,
+    "report": lambda _: None,
     "setting": lambda around: around.dice.choice(list(SETTINGS)),
     "subject_id": any_number,
     "template": lambda around: around.dice.choice(list(TemplateKind)),

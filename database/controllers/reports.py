@@ -6,8 +6,9 @@ from hashlib import sha256
 
 from database.actions import action
 from database.controllers._base import ListController
+from database.errors import CaseNotFound
 from database.models.base import utc_now
-from database.models.case import CASES, Case, CaseKind, CaseOrigin, DirectMessage
+from database.models.case import CASES, DirectMessage
 from database.models.case_evidence import EvidenceKind, Proof
 from database.models.report import (
     FILES,
@@ -37,14 +38,12 @@ from database.models.report_steps import (
     ReportFilter,
     WholeReport,
 )
-from database.opening import Opening, open_case
 from database.report_refusals import AlreadyReported, ReportNotFound, ReportNotTaken
 from database.reporting import (
     answer_reporters,
     ask_for_post,
     end,
     locked,
-    proofs_of,
     require_patience,
     required,
     step,
@@ -173,7 +172,9 @@ class ReportController(ListController[Report, ReportFilter]):
     async def release(self, *, guild_id: int, number: int, moderator_id: int, interaction_id: int) -> Report:
         """Give the report back to the queue, one's own or another's; ReportNotTaken, ReportClosed."""
         async with self._transaction(guild_id=guild_id) as tx:
-            report, is_new = await locked(tx, guild_id, number, None, interaction_id)
+            report, is_new = await locked(
+                tx, guild_id, number, moderator_id, interaction_id, also_others=True
+            )
             if not is_new:
                 return report
             if report.assignee_id is None:
@@ -193,70 +194,33 @@ class ReportController(ListController[Report, ReportFilter]):
         case_number: int | None = None,
         answer: str | None = None,
     ) -> Report:
-        """End the report, with the case that came of it, and tell its reporters `answer`; ReportTaken, ReportClosed."""
+        """End the report, with the case that came of it, and tell its reporters `answer`.
+
+        Raises ReportTaken, ReportClosed, ReportAboutYourself, CaseNotFound.
+        """
         async with self._transaction(guild_id=guild_id) as tx:
             report, is_new = await locked(tx, guild_id, number, moderator_id, interaction_id)
             if not is_new:
                 return report
+            if case_number and await CASES.get(tx, guild_id=guild_id, number=case_number) is None:
+                raise CaseNotFound(case_number)
             end(report, moderator_id, case_number=case_number, outcome=outcome)
             await answer_reporters(tx, report, answer, interaction_id)
             return await step(tx, report, ReportStepKind.CLOSED, moderator_id, interaction_id)
 
     @action(repeatable=True)
-    async def warn(
-        self,
-        *,
-        guild_id: int,
-        number: int,
-        moderator_id: int,
-        moderator_name: str,
-        interaction_id: int,
-        reason: str,
-        points: int = 0,
-        answer: str | None = None,
-    ) -> Case:
-        """End the report with a warning: its case gets the snapshots as evidence, all in one transaction.
-
-        The same interaction again gives the case that it opened. Raises as `close`, and ReasonNotAllowed.
-        """
-        async with self._transaction(guild_id=guild_id) as tx:
-            report, is_new = await locked(tx, guild_id, number, moderator_id, interaction_id)
-            if not is_new:
-                return await CASES.one(tx, guild_id=guild_id, number=report.case_number)
-            opening = Opening(
-                guild_id=guild_id,
-                kind=CaseKind.WARN,
-                target_id=report.target_id,
-                target_name=report.target_name,
-                moderator_id=moderator_id,
-                moderator_name=moderator_name,
-                reason=reason,
-                interaction_id=interaction_id,
-                origin=CaseOrigin.REPORT,
-                points=points,
-                channel_id=report.channel_id,
-                proof=await proofs_of(tx, report),
-                tell_target=True,
-            )
-            case = (await open_case(tx, opening)).case
-            end(report, moderator_id, case_number=case.number)
-            await answer_reporters(tx, report, answer, interaction_id)
-            await step(tx, report, ReportStepKind.CLOSED, moderator_id, interaction_id)
-            return case
-
-    @action(repeatable=True)
     async def answer(
-        self, *, guild_id: int, number: int, moderator_id: int, interaction_id: int, text: str
+        self, *, guild_id: int, number: int, moderator_id: int, interaction_id: int, answer: str
     ) -> Report:
         """Tell the reporters something, also once the report is closed; ReportTaken."""
-        text = required(text)
+        answer = required(answer)
         async with self._transaction(guild_id=guild_id) as tx:
             report, is_new = await locked(
                 tx, guild_id, number, moderator_id, interaction_id, also_closed=True
             )
             if not is_new:
                 return report
-            await answer_reporters(tx, report, text, interaction_id)
+            await answer_reporters(tx, report, answer, interaction_id)
             return await step(tx, report, ReportStepKind.ANSWERED, moderator_id, interaction_id)
 
     @action(repeatable=True)

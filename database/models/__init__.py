@@ -68,6 +68,7 @@ from database.models.points import (
 )
 from database.models.report import (
     LONGEST_REPORT,
+    FromReport,
     Report,
     ReportCounter,
     ReportFile,
@@ -130,6 +131,7 @@ __all__ = [
     "EvidenceFacts",
     "EvidenceKind",
     "ExportFormat",
+    "FromReport",
     "GuildConfig",
     "GuildConfigChange",
     "GuildSettings",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -192,6 +193,13 @@ class ReportReply(SQLModel, table=True):
     state: DirectMessage = Field(default=DirectMessage.PENDING, sa_column=words(DirectMessage))
     interaction_id: int = Field(sa_column=snowflake())
     asked_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+
+
+class FromReport(NamedTuple):
+    """A report that a case ends. `answer`: what its reporters are told, None for nothing."""
+
+    number: int
+    answer: str | None = None
 
 
 REPORTS = Rows(Report)

@@ -10,7 +10,16 @@ import pytest
 from database.actions import action
 from database.clock import clock
 from database.controllers._base import BaseController
-from database.models import AuditFilter, CaseFilter, CaseKind, Delivery, DirectMessage, OutboxRow, Proof
+from database.models import (
+    AuditFilter,
+    CaseFilter,
+    CaseKind,
+    Delivery,
+    DirectMessage,
+    OutboxRow,
+    Proof,
+    ReportFilter,
+)
 from database.models.case import CASES, REVISIONS
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -27,6 +36,7 @@ class World:
         self.database, self.new_id = database, new_id
         self.guild: Words = {"guild_id": guild_id}
         self.claimed: list[OutboxRow] = []
+        self.open_reports: list[int] = []
 
     @property
     def request(self) -> Words:
@@ -35,7 +45,13 @@ class World:
     @property
     def opening(self) -> Words:
         people = {"target_id": 11, "target_name": "ann", "moderator_id": 22, "moderator_name": "max"}
-        return {**self.request, **people, "kind": CaseKind.WARN, "reason": "spam", "proof": Proof("p", b"x")}
+        return {
+            **self.request,
+            **people,
+            "kind": CaseKind.WARN,
+            "reason": "spam",
+            "proof": [Proof("p", b"x")],
+        }
 
     @property
     def award(self) -> Words:
@@ -48,6 +64,19 @@ class World:
     def edit(self) -> Words:
         return {**self.request, "number": 1, "reason": f"r{self.new_id()}", "editor_id": 1}
 
+    @property
+    def report(self) -> Words:
+        people = {
+            "target_id": ANN,
+            "target_name": "ann",
+            "reporter_id": self.new_id(),
+            "reporter_name": "ben",
+        }
+        return {**self.request, **people, "reason": "rude", "channel_id": 1, "message_id": self.new_id()}
+
+    def press(self, number: int = 1) -> Words:
+        return {**self.request, "number": number, "moderator_id": 22}
+
     async def grow(self, rows: int) -> None:
         """So many more of everything that a list shows, and an outbox from which enough is claimed."""
         database = self.database
@@ -57,6 +86,11 @@ class World:
             await database.points.award(**self.award)
             await database.points.award(**{**self.award, "receiver_id": BEN})
             await database.guild_configs.change(**self.change(self.new_id() % 86_400))
+            report = await database.reports.make(**self.report)
+            await database.reports.answer(**self.press(report.number), answer="Thank you.")
+            self.open_reports.append(report.number)
+        whole = await database.reports.whole(**self.guild, number=1)
+        self.reply_id = whole.replies[0].reply_id
         self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
 
     async def statements_of(self, name: str, words: Words) -> int:
@@ -137,6 +171,22 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
             "slot": 0, "slots": 1, "limits": StartLimits(1000, 1000, clock.now()), "least_seconds": 5,
         },
     ),
+    "reports.answer": (9, lambda w: {**w.press(), "answer": "Thank you."}),
+    "reports.close": (9, lambda w: {**w.press(w.open_reports.pop()), "answer": "Done."}),
+    "reports.count": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
+    "reports.export": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
+    "reports.forget_snapshots": (1, lambda _: {"before": clock.now()}),
+    "reports.keep_snapshot": (3, lambda w: {**w.request, "proofs": [Proof("a", b"x")] * 5}),
+    "reports.make": (8, lambda w: w.report),
+    "reports.page": (1, lambda w: {**w.guild, "matching": ReportFilter(waiting=True), "limit": 50}),
+    "reports.posted": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),
+    "reports.replied": (3, lambda w: {**w.guild, "reply_id": w.reply_id, "outcome": DirectMessage.SENT}),
+    "reports.reply": (1, lambda w: {**w.guild, "reply_id": w.reply_id}),
+    "reports.show_again": (1, lambda w: w.guild),
+    "reports.snapshot": (1, lambda w: w.request),
+    "reports.take": (6, World.press),
+    "reports.release": (6, World.press),
+    "reports.whole": (1, lambda w: {**w.guild, "number": 1}),
     "users.get": (1, lambda w: {**w.guild, "user_id": ANN}),
     "users.left": (1, lambda w: {**w.guild, "user_id": ANN, "left_at": clock.now()}),
     "users.seen": (1, lambda w: {**w.guild, "user_id": ANN, "name": "a", "display_name": "a", "seen_at": clock.now()}),

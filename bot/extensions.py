@@ -3,6 +3,9 @@
 EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.warn",
     "cogs.moderation.note",
+    "cogs.moderation.ban",
+    "cogs.moderation.drafts",
+    "cogs.moderation.acting",
     "cogs.moderation.cases",
     "cogs.moderation.history",
     "cogs.moderation.record",
@@ -10,6 +13,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.points.commands",
     "cogs.points.talking",
     "cogs.config.commands",
+    "cogs.moderation.templates",
     "cogs.people",
     "cogs.owner",
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from database.acting import WAS, as_it_was, end_of
-from database.models.act import ACTS, Act, ActKind, ActState, Purpose
+from database.models.act import ACTS, NEVER, Act, ActKind, ActState, Purpose
 from database.models.act_steps import IN_FLIGHT, OF_CASE
 from database.models.case import CASES, Case, CaseState, DirectMessage
 from database.models.outbox import ASK, Delivery
@@ -60,8 +60,7 @@ async def is_wanted(tx: Transaction, row: Act, now: datetime) -> bool:
         restriction.changed_at = now
         row.version = restriction.version
         await RESTRICTIONS.update(tx, [restriction], "wanted", "until", "version", "changed_at")
-    if row.kind is ActKind.ROLES:
-        row.payload = {**row.payload, **_roles(restriction)}
+    row.payload = {**row.payload, **_kept(row.kind, restriction)}
     return True
 
 
@@ -108,6 +107,10 @@ async def conclude(tx: Transaction, row: Act, case: Case, now: datetime, *, is_c
         if case.direct_message is DirectMessage.PENDING and all(each.sent_at is None for each in first):
             case.direct_message = DirectMessage.NONE
             await CASES.update(tx, [case], "direct_message")
+        elif case.direct_message is DirectMessage.SENT:
+            await ask(
+                tx, case, Delivery.CASE_DIRECT_MESSAGE, now
+            )  # it must not go on saying what did not happen
         return
     if is_current:
         await becomes(tx, case, CaseState.ACTIVE, now, trouble=trouble)
@@ -182,6 +185,13 @@ def renewal(row: Act, renew_at: datetime, now: datetime) -> Act:
     )
 
 
+def until_they_return(row: Act, now: datetime) -> Act:
+    """What could not be ended on somebody who is away, for when they come back."""
+    waiting = renewal(row, now + NEVER, now)
+    waiting.attempts = 1
+    return waiting
+
+
 async def _before(tx: Transaction, row: Act) -> Act:
     return await ACTS.one(tx, guild_id=row.guild_id, act_id=row.after_act_id)
 
@@ -190,7 +200,12 @@ async def _acts_of(tx: Transaction, row: Act) -> list[Act]:
     return list((await tx.exec(OF_CASE, guild_id=row.guild_id, case_number=row.case_number)).all())
 
 
-def _roles(restriction: Restriction) -> dict[str, Any]:
-    """What a member is given and loses now: at the end the reverse of the beginning."""
-    given, taken = restriction.payload.get("given", []), restriction.payload.get("taken", [])
+def _kept(kind: ActKind, restriction: Restriction) -> dict[str, Any]:
+    """What the restriction keeps for its acts: roles to give and take, overwrites as they were."""
+    kept = restriction.payload
+    if kind in (ActKind.LOCK, ActKind.UNLOCK):
+        return {"overwrites": kept.get("overwrites", {})}
+    if kind is not ActKind.ROLES:
+        return {}
+    given, taken = kept.get("given", []), kept.get("taken", [])
     return {"give": given, "take": taken} if restriction.wanted else {"give": taken, "take": given}

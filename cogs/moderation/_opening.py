@@ -12,6 +12,7 @@ from database.models import LARGEST_EVIDENCE, Case, CaseKind, Proof
 
 if TYPE_CHECKING:
     from bot.base_cog import BaseCog
+    from bot.client import Reeve
 
 
 async def open_case(
@@ -44,10 +45,10 @@ async def open_case(
     return case
 
 
-async def log_trouble(cog: "BaseCog", guild: discord.Guild) -> str:
+async def log_trouble(bot: "Reeve", guild: discord.Guild) -> str:
     """A sentence to add to the reply if the mod log cannot be written, with a space before it."""
     try:
-        config = await cog.guild_configs.get(guild_id=guild.id)
+        config = await bot.database.guild_configs.get(guild_id=guild.id)
     except DatabaseUnavailable:
         return ""  # the case is written: "try again" would make a second one
     trouble = log_channel(guild.channels, config, guild.me).trouble

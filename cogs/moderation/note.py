@@ -30,7 +30,7 @@ class Note(BaseCog):
         """Note something about a person: only the staff sees it."""
         await defer(interaction)
         case = await open_case(self, interaction, user, kind=CaseKind.NOTE, reason=text)
-        trouble = await log_trouble(self, guild_of(interaction))
+        trouble = await log_trouble(self.bot, guild_of(interaction))
         await reply(interaction, f"Case {case.number}: noted about {user.mention}.{trouble}")
 
 

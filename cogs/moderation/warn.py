@@ -54,7 +54,7 @@ class Warn(BaseCog):
             tell_target=True,
         )
         await reply(
-            interaction, f"Case {case.number}: warned {member.mention}.{await log_trouble(self, guild)}"
+            interaction, f"Case {case.number}: warned {member.mention}.{await log_trouble(self.bot, guild)}"
         )
 
 

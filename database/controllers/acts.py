@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.act import ACTS, LEASE, NEVER, Act, ActState, Purpose
+from database.models.act import ACTS, LEASE, Act, ActKind, ActState, Purpose
 from database.models.act_steps import CLAIM_ACTS, HURRY_ACTS, HURRY_GUILD, OF_CASE, RETRY_NOW, TAKE_ACTS
 from database.models.base import utc_now
 from database.models.case import Case, CaseState
@@ -26,10 +26,12 @@ from database.settling import (
     settle,
     superseded,
     take_back,
+    until_they_return,
 )
 from database.shards import WHOLE_BOT, Shards
 from database.texts import storable
 
+ENDING_KINDS = (ActKind.UNTIMEOUT, ActKind.UNBAN, ActKind.UNLOCK)
 NEXT_TURN = timedelta(seconds=2)
 
 
@@ -151,20 +153,37 @@ class ActController(BaseController):
             return case
 
     @action(repeatable=True)
-    async def postponed(
-        self, act: Act, *, state: ActState, error: str, next_at: datetime | None
-    ) -> Case | None:
-        """Nobody knows yet (`unknown`), or nothing was sent (`planned`): again at `next_at`.
-
-        None there: when the member comes back.
-        """
+    async def postponed(self, act: Act, *, state: ActState, error: str, next_at: datetime) -> Case | None:
+        """Nobody knows yet (`unknown`), or nothing was sent (`planned`): again at `next_at`."""
         async with self._transaction(guild_id=act.guild_id) as tx:
             if (found := await held(tx, act)) is None:
                 return None
             row, case = found
             row.state, row.last_error, row.leased_until = state, storable(error)[:500], None
-            row.due_at = next_at or utc_now() + NEVER
+            row.due_at = next_at
             await ACTS.update(tx, [row], "state", "last_error", "leased_until", "due_at")
+            return case
+
+    @action(repeatable=True)
+    async def absent(self, act: Act, *, reason: str) -> Case | None:
+        """The member is not in the server. What should begin did not; what ends is made up for when they return."""
+        async with self._transaction(guild_id=act.guild_id) as tx:
+            if (found := await held(tx, act)) is None:
+                return None
+            (row, case), now = found, utc_now()
+            if row.purpose is Purpose.BEGIN and row.kind not in ENDING_KINDS:
+                await settle(tx, row, ActState.REFUSED, now, reason)
+                await take_back(tx, row, now)
+                await conclude(tx, row, case, now)
+                return case
+            await settle(tx, row, ActState.DONE, now, reason)
+            if row.purpose is not Purpose.KEEP:
+                await ACTS.insert(tx, [until_they_return(row, now)])
+            if row.purpose is Purpose.BEGIN:
+                await end_replaced(tx, row, case, now)
+                await conclude(tx, row, case, now)
+            else:
+                await ended(tx, row, case, now)
             return case
 
     @action(repeatable=True)

@@ -1,0 +1,163 @@
+"""The one way in which a moderator acts: questions, the case, the acts on Discord, and what happened as the answer."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import discord
+from discord.utils import escape_markdown, format_dt
+
+from bot.clock import clock
+from bot.durations import format_duration
+from bot.invocation import Interaction, guild_of
+from bot.replies import reply
+from cogs.moderation._asking import ask
+from cogs.moderation._gates import Question, question_before
+from cogs.moderation._opening import log_trouble
+from cogs.moderation._performing import perform
+from cogs.moderation._request import Request, plan_of
+from database.errors import ActedOnJustNow
+from database.models import Case, CaseKind, CaseState, DirectMessage, Proof
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+A_MOMENT = timedelta(seconds=60)
+"""So long after another moderator's act the next one is asked whether they knew of it."""
+MOMENT_AGO = "moment_ago"
+
+DONE = {
+    CaseKind.WARN: "warned {who}",
+    CaseKind.NOTE: "noted about {who}",
+    CaseKind.TIMEOUT: "timed {who} out{duration}",
+    CaseKind.UNTIMEOUT: "ended the timeout of {who}",
+    CaseKind.KICK: "kicked {who}",
+    CaseKind.BAN: "banned {who}{duration}",
+    CaseKind.UNBAN: "unbanned {who}",
+    CaseKind.SOFTBAN: "softbanned {who}: they may come back",
+    CaseKind.PURGE: "deleted {count} in {who}",
+    CaseKind.SLOWMODE: "set the slowmode of {who}{duration}",
+    CaseKind.LOCK: "locked {who}{duration}",
+    CaseKind.UNLOCK: "unlocked {who}",
+}
+IN_CHANNELS = (CaseKind.PURGE, CaseKind.SLOWMODE, CaseKind.LOCK, CaseKind.UNLOCK)
+
+
+class Acted(NamedTuple):
+    """The case, and what the same request has led to beyond it (an escalation)."""
+
+    case: Case
+    further: Sequence[Case] = ()
+
+
+async def act(interaction: Interaction, request: Request, proof: Sequence[Proof] = ()) -> None:
+    """Ask what must be asked, or do it and answer. The interaction was deferred, its person's level checked.
+
+    Raises what a person may read.
+    """
+    bot, guild = interaction.client, guild_of(interaction)
+    question = await question_before(bot, guild, request)
+    if question is None:
+        try:
+            acted = await carry_out(bot, guild, request, proof)
+        except ActedOnJustNow as other:
+            question = _moment_ago(request, other)
+        else:
+            await reply(interaction, await answer_of(bot, guild, request, acted))
+            return
+    await ask(interaction, request, question, proof)
+
+
+async def carry_out(
+    bot: "Reeve", guild: discord.Guild, request: Request, proof: Sequence[Proof] = ()
+) -> Acted:
+    """Open the case and bring about what it asks of Discord. The same key again finds what was done.
+
+    Raises ActedOnJustNow unless that question was answered, ReasonNotAllowed, DatabaseUnavailable.
+    """
+    now = clock.now()
+    plan, expires_at = plan_of(request, now)
+    case = await bot.database.cases.open(
+        guild_id=guild.id,
+        kind=request.kind,
+        target_id=request.target_id,
+        target_name=request.target_name,
+        moderator_id=request.moderator_id,
+        moderator_name=request.moderator_name,
+        reason=request.reason,
+        interaction_id=request.key,
+        points=request.points,
+        channel_id=request.channel_id,
+        proof=proof,
+        tell_target=request.is_told,
+        expires_at=expires_at,
+        plan=plan,
+        asked_by_id=request.moderator_id,
+        origin=request.origin,
+        causes=request.causes,
+        unless_acted_since=None if _may_be_second(request) else now - A_MOMENT,
+        report=request.report,
+    )
+    bot.dispatch("outbox_filled")
+    if not plan.acts:
+        return Acted(case)
+    for each in await bot.database.acts.take(guild_id=guild.id, interaction_id=request.key):
+        await perform(bot, each)
+    bot.dispatch("acts_due")
+    return Acted(await bot.database.cases.get(guild_id=guild.id, number=case.number))
+
+
+def _may_be_second(request: Request) -> bool:
+    """Only what weighs on a person is asked about, and only once."""
+    return request.kind in (*IN_CHANNELS, CaseKind.NOTE) or MOMENT_AGO in request.passed
+
+
+def _moment_ago(request: Request, other: ActedOnJustNow) -> Question:
+    reason = escape_markdown(" ".join(other.reason.split())[:200])
+    return Question(
+        MOMENT_AGO,
+        f"<@{other.moderator_id}> acted on <@{request.target_id}> {format_dt(other.at, 'R')}: "
+        f"case {other.number}, {other.kind}: {reason}",
+        confirm=f"{request.kind.value.title()} anyway",
+        note_on=other.number,
+    )
+
+
+async def answer_of(bot: "Reeve", guild: discord.Guild, request: Request, acted: Acted) -> str:
+    """What happened, and what did not."""
+    lines = [_line(request, acted.case), *(_further_line(each) for each in acted.further)]
+    return " ".join(["\n".join(lines), (await log_trouble(bot, guild)).strip()]).strip()
+
+
+def _line(request: Request, case: Case) -> str:
+    who = f"<#{case.target_id}>" if case.kind in IN_CHANNELS else f"<@{case.target_id}>"
+    what = DONE[case.kind].format(who=who, duration=_for(request), count=_count(request))
+    trouble = escape_markdown(case.trouble or "")
+    match case.state:
+        case CaseState.PENDING:
+            return (
+                f"Case {case.number}: Discord has not confirmed it yet. I keep at it, and the case will say "
+                "what came of it."
+            )
+        case CaseState.REFUSED:
+            return f"Case {case.number}: not done, nothing was changed. {trouble}"
+        case CaseState.UNKNOWN:
+            return f"Case {case.number}: {trouble}"
+        case CaseState.ENDED if trouble:
+            return f"Case {case.number}: {what}, and it is over already. {trouble}"
+    told = " They could not be told." if case.direct_message is DirectMessage.FAILED else ""
+    return f"Case {case.number}: {what}.{told}{f' Not all of it: {trouble}' if trouble else ''}"
+
+
+def _further_line(case: Case) -> str:
+    state = "" if case.state is CaseState.ACTIVE else f" ({case.state})"
+    return f"Case {case.number} follows from it: {case.kind}{state}."
+
+
+def _for(request: Request) -> str:
+    return "" if request.duration is None else f" for {format_duration(request.duration)}"
+
+
+def _count(request: Request) -> str:
+    count = len(request.payload.get("message_ids", ()))
+    return f"{count} message{'' if count == 1 else 's'}"

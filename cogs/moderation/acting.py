@@ -1,0 +1,152 @@
+"""The worker of acts: what is due, overdue or left over by somebody who died is carried out here."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from bot.base_cog import BaseCog
+from bot.clock import clock
+from bot.command_tree import incident
+from cogs.moderation._performing import perform
+from database.errors import DatabaseUnavailable
+from database.models import Act
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+LOOK_EVERY_SECONDS = 2
+MOST_AT_ONCE = 50
+FORGET_EVERY_SECONDS = 3_600
+
+
+class Acting(BaseCog):
+    """One task looks what is due; one task a guild carries it out, so that no guild waits for another."""
+
+    def __init__(self, bot: "Reeve") -> None:
+        super().__init__(bot)
+        self._due = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._at_work: dict[int, asyncio.Task[None]] = {}
+        self._forgotten_at = clock.now()
+
+    async def cog_load(self) -> None:
+        self._looking = asyncio.create_task(self._look_forever(), name="acts")
+
+    async def cog_unload(self) -> None:
+        tasks = [*self._at_work.values(), *([self._looking] if self._looking else [])]
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    @BaseCog.listener()
+    async def on_acts_due(self) -> None:
+        self._due.set()
+
+    @BaseCog.listener()
+    async def on_ready(self) -> None:
+        """After a start, and after a session that was lost: what stood in the way may be gone."""
+        await self._hurry_all()
+
+    @BaseCog.listener()
+    async def on_shard_resumed(self, _shard_id: int) -> None:
+        await self._hurry_all()
+
+    @BaseCog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self._hurry(guild.id)
+
+    @BaseCog.listener()
+    async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
+        """A permission of Reeve's, or its place, may have changed."""
+        if role in role.guild.me.roles:
+            await self._hurry(role.guild.id)
+
+    @BaseCog.listener()
+    async def on_member_update(self, _: discord.Member, member: discord.Member) -> None:
+        if member == member.guild.me:
+            await self._hurry(member.guild.id)
+
+    @BaseCog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Comes only with the members intent."""
+        try:
+            await self.bot.database.restrictions.came_back(
+                guild_id=member.guild.id, user_id=member.id, now=clock.now()
+            )
+        except DatabaseUnavailable as error:
+            logger.warning("What stands against somebody who joined waits: {}", type(error).__name__)
+        self._due.set()
+
+    async def _hurry_all(self) -> None:
+        try:
+            await self.bot.database.acts.hurry_all(now=clock.now(), shards=self.bot.own_shards)
+        except DatabaseUnavailable as error:
+            logger.warning("Acts are tried again at their own time: {}", type(error).__name__)
+        self._due.set()
+
+    async def _hurry(self, guild_id: int) -> None:
+        try:
+            await self.bot.database.acts.hurry(guild_id=guild_id, now=clock.now())
+        except DatabaseUnavailable as error:
+            logger.warning("Acts are tried again at their own time: {}", type(error).__name__)
+        self._due.set()
+
+    async def _look_forever(self) -> None:
+        await self.bot.wait_until_ready()
+        while True:
+            await clock.wait(self._due, LOOK_EVERY_SECONDS)
+            self._due.clear()
+            try:
+                acts = await self.bot.database.acts.claim(
+                    now=clock.now(),
+                    shards=self.bot.own_shards,
+                    busy_guild_ids=list(self._at_work),
+                    limit=MOST_AT_ONCE,
+                )
+                self._share_out(acts)
+                await self._forget_old(clock.now())
+            except DatabaseUnavailable:
+                logger.warning("Acts wait for the database.")
+            except Exception as error:  # the loop must outlive any bug in it
+                incident(error, at="the acts")
+
+    def _share_out(self, acts: Sequence[Act]) -> None:
+        by_guild: dict[int, list[Act]] = defaultdict(list)
+        for act in acts:
+            by_guild[act.guild_id].append(act)
+        for guild_id, queue in by_guild.items():
+            self._at_work[guild_id] = asyncio.create_task(
+                self._carry_out(guild_id, queue), name="acts of a guild"
+            )
+
+    async def _carry_out(self, guild_id: int, acts: Sequence[Act]) -> None:
+        try:
+            for act in acts:
+                try:
+                    await perform(self.bot, act)
+                except DatabaseUnavailable:
+                    logger.warning("The acts of {} wait for the database.", guild_id)
+                    return
+                except Exception as error:  # a bug in one act must not hold up the others
+                    incident(error, at=f"act {act.act_id} ({act.kind}) of {guild_id}")
+        finally:
+            del self._at_work[guild_id]
+            if len(acts) == MOST_AT_ONCE:
+                self._due.set()
+
+    async def _forget_old(self, now: datetime) -> None:
+        if (now - self._forgotten_at).total_seconds() > FORGET_EVERY_SECONDS:
+            self._forgotten_at = now
+            await self.bot.database.drafts.forget_old(now=now)
+
+
+async def setup(bot: "Reeve") -> None:
+    await bot.add_cog(Acting(bot))

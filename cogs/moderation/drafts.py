@@ -1,0 +1,95 @@
+"""The answers to a question before an act: buttons that work after a restart, and once."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.command_tree import answer_error
+from bot.errors import NotPermitted
+from bot.invocation import Interaction, guild_of
+from bot.permissions import Level, require
+from bot.replies import defer, reply
+from cogs.moderation._acting import act
+from cogs.moderation._asking import proof_of
+from cogs.moderation._request import Request
+from database.errors import DraftGone
+from database.models import Draft, DraftState
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+TEMPLATE = r"draft:(?P<answer>yes|note|no):(?P<key>[0-9]{1,20})(?::(?P<number>[0-9]{1,19}))?"
+
+
+class DraftButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
+    def __init__(self, custom_id: str, match: re.Match[str]) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+        self.answer, self.key = match["answer"], int(match["key"])
+        self.number = int(match["number"]) if match["number"] else None
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+    ) -> "DraftButton":
+        return cls(str(getattr(item, "custom_id", "")), match)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        return bool(interaction.client.met.is_first(interaction.id))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """discord.py would only log what a dynamic item raises."""
+        try:
+            await defer(interaction)
+            await require(interaction, Level.MODERATOR)
+            await self._answered(interaction)
+        except Exception as error:  # becomes the person's answer
+            await answer_error(interaction, error)
+
+    async def _answered(self, interaction: Interaction) -> None:
+        drafts, guild_id = interaction.client.database.drafts, guild_of(interaction).id
+        kept = await drafts.get(guild_id=guild_id, interaction_id=self.key)
+        if kept.asked_by_id != interaction.user.id:
+            raise NotPermitted("Only who asked for it can answer that: use the command yourself.")
+        state = DraftState.CONFIRMED if self.answer == "yes" else DraftState.DROPPED
+        draft = await drafts.answer(
+            guild_id=guild_id, interaction_id=self.key, answered_by_id=interaction.user.id, state=state
+        )
+        await ANSWERS[self.answer](interaction, draft, self.number)
+
+
+async def _yes(interaction: Interaction, draft: Draft, _: int | None) -> None:
+    request = Request.from_json(draft.request).with_answer(draft.question)
+    await act(interaction, request, proof_of(draft))
+
+
+async def _note(interaction: Interaction, draft: Draft, number: int | None) -> None:
+    """What would have been the reason is noted on the other's case instead."""
+    if number is None:
+        raise DraftGone
+    await interaction.client.database.case_notes.write(
+        guild_id=draft.guild_id,
+        number=number,
+        text=str(draft.request["reason"]),
+        author_id=draft.asked_by_id,
+        author_name=str(draft.request["moderator_name"]),
+        interaction_id=draft.interaction_id,
+    )
+    interaction.client.dispatch("outbox_filled")
+    await reply(interaction, f"Noted on case {number}, and nothing else was done.")
+
+
+async def _no(interaction: Interaction, _: Draft, __: int | None) -> None:
+    await reply(interaction, "Nothing was done.")
+
+
+Answer = Callable[[Interaction, Draft, int | None], Awaitable[None]]
+ANSWERS: dict[str, Answer] = {"yes": _yes, "note": _note, "no": _no}
+
+
+async def setup(bot: "Reeve") -> None:
+    bot.add_dynamic_items(DraftButton)

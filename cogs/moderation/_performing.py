@@ -97,7 +97,7 @@ async def _seen(bot: "Reeve", guild: discord.Guild, act: Act, case: Case) -> Out
     return Applied()
 
 
-async def _settle(bot: "Reeve", guild: discord.Guild, act: Act, case: Case, outcome: Outcome) -> Case | None:
+async def _settle(bot: "Reeve", guild: discord.Guild, act: Act, outcome: Outcome) -> Case | None:
     acts = bot.database.acts
     match outcome:
         case Applied(note=note, renew_at=renew_at):

@@ -12,6 +12,7 @@ from database.controllers.case_evidence import CaseEvidenceController
 from database.controllers.case_exports import CaseExportController
 from database.controllers.case_notes import CaseNoteController
 from database.controllers.cases import CaseController
+from database.controllers.digests import DigestController
 from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.outbox import OutboxController
@@ -19,6 +20,7 @@ from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
 from database.controllers.reports import ReportController
 from database.controllers.restrictions import RestrictionController
+from database.controllers.statistics import StatisticsController
 from database.controllers.users import UserController
 from database.figures import Figures
 from database.listening import Listener
@@ -86,6 +88,8 @@ class DatabaseService:
         self.audit = AuditController(self)
         self.reports = ReportController(self)
         self.processes = ProcessController(self)
+        self.statistics = StatisticsController(self)
+        self.digests = DigestController(self)
 
     async def open(self) -> None:
         """Raise DatabaseUnavailable if no connection can be had, ReplicaOfAnotherServer for a wrong replica."""

@@ -13,6 +13,7 @@ from database.clock import clock
 from database.controllers._base import BaseController
 from database.models import (
     AuditFilter,
+    AutomodMode,
     CaseFilter,
     CaseKind,
     Delivery,
@@ -31,6 +32,7 @@ MOST_CASES = 12
 WORDS = ("spam", "rude", "raid", "link", "scam")
 SYSTEM_ACTIONS = frozenset(
     {
+        "digests.servers",
         "guild_configs.warm_up",
         "outbox.claim",
         "outbox.hurry_all",
@@ -134,7 +136,9 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         any_person,
     ),
     **dict.fromkeys(("interaction_id", "message_id"), Surroundings.key),
-    **dict.fromkeys(("left_at", "next_at", "now", "said_at", "seen_at", "since"), Surroundings.moment),
+    **dict.fromkeys(
+        ("due_at", "left_at", "next_at", "now", "said_at", "seen_at", "sent_at", "since"), Surroundings.moment
+    ),
     **dict.fromkeys(
         ("display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name", "target_name", "why"),
         Surroundings.text,
@@ -148,11 +152,14 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "amounts": lambda around: {person: around.dice.randint(1, 9) for person in around.dice.sample(PEOPLE, 3)},
     "before_id": lambda around: around.dice.choice([None, around.dice.randint(1, 10_000)]),
     "channel_id": lambda around: around.dice.randint(1, 10**6),
+    "days": lambda around: [around.moment().date()],
     "delivery": lambda around: around.dice.choice(list(Delivery)),
     "digest": lambda around: around.dice.randbytes(32),
     "kind": lambda around: around.dice.choice(list(CaseKind)),
     "limit": lambda around: around.dice.randint(1, 25),
     "longest": lambda around: around.dice.choice([5, 100]),
+    "mode": lambda around: around.dice.choice([None, *AutomodMode]),
+    "months": lambda around: around.dice.randint(1, 12),
     "number": any_number,
     "offset": lambda around: around.dice.randint(0, 3),
     "outcome": lambda around: around.dice.choice(list(DirectMessage)),
@@ -160,12 +167,15 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "proof": lambda around: [Proof("proof.png", around.dice.randbytes(20))],
     "receiver_is_bot": lambda around: around.dice.random() < 0.1,
     "report": lambda _: None,
+    "rule_id": lambda around: around.dice.randint(1, 5),
     "setting": lambda around: around.dice.choice(list(SETTINGS)),
     "subject_id": any_number,
     "template": lambda around: around.dice.choice(list(TemplateKind)),
     "text": lambda around: around.dice.choice([None, around.text()]),
     "tell_target": lambda around: around.dice.random() < 0.5,
+    "time_zone": lambda around: around.dice.choice(["UTC", "Asia/Kolkata"]),
     "typed": lambda around: around.dice.choice(["", "1", *WORDS]),
+    "week": lambda around: around.dice.randint(202640, 202643),
 }  # fmt: skip
 
 

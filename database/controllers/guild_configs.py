@@ -12,7 +12,17 @@ from database.actions import action
 from database.config_cache import ConfigCache
 from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
+from database.models.automod import (
+    AUTOMOD_RULES,
+    AUTOMOD_SETTING,
+    DROP_AUTOMOD_RULE,
+    MOST_AUTOMOD_RULES,
+    PUT_AUTOMOD_RULE,
+    AutomodMode,
+    AutomodRule,
+)
 from database.models.base import reason_given, utc_now
+from database.models.case import MOST_CASE_POINTS
 from database.models.dm_template import (
     DROP_TEMPLATE,
     LONGEST_TEMPLATE,
@@ -141,6 +151,49 @@ class GuildConfigController(BaseController):
                     await tx.exec(DROP_TEMPLATE, of_guild_id=guild_id, of_kind=template)
                 elif config.version != version:
                     await tx.exec(PUT_TEMPLATE, guild_id=guild_id, kind=template, text=text)
+            self._cache.put(config, look)
+
+    @action(repeatable=True)
+    async def automod_rules(self, *, guild_id: int) -> Sequence[AutomodRule]:
+        """The rules of Discord's AutoMod whose hits become cases."""
+        async with self._read(guild_id=guild_id) as tx:
+            return await AUTOMOD_RULES.find(tx, guild_id=guild_id)
+
+    @action(repeatable=True)
+    async def change_automod_rule(
+        self,
+        *,
+        guild_id: int,
+        rule_id: int,
+        mode: AutomodMode | None,
+        points: int = 0,
+        changed_by_id: int,
+        interaction_id: int,
+        why: str | None = None,
+    ) -> None:
+        """Say what hits of a rule become, or that they become nothing (None), and record it as `change` does.
+
+        Raises SettingNotAllowed where there are too many rules, or points for a note.
+        """
+        if not 0 <= points <= (MOST_CASE_POINTS if mode is AutomodMode.WARN else 0):
+            raise SettingNotAllowed("The points", f"give a warning from 0 to {MOST_CASE_POINTS}, a note none")
+        rule = mode and AutomodRule(guild_id=guild_id, rule_id=rule_id, mode=mode, points=points)
+        after = rule.said if rule else None
+        change = _Change(guild_id, f"{AUTOMOD_SETTING}{rule_id}", after, changed_by_id, interaction_id, why)
+        with self._cache.looking(guild_id) as look:
+            async with self._transaction(guild_id=guild_id) as tx:
+                config = await _locked(tx, guild_id)
+                rules = {each.rule_id: each for each in await AUTOMOD_RULES.find(tx, guild_id=guild_id)}
+                if rule is not None and rule_id not in rules and len(rules) >= MOST_AUTOMOD_RULES:
+                    raise SettingNotAllowed("The list of rules", f"remove one: it holds {MOST_AUTOMOD_RULES}")
+                before, version = rules[rule_id].said if rule_id in rules else None, config.version
+                config = await change.record(tx, config, before)
+                if config.version != version and rule is None:
+                    await tx.exec(DROP_AUTOMOD_RULE, of_guild_id=guild_id, of_rule_id=rule_id)
+                elif config.version != version:
+                    await tx.exec(
+                        PUT_AUTOMOD_RULE, guild_id=guild_id, rule_id=rule_id, mode=mode, points=points
+                    )
             self._cache.put(config, look)
 
 

@@ -2,6 +2,7 @@
 
 from database.models.act import NEVER, Act, ActKind, ActState, Purpose
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
+from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
 from database.models.case import (
     LONGEST_REASON,
@@ -44,6 +45,7 @@ from database.models.case_plan import (
     plan_untimeout,
 )
 from database.models.case_reads import CaseFilter, RecordLine, WholeCase
+from database.models.digest import Digest, DigestServer, DigestState
 from database.models.dm_template import LONGEST_TEMPLATE, TEMPLATE_SETTING, DmTemplate, TemplateKind
 from database.models.draft import Draft, DraftState
 from database.models.guild_config import (
@@ -83,6 +85,7 @@ from database.models.rest_budget import RestBudget
 from database.models.restriction import Restriction, RestrictionKind
 from database.models.shard_lease import ShardLease
 from database.models.standings import Place, Standing
+from database.models.statistics import ModeratorLine, RecordByMonth, Statistics
 from database.models.user import User
 from database.shards import Shards
 
@@ -98,6 +101,7 @@ __all__ = [
     "LONGEST_TEMPLATE",
     "LONGEST_WHY",
     "MINT",
+    "MOST_AUTOMOD_RULES",
     "MOST_CASE_NOTES",
     "MOST_CASE_POINTS",
     "MOST_EVIDENCE",
@@ -112,6 +116,8 @@ __all__ = [
     "ActState",
     "AuditEntry",
     "AuditFilter",
+    "AutomodMode",
+    "AutomodRule",
     "Case",
     "CaseCounter",
     "CaseEvidence",
@@ -124,6 +130,9 @@ __all__ = [
     "CaseRevision",
     "CaseState",
     "Delivery",
+    "Digest",
+    "DigestServer",
+    "DigestState",
     "DirectMessage",
     "DmTemplate",
     "Draft",
@@ -138,6 +147,7 @@ __all__ = [
     "IdentifySlot",
     "Language",
     "LedgerLine",
+    "ModeratorLine",
     "OperationKind",
     "OutboxRow",
     "Place",
@@ -147,6 +157,7 @@ __all__ = [
     "PointTransfer",
     "Proof",
     "Purpose",
+    "RecordByMonth",
     "RecordLine",
     "Report",
     "ReportCounter",
@@ -165,6 +176,7 @@ __all__ = [
     "Shards",
     "SnapshotFile",
     "Standing",
+    "Statistics",
     "Subject",
     "TemplateKind",
     "User",

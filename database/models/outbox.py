@@ -43,6 +43,8 @@ class Delivery(StrEnum):
     """The subject is a report, by its number."""
     REPORT_REPLY = "report_reply"
     """The subject is one word to one reporter, by its `reply_id`."""
+    DIGEST = "digest"
+    """The subject is a week of a server, as 202647."""
 
 
 class OutboxRow(SQLModel, table=True):

@@ -12,6 +12,7 @@ from database.clock import clock
 from database.controllers._base import BaseController
 from database.models import (
     AuditFilter,
+    AutomodMode,
     CaseFilter,
     CaseKind,
     Delivery,
@@ -128,7 +129,20 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "cases.suggest": (1, lambda w: {**w.guild, "typed": "s", "limit": 50}),
     "cases.told": (3, lambda w: {**w.guild, "number": 1, "outcome": DirectMessage.SENT}),
     "cases.whole": (1, lambda w: {**w.guild, "number": 1}),
+    "digests.get": (1, lambda w: {**w.guild, "week": 202647}),
+    "digests.plan": (1, lambda w: {**w.guild, "week": 202647, "due_at": clock.now()}),
+    "digests.posted": (1, lambda w: {**w.guild, "week": 202647, "message_id": 1}),
+    "digests.sent": (1, lambda w: {**w.guild, "week": 202647, "channel_id": 1, "sent_at": clock.now()}),
+    "digests.servers": (1, lambda _: {}),
+    "digests.skip": (1, lambda w: {**w.guild, "week": 202647}),
+    "guild_configs.automod_rules": (1, lambda w: w.guild),
     "guild_configs.change": (6, lambda w: w.change(w.new_id() % 86_400)),
+    "guild_configs.change_automod_rule": (
+        8,
+        lambda w: {
+            **w.request, "rule_id": 5, "mode": AutomodMode.WARN, "points": w.new_id() % 100, "changed_by_id": 1,
+        },
+    ),
     "guild_configs.change_template": (
         7, lambda w: {**w.request, "template": "warn", "text": f"t{w.new_id()}", "changed_by_id": 1},
     ),
@@ -187,6 +201,8 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.take": (6, World.press),
     "reports.release": (6, World.press),
     "reports.whole": (1, lambda w: {**w.guild, "number": 1}),
+    "statistics.of_days": (3, lambda w: {**w.guild, "days": [clock.now().date()], "time_zone": "UTC"}),
+    "statistics.record": (1, lambda w: {**w.guild, "target_id": 11, "time_zone": "UTC", "now": clock.now()}),
     "users.get": (1, lambda w: {**w.guild, "user_id": ANN}),
     "users.left": (1, lambda w: {**w.guild, "user_id": ANN, "left_at": clock.now()}),
     "users.seen": (1, lambda w: {**w.guild, "user_id": ANN, "name": "a", "display_name": "a", "seen_at": clock.now()}),

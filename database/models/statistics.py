@@ -1,0 +1,254 @@
+"""Figures of moderation: what is counted in the time between given edges."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    Integer,
+    Text,
+    case,
+    cast,
+    extract,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import NullType
+from sqlmodel import col, func
+
+from database.models.case import Case, CaseKind, CaseOrigin, CaseState
+from database.models.report import Report
+from database.statements import param, statement
+
+AGAINST_PEOPLE = (CaseKind.WARN, CaseKind.TIMEOUT, CaseKind.KICK, CaseKind.BAN, CaseKind.SOFTBAN)
+"""What is done to a person; the others lift something, or are about a channel."""
+AUTOMATIC = (CaseOrigin.LADDER, CaseOrigin.AUTOMOD)
+
+
+class Sort(StrEnum):
+    """What a case is to those who count: only acts of people are acts of moderators."""
+
+    ACT = "act"
+    NOTE = "note"
+    AUTOMATIC = "automatic"
+
+
+class ActsLine(NamedTuple):
+    """So many of one sort: on a day of one kind, or by one moderator (then `day` is None)."""
+
+    sort: str
+    day: int | None
+    """Counted from 1."""
+    kind: str | None
+    moderator_id: int | None
+    moderator_name: str | None
+    """As it was in their newest case."""
+    cases: int
+
+
+class Outcomes(NamedTuple):
+    """What became of the acts of moderators, and of those whom they were done to."""
+
+    acts: int
+    voided: int
+    targets: int
+    """People who were acted against, voided acts left out."""
+    repeated: int
+    """Of these, people with another such act in the same time."""
+
+
+class ReportTimes(NamedTuple):
+    """Of the reports of one day, or of all (then `day` is None): seconds until somebody of the staff took action."""
+
+    day: int | None
+    reports: int
+    answered: int
+    median_seconds: float | None
+
+
+class MonthLine(NamedTuple):
+    month: int
+    """Counted from 1."""
+    kind: CaseKind
+    cases: int
+
+
+class ModeratorLine(NamedTuple):
+    moderator_id: int
+    name: str
+    acts: int
+
+
+class Statistics(NamedTuple):
+    """Of some days that follow each other."""
+
+    days: list[date]
+    kinds: dict[CaseKind, list[int]]
+    """Acts of moderators: for each kind that occurs, a number for each day."""
+    moderators: list[ModeratorLine]
+    """The busiest first."""
+    outcomes: Outcomes
+    notes: int
+    automatic: int
+    """Acts that Reeve did by a rule of the server."""
+    reports: ReportTimes
+    report_seconds: list[float | None]
+    """For each day its median."""
+
+
+class RecordByMonth(NamedTuple):
+    """Cases against one person: for each kind that occurs, a number for each month."""
+
+    months: list[date]
+    kinds: dict[CaseKind, list[int]]
+
+
+def _edges() -> Any:
+    return cast(param("edges"), ARRAY(DateTime(timezone=True)))
+
+
+def _within(moment: Any) -> list[Any]:
+    return [moment >= param("since"), moment < param("until")]
+
+
+def _place(moment: Any) -> Any:
+    """1 between the first two edges, and so on."""
+    return func.width_bucket(moment, _edges(), type_=Integer)
+
+
+def _by_moderator(column: Any) -> Any:
+    return or_(cast(param("moderator_id"), BigInteger).is_(None), column == param("moderator_id"))
+
+
+def _is(column: Any, words: Sequence[StrEnum]) -> Any:
+    return or_(*(column == word for word in words))
+
+
+_sort = case(
+    (col(Case.kind) == CaseKind.NOTE, literal(Sort.NOTE.value)),
+    (_is(col(Case.origin), AUTOMATIC), literal(Sort.AUTOMATIC.value)),
+    else_=literal(Sort.ACT.value),
+)
+_counted = (
+    select(
+        _sort.label("sort"),
+        _place(col(Case.created_at)).label("day"),
+        col(Case.kind).label("kind"),
+        col(Case.moderator_id).label("moderator_id"),
+    )
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        *_within(col(Case.created_at)),
+        col(Case.state) != CaseState.REFUSED,
+        _by_moderator(col(Case.moderator_id)),
+    )
+    .subquery("counted")
+)
+_sums = (
+    select(
+        _counted.c.sort,
+        _counted.c.day,
+        cast(_counted.c.kind, Text).label("kind"),
+        _counted.c.moderator_id,
+        func.count().label("cases"),
+    )
+    .group_by(
+        func.grouping_sets(
+            tuple_(_counted.c.sort, _counted.c.day, _counted.c.kind),
+            tuple_(_counted.c.sort, _counted.c.moderator_id),
+        )
+    )
+    .subquery("sums")
+)
+_newest = aliased(Case)
+
+ACTS = statement(
+    select(
+        _sums.c.sort,
+        _sums.c.day,
+        _sums.c.kind,
+        _sums.c.moderator_id,
+        select(col(_newest.moderator_name))
+        .where(col(_newest.guild_id) == param("guild_id"), col(_newest.moderator_id) == _sums.c.moderator_id)
+        .order_by(col(_newest.number).desc())
+        .limit(1)
+        .scalar_subquery(),
+        _sums.c.cases,
+    ).order_by(_sums.c.cases.desc(), _sums.c.moderator_id),
+    into=ActsLine,
+)
+
+_stands = col(Case.state) != CaseState.VOID
+_is_against = _is(col(Case.kind), AGAINST_PEOPLE)
+_of_target = (
+    select(
+        func.count().label("acts"),
+        func.count().filter(~_stands).label("voided"),
+        func.count().filter(_stands, _is_against).label("against"),
+    )
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        *_within(col(Case.created_at)),
+        col(Case.state) != CaseState.REFUSED,
+        col(Case.kind) != CaseKind.NOTE,
+        ~_is(col(Case.origin), AUTOMATIC),
+        _by_moderator(col(Case.moderator_id)),
+    )
+    .group_by(col(Case.target_id))
+    .subquery("of_target")
+)
+
+
+def _sum(column: Any) -> Any:
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
+
+
+OUTCOMES = statement(
+    select(
+        _sum(_of_target.c.acts),
+        _sum(_of_target.c.voided),
+        func.count().filter(_of_target.c.against > 0),
+        func.count().filter(_of_target.c.against > 1),
+    ),
+    into=Outcomes,
+)
+
+_waited = cast(extract("epoch", col(Report.acted_at) - col(Report.created_at)), Double)
+_day_of_report = _place(col(Report.created_at))
+
+REPORT_TIMES = statement(
+    select(
+        _day_of_report,
+        func.count(),
+        func.count(col(Report.acted_at)),
+        type_coerce(func.percentile_cont(0.5).within_group(_waited), NullType()),
+    )
+    .where(
+        col(Report.guild_id) == param("guild_id"),
+        *_within(col(Report.created_at)),
+        _by_moderator(func.coalesce(col(Report.closed_by_id), col(Report.assignee_id))),
+    )
+    .group_by(func.grouping_sets(tuple_(_day_of_report), tuple_())),
+    into=ReportTimes,
+)
+
+RECORD_BY_MONTH = statement(
+    select(_place(col(Case.created_at)), col(Case.kind), func.count())
+    .where(
+        col(Case.guild_id) == param("guild_id"),
+        col(Case.target_id) == param("target_id"),
+        *_within(col(Case.created_at)),
+        ~_is(col(Case.state), (CaseState.REFUSED, CaseState.VOID)),
+    )
+    .group_by(_place(col(Case.created_at)), col(Case.kind)),
+    into=MonthLine,
+)

@@ -13,19 +13,24 @@ CUSTOM_ID_LIMIT = 100  # https://discord.com/developers/docs/components/referenc
 
 
 class Page(NamedTuple):
-    """What a list shows now, and the custom ids that lead to its neighbours."""
+    """What a list shows now, the custom ids that lead to its neighbours, and buttons for what stands on the page."""
 
     embed: discord.Embed
     back: str | None = None
     forward: str | None = None
+    more: Sequence[discord.ui.Button[Any]] = ()
 
     def view(self) -> discord.ui.View | None:
-        """Both buttons, the one that leads nowhere greyed out; none if all fits on one page."""
-        if self.back is None and self.forward is None:
+        """Both buttons, the one that leads nowhere greyed out; neither if all fits on one page."""
+        has_neighbours = self.back is not None or self.forward is not None
+        if not has_neighbours and not self.more:
             return None
         view = discord.ui.View(timeout=None)
-        view.add_item(_button("Back", "◀", self.back, missing="page:none:back"))
-        view.add_item(_button("Next", "▶", self.forward, missing="page:none:next"))
+        if has_neighbours:
+            view.add_item(_button("Back", "◀", self.back, missing="page:none:back"))
+            view.add_item(_button("Next", "▶", self.forward, missing="page:none:next"))
+        for button in self.more:
+            view.add_item(button)
         return view
 
 
@@ -52,12 +57,13 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page
         try:
             await defer(interaction)
             page = await self.turn(interaction)
-            await update(interaction, embed=page.embed, view=page.view())
+            if page is not None:
+                await update(interaction, embed=page.embed, view=page.view())
         except Exception as error:  # becomes the person's answer
             await answer_error(interaction, error)
 
-    async def turn(self, interaction: Interaction) -> Page:
-        """The page that this button leads to, for a person who may see it."""
+    async def turn(self, interaction: Interaction) -> Page | None:
+        """The page that this button leads to, for a person who may see it; None: the message stays as it is."""
         raise LookupError(f"no list answers to {self.custom_id} for {interaction.user.id}")
 
 

@@ -149,7 +149,8 @@ _old = (
         col(CaseEvidence.content).is_not(None),
         col(GuildConfig.evidence_days) > 0,
         col(CaseEvidence.added_at)
-        < cast(param("now"), DateTime(timezone=True)) - col(GuildConfig.evidence_days) * literal_column("interval '1 day'"),
+        < cast(param("now"), DateTime(timezone=True))
+        - col(GuildConfig.evidence_days) * literal_column("interval '1 day'"),
     )
     .order_by(col(CaseEvidence.added_at))
     .limit(param("limit"))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from database.errors import ActionRefused
+from database.models.report import Report, ReportState
 
 
 class ReportNotFound(ActionRefused):
@@ -62,3 +63,19 @@ class ReportAboutYourself(ActionRefused):
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(f"Report {number} is about you: leave it to another moderator.")
+
+
+def require_free(
+    report: Report, moderator_id: int, *, also_closed: bool = False, also_others: bool = False
+) -> None:
+    """Refuse unless this moderator may work on the report now.
+
+    Raises ReportAboutYourself, ReportClosed, ReportTaken where it is somebody else's.
+    """
+    if report.target_id == moderator_id:
+        raise ReportAboutYourself(report.number)
+    if report.state is ReportState.CLOSED and not also_closed:
+        raise ReportClosed(report.number, report.closed_by_id, report.case_number)
+    is_others = report.state is ReportState.TAKEN and report.assignee_id != moderator_id
+    if is_others and not also_others:
+        raise ReportTaken(report.number, report.assignee_id or 0)

@@ -21,15 +21,10 @@ from database.models.report import (
     ReportState,
     ReportStep,
     ReportStepKind,
+    ReportVoice,
 )
 from database.models.report_steps import FILES_OF, LATELY
-from database.report_refusals import (
-    ReportAboutYourself,
-    ReportClosed,
-    ReportNotFound,
-    ReportTaken,
-    TooManyReports,
-)
+from database.report_refusals import ReportNotFound, TooManyReports, require_free
 from database.texts import storable
 from database.transaction import Transaction
 
@@ -62,13 +57,7 @@ async def locked(
         raise ReportNotFound(number)
     if await STEPS.get(tx, guild_id=guild_id, interaction_id=interaction_id):
         return report, False
-    if report.target_id == moderator_id:
-        raise ReportAboutYourself(number)
-    if report.state is ReportState.CLOSED and not also_closed:
-        raise ReportClosed(number, report.closed_by_id, report.case_number)
-    is_others = report.state is ReportState.TAKEN and report.assignee_id != moderator_id
-    if is_others and not also_others:
-        raise ReportTaken(number, report.assignee_id or 0)
+    require_free(report, moderator_id, also_closed=also_closed, also_others=also_others)
     return report, True
 
 
@@ -148,7 +137,7 @@ async def answer_reporters(tx: Transaction, report: Report, text: str | None, in
     )
 
 
-async def ask_for_post(tx: Transaction, of: Report | ReportReply) -> None:
+async def ask_for_post(tx: Transaction, of: Report | ReportReply | ReportVoice) -> None:
     """Have the staff's queue show what is true of the report now."""
     await tx.exec(
         ASK, guild_id=of.guild_id, kind=Delivery.REPORT_POST, subject_id=of.number, due_at=utc_now()

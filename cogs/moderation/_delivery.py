@@ -7,6 +7,7 @@ import discord
 
 from cogs.moderation._direct_message import tell, tell_void
 from cogs.moderation._log_post import NotYet, post_case
+from cogs.moderation._report_post import answer_reporter, post_report
 from database.models import Delivery, DirectMessage, OutboxRow
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ async def deliver(bot: "Reeve", row: OutboxRow) -> None:
 
 
 async def give_up(bot: "Reeve", row: OutboxRow) -> None:
-    """Say on the case that its target was not told."""
+    """Say on the case that its target was not told, and on the report that its reporter was not."""
     if row.kind is Delivery.CASE_DIRECT_MESSAGE:
         await bot.database.cases.told(
             guild_id=row.guild_id, number=row.subject_id, outcome=DirectMessage.FAILED
@@ -31,10 +32,16 @@ async def give_up(bot: "Reeve", row: OutboxRow) -> None:
         await bot.database.case_edits.void_told(
             guild_id=row.guild_id, number=row.subject_id, outcome=DirectMessage.FAILED
         )
+    if row.kind is Delivery.REPORT_REPLY:
+        await bot.database.reports.replied(
+            guild_id=row.guild_id, reply_id=row.subject_id, outcome=DirectMessage.FAILED
+        )
 
 
 DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[None]]] = {
     Delivery.CASE_LOG: post_case,
     Delivery.CASE_DIRECT_MESSAGE: tell,
     Delivery.CASE_VOID_MESSAGE: tell_void,
+    Delivery.REPORT_POST: post_report,
+    Delivery.REPORT_REPLY: answer_reporter,
 }

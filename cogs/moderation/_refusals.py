@@ -24,3 +24,9 @@ class ProofEmpty(ActionRefused):
 class ProofGone(ActionRefused):
     def __init__(self) -> None:
         super().__init__("Discord no longer has that file: attach it again.")
+
+
+class PointsNotUnderstood(ActionRefused):
+    def __init__(self, text: str, most: int) -> None:
+        self.text, self.most = text, most
+        super().__init__(f"Points are a whole number from 0 to {most}: press the button again.")

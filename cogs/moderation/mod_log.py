@@ -140,9 +140,7 @@ class ModLog(BaseCog):
             await outbox.try_later(row, next_at=now + wait, error=trouble)
             return
         if trouble is not None:
-            logger.warning(
-                "gave up the {} of case {} of {}: {}", row.kind, row.subject_id, row.guild_id, trouble
-            )
+            logger.warning("gave up {} {} of {}: {}", row.kind, row.subject_id, row.guild_id, trouble)
             await give_up(self.bot, row)
         await outbox.delivered(row)
 
@@ -154,12 +152,14 @@ class ModLog(BaseCog):
             return str(error)
         except UNDELIVERED as error:
             if not is_away(error):
-                logger.info("case {} of {}: {}", row.subject_id, row.guild_id, explain(error) or error)
+                logger.info(
+                    "{} {} of {}: {}", row.kind, row.subject_id, row.guild_id, explain(error) or error
+                )
             return explain(error) or str(error)
         except DatabaseUnavailable:
             raise
         except Exception as error:  # a bug in one delivery must not hold up the others
-            return incident(error, at=f"the delivery of case {row.subject_id} of {row.guild_id}")
+            return incident(error, at=f"the delivery of {row.kind} {row.subject_id} of {row.guild_id}")
         return None
 
 

@@ -113,7 +113,8 @@ class ReportController(ListController[Report, ReportFilter]):
     async def keep_snapshot(self, *, guild_id: int, interaction_id: int, proofs: Sequence[Proof]) -> None:
         """Keep a message as it is when somebody begins to report it; the same interaction again keeps nothing.
 
-        What a server has kept within a day is bounded: beyond it only the documents are kept.
+        What a server has kept within a day is bounded: beyond it only the documents are kept. The post of a report
+        that was quicker than its snapshot is asked for again.
         """
         now = utc_now()
         async with self._transaction(guild_id=guild_id) as tx:
@@ -136,6 +137,9 @@ class ReportController(ListController[Report, ReportFilter]):
                 for position, proof in enumerate(proofs, start=1)
             ]
             await FILES.insert(tx, files)
+            voice = await VOICES.get(tx, guild_id=guild_id, interaction_id=interaction_id)
+            if voice is not None:
+                await ask_for_post(tx, voice)
 
     @action(repeatable=True)
     async def snapshot(self, *, guild_id: int, interaction_id: int) -> Sequence[ReportFile]:

@@ -190,7 +190,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.count": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
     "reports.export": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
     "reports.forget_snapshots": (1, lambda _: {"before": clock.now()}),
-    "reports.keep_snapshot": (3, lambda w: {**w.request, "proofs": [Proof("a", b"x")] * 5}),
+    "reports.keep_snapshot": (4, lambda w: {**w.request, "proofs": [Proof("a", b"x")] * 5}),
     "reports.make": (8, lambda w: w.report),
     "reports.page": (1, lambda w: {**w.guild, "matching": ReportFilter(waiting=True), "limit": 50}),
     "reports.posted": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),

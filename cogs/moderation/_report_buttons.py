@@ -1,0 +1,127 @@
+"""The buttons under a report in the staff's queue: their custom ids hold its number, so they outlive every restart."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from bot.command_tree import answer_error
+from bot.forms import Form
+from bot.invocation import Interaction, guild_of
+from bot.permissions import Level, require
+from bot.replies import defer, reply
+from cogs.moderation._report_forms import ReportAnswer, ReportEnd, ReportWarning
+from cogs.moderation._report_words import REPORT_WORDS
+from database.models import LONGEST_REASON, WholeReport
+from database.report_refusals import require_free
+
+READ_SECONDS = 1.0
+"""Of the 3 that Discord gives before a form must be there; the level may have taken 1.5 already."""
+TEMPLATE = r"report:(?P<act>take|release|warn|close|answer):(?P<number>[0-9]{1,18})"
+
+
+class ReportButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
+    def __init__(self, custom_id: str, match: re.Match[str]) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+        self.act, self.number = match["act"], int(match["number"])
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+    ) -> "ReportButton":
+        return cls(str(getattr(item, "custom_id", "")), match)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        return bool(interaction.client.met.is_first(interaction.id))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """discord.py would only log what a dynamic item raises."""
+        try:
+            await ACTS[self.act](interaction, self.number)
+        except Exception as error:  # becomes the person's answer
+            await answer_error(interaction, error)
+
+
+async def _take(interaction: Interaction, number: int) -> None:
+    await defer(interaction)
+    await require(interaction, Level.MODERATOR)
+    await interaction.client.database.reports.take(**_press(interaction, number))
+    interaction.client.dispatch("outbox_filled")
+    await reply(interaction, f"Report {number} is yours.")
+
+
+async def _release(interaction: Interaction, number: int) -> None:
+    await defer(interaction)
+    await require(interaction, Level.MODERATOR)
+    await interaction.client.database.reports.release(**_press(interaction, number))
+    interaction.client.dispatch("outbox_filled")
+    await reply(interaction, f"Report {number} is with nobody now.")
+
+
+async def _warn(interaction: Interaction, number: int) -> None:
+    whole = await _looked_at(interaction, number)
+    reason = whole.voices[0].reason if whole else ""
+    defaults = {"reason": reason[:LONGEST_REASON], "answer": await _thanks(interaction)}
+    await _open(interaction, ReportWarning, "warn", number, defaults)
+
+
+async def _close(interaction: Interaction, number: int) -> None:
+    await _looked_at(interaction, number)
+    await _open(interaction, ReportEnd, "close", number, {})
+
+
+async def _answer(interaction: Interaction, number: int) -> None:
+    await _looked_at(interaction, number, also_closed=True)
+    await _open(interaction, ReportAnswer, "answer", number, {})
+
+
+async def _looked_at(
+    interaction: Interaction, number: int, *, also_closed: bool = False
+) -> WholeReport | None:
+    """Refuse now what would be refused once the form is filled in; None if the database takes too long to say."""
+    await require(interaction, Level.MODERATOR)
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            whole = await interaction.client.database.reports.whole(
+                guild_id=guild_of(interaction).id, number=number
+            )
+    except TimeoutError:
+        return None
+    require_free(whole.report, interaction.user.id, also_closed=also_closed)
+    return whole
+
+
+async def _thanks(interaction: Interaction) -> str:
+    """What the reporters read unless the moderator changes it; settings cost no query."""
+    config = await interaction.client.database.guild_configs.get(guild_id=guild_of(interaction).id)
+    return REPORT_WORDS[config.language].thanks
+
+
+async def _open(
+    interaction: Interaction, form: type[Form], act: str, number: int, defaults: dict[str, str]
+) -> None:
+    title = f"{form.title}: report {number}"
+    await form.open(interaction, f"report-{act}:{number}", title=title, defaults=defaults)
+
+
+def _press(interaction: Interaction, number: int) -> dict[str, int]:
+    return {
+        "guild_id": guild_of(interaction).id,
+        "number": number,
+        "moderator_id": interaction.user.id,
+        "interaction_id": interaction.id,
+    }
+
+
+ACTS: dict[str, Callable[[Interaction, int], Awaitable[None]]] = {
+    "take": _take,
+    "release": _release,
+    "warn": _warn,
+    "close": _close,
+    "answer": _answer,
+}

@@ -30,3 +30,10 @@ class PointsNotUnderstood(ActionRefused):
     def __init__(self, text: str, most: int) -> None:
         self.text, self.most = text, most
         super().__init__(f"Points are a whole number from 0 to {most}: press the button again.")
+
+
+class ExportTooLarge(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "That is more than Discord takes in one file, even compressed: export it in parts, by since and until."
+        )

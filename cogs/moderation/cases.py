@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.permissions import Level, visible_to
 from cogs.moderation._case_adding import CaseAdding
 from cogs.moderation._case_changing import CaseChanging
+from cogs.moderation._case_exporting import CaseExporting
 from cogs.moderation._case_looking import CaseLooking
 from cogs.moderation._case_pages import CasePageButton
 from cogs.moderation._evidence_view import EvidenceButton
@@ -24,6 +25,7 @@ class Cases(
     CaseLooking,
     CaseChanging,
     CaseAdding,
+    CaseExporting,
     commands.GroupCog,
     group_name="case",
     group_description="Look at cases and work on them",

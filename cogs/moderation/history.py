@@ -10,7 +10,7 @@ from bot.invocation import Interaction
 from bot.pages import show
 from bot.permissions import Level, requires
 from bot.replies import defer
-from cogs.moderation._record import record_page
+from cogs.moderation._record import record_of
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -41,7 +41,8 @@ class History(BaseCog):
 
     async def _show(self, interaction: Interaction, user: discord.Member | discord.User) -> None:
         await defer(interaction)
-        await show(interaction, await record_page(interaction, user, for_staff=True))
+        page, files = await record_of(interaction, user, for_staff=True)
+        await show(interaction, page, files=files)
 
 
 async def setup(bot: "Reeve") -> None:

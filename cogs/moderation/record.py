@@ -9,7 +9,7 @@ from bot.invocation import Interaction
 from bot.pages import show
 from bot.permissions import Level, requires
 from bot.replies import defer
-from cogs.moderation._record import record_page
+from cogs.moderation._record import record_of
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -22,7 +22,8 @@ class Record(BaseCog):
     async def record(self, interaction: Interaction) -> None:
         """Show what stands against you here; only you see it."""
         await defer(interaction)
-        await show(interaction, await record_page(interaction, interaction.user, for_staff=False))
+        page, files = await record_of(interaction, interaction.user, for_staff=False)
+        await show(interaction, page, files=files)
 
 
 async def setup(bot: "Reeve") -> None:

@@ -173,7 +173,7 @@ async def test_the_history_of_a_person(guild: Guild) -> None:
 
     answer = await guild.slash("max", "history", user="ann")
 
-    assert "Warn: 2" in answer.text
+    assert "Warning: 2" in answer.text
     assert "Note: 1" in answer.text
     assert "asked to stop" in answer.text
     assert "Points: 0" in answer.text

@@ -60,7 +60,8 @@ async def test_a_warning_carries_points_and_proof(guild: Guild) -> None:
 
     assert "Points: 3" in shown.text
     assert "chat.txt (8 bytes" in shown.text
-    assert shown.messages[0]["attachments"][0]["filename"] == "chat.txt"
+    evidence = await guild.click("mia", shown, "Evidence")
+    assert evidence.messages[-1]["attachments"][0]["filename"] == "chat.txt"
 
 
 async def test_numbers_count_up_in_each_server_on_its_own(guild: Guild, play: Play) -> None:

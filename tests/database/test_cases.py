@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from database.errors import CaseNotFound, ReasonNotAllowed
-from database.models import Case, CaseFilter, CaseKind, DirectMessage, Proof
+from database.models import Case, CaseFilter, CaseKind, Delivery, DirectMessage, Proof
 from database.service import DatabaseService
 
 NewId = Callable[[], int]
@@ -206,3 +206,24 @@ async def test_the_place_of_the_log_post_is_remembered(
 def test_no_late_repeat_puts_an_older_log_post_back(database: DatabaseService) -> None:
     """Another process may have posted since; the outbox delivers again, and looks first."""
     assert database.cases.logged.is_repeatable is False  # type: ignore[attr-defined]
+
+
+async def test_a_message_that_arrived_stays_arrived_and_is_corrected_if_the_act_was_refused(
+    database: DatabaseService, open_case: Any, auditor: Any
+) -> None:
+    """A second attempt, after a ban, may be refused; the first is what the member has read."""
+    case = await open_case(tell_target=True)
+    words = {"guild_id": case.guild_id, "number": case.number}
+    told = database.cases.told
+    await told(**words, outcome=DirectMessage.SENT, channel_id=3, message_id=4)
+    await told(**words, outcome=DirectMessage.FAILED)
+    found = await database.cases.get(**words)
+    assert (found.direct_message, found.dm_channel_id, found.dm_message_id) == (DirectMessage.SENT, 3, 4)
+
+    await auditor.execute("DELETE FROM outbox")
+    await auditor.execute("UPDATE cases SET state = 'refused'")
+    await told(**words, outcome=DirectMessage.SENT, channel_id=3, message_id=4)
+    assert {row.kind for row in await database.outbox.pending(guild_id=case.guild_id)} == {
+        Delivery.CASE_LOG,
+        Delivery.CASE_DIRECT_MESSAGE,
+    }

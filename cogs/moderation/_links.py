@@ -75,9 +75,8 @@ def _is_on_discord(url: yarl.URL) -> bool:
 
 
 def _is_on_sandbox(url: yarl.URL) -> bool:
-    base = yarl.URL(Asset.BASE)
-    paths = tuple(base.path + path for path in PATHS)
-    return url.user is None and url.origin() == base.origin() and url.path.startswith(paths)
+    is_its = url.user is None and url.origin() == yarl.URL(Asset.BASE).origin()
+    return is_its and url.path.startswith(PATHS)
 
 
 async def _kept_or_why(bot: "Reeve", link: yarl.URL) -> Proof | str:

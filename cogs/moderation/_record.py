@@ -11,7 +11,7 @@ from bot.clock import clock
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page
 from bot.typed import one_line
-from cogs.moderation._case_pages import case_page
+from cogs.moderation._case_pages import NO_CASE, case_page
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._rendering import SIGNS
 from database.models import CaseFilter, CaseKind, RecordLine, Restriction, RestrictionKind
@@ -67,7 +67,9 @@ def _describe(
     embed.title = f"History of {one_line(person.display_name, 80)}" if for_staff else "Your record"
     embed.set_thumbnail(url=person.display_avatar.url)
     if not counted:
-        embed.description = "Nothing stands against them." if for_staff else "Nothing stands against you."
+        nothing = "Nothing stands against them." if for_staff else "Nothing stands against you."
+        has_cases = embed.description is not None and embed.description != NO_CASE
+        embed.description = f"{nothing}\n{embed.description}" if has_cases else nothing
     for line in counted:
         weight = f", {line.points} points" if line.points else ""
         embed.add_field(

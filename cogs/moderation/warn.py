@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 
 from bot.base_cog import BaseCog
-from bot.invocation import Interaction, guild_of, member_of
-from bot.permissions import Level, require_rank_above, requires
-from bot.replies import defer, reply
-from cogs.moderation import _suggestions
-from cogs.moderation._opening import log_trouble, open_case
-from cogs.moderation._refusals import BotsTakeNoWarning
-from database.models import LONGEST_REASON, MOST_CASE_POINTS, CaseKind
+from bot.invocation import Interaction
+from bot.permissions import Level, requires
+from bot.replies import defer
+from cogs.moderation import _deeds, _suggestions
+from cogs.moderation._acting import act
+from cogs.moderation._opening import files_of
+from database.models import LONGEST_REASON, MOST_CASE_POINTS
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -38,24 +38,9 @@ class Warn(BaseCog):
         proof: discord.Attachment | None = None,
     ) -> None:
         """Warn a member: they are told, and the warning becomes a case."""
-        guild = guild_of(interaction)
-        require_rank_above(member_of(interaction), member, guild)
-        if member.bot:
-            raise BotsTakeNoWarning
+        request = _deeds.warn(interaction, member, reason=reason, points=points)
         await defer(interaction)
-        case = await open_case(
-            self,
-            interaction,
-            member,
-            kind=CaseKind.WARN,
-            reason=reason,
-            points=points,
-            proof=proof,
-            tell_target=True,
-        )
-        await reply(
-            interaction, f"Case {case.number}: warned {member.mention}.{await log_trouble(self.bot, guild)}"
-        )
+        await act(interaction, request, await files_of(proof))
 
 
 async def setup(bot: "Reeve") -> None:

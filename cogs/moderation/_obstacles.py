@@ -77,18 +77,18 @@ class NotForThreads(ActionRefused):
 
 
 async def obstacle(
-    bot: "Reeve", guild: discord.Guild, act: Act, *, moderator_id: int | None
+    _bot: "Reeve", guild: discord.Guild, act: Act, *, moderator_id: int | None
 ) -> ActionRefused | None:
     """The refusal, or None if nothing stands in the way. None as `moderator_id`: Reeve does it by itself.
 
-    People come from Discord unless the members intent keeps them up to date; raises DiscordAway.
+    People come from Discord unless the members intent keeps them up to date. Raises DiscordAway.
     """
-    moderator = None if moderator_id is None else await _member(bot, guild, moderator_id)
+    moderator = None if moderator_id is None else await _member(guild, moderator_id)
     if moderator_id is not None and moderator is None:
         return ModeratorGone()
     if act.kind in IN_CHANNEL:
         return await _in_channel(guild, act)
-    target = None if act.kind is ActKind.UNBAN else await _member(bot, guild, act.target_id)
+    target = None if act.kind is ActKind.UNBAN else await _member(guild, act.target_id)
     return (
         _from_moderator(guild, act, moderator, target)
         or _lacking_in_server(guild, act)
@@ -161,10 +161,9 @@ def _person(act: Act, target: discord.Member | None) -> Person:
     return Person(act.target_id, OUTSIDE) if target is None else person_of(target)
 
 
-async def _member(bot: "Reeve", guild: discord.Guild, user_id: int) -> discord.Member | None:
-    """Without the members intent nobody tells of changes: what is remembered may be old."""
-    known = guild.get_member(user_id) if bot.intents.members or user_id == guild.me.id else None
+async def _member(guild: discord.Guild, user_id: int) -> discord.Member | None:
+    """Who is remembered is kept up to date: without the members intent that is Reeve alone."""
     try:
-        return known or await read(lambda: guild.fetch_member(user_id))
+        return guild.get_member(user_id) or await read(lambda: guild.fetch_member(user_id))
     except discord.NotFound:
         return None

@@ -4,7 +4,7 @@ import asyncio
 import types
 from collections.abc import AsyncIterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 import pytest
@@ -12,6 +12,7 @@ from effects_stage import Stage, effect, open_stage
 
 from bot import outcomes
 from bot.outcomes import Absent, Applied, Later, Outcome, Refused, Unknown
+from sandbox.recorder import Exchange
 
 NAMED = ("ban", "unban", "kick", "timeout", "roles", "message")
 OTHERS = ("untimeout", "slowmode", "lock", "unlock", "purge")
@@ -31,22 +32,48 @@ CELLS = [
 ]
 
 
+class Limits:
+    """The time limits of Reeve: the last one is over as soon as the sandbox keeps a request without an answer."""
+
+    def __init__(self) -> None:
+        self._last = asyncio.timeout(None)
+
+    def timeout(self, seconds: float | None) -> asyncio.Timeout:
+        self._last = asyncio.timeout(seconds)
+        return self._last
+
+    def note(self, exchange: Exchange) -> None:
+        if (exchange.fault or "").startswith("timeout"):
+            self._last.reschedule(0)
+
+
+class Shared(NamedTuple):
+    stage: Stage
+    limits: Limits
+
+
 @pytest.fixture(scope="module")
-async def shared() -> AsyncIterator[Stage]:
+async def shared() -> AsyncIterator[Shared]:
+    limits = Limits()
     async with open_stage() as stage:
-        yield stage
+        stage.sandbox.recorder.listen(limits.note)
+        yield Shared(stage, limits)
 
 
 @pytest.fixture
-def stage(shared: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """Where discord.py does not sleep before its further tries."""
+def stage(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Where nobody waits for what will not come, and discord.py does not sleep before its further tries."""
 
     async def at_once(_seconds: float) -> None:
         await asyncio.sleep(0)
 
-    monkeypatch.setattr(discord.http, "asyncio", types.SimpleNamespace(**{**vars(asyncio), "sleep": at_once}))
-    shared.sandbox.faults.clear()
-    return shared
+    for module, name, instead in (
+        (discord.http, "sleep", at_once),
+        (outcomes, "timeout", shared.limits.timeout),
+    ):
+        monkeypatch.setattr(module, "asyncio", types.SimpleNamespace(**{**vars(asyncio), name: instead}))
+    shared.stage.sandbox.faults.clear()
+    return shared.stage
 
 
 @pytest.mark.parametrize("name", [*NAMED, *OTHERS])
@@ -61,11 +88,9 @@ async def test_an_effect_without_trouble_is_applied_and_can_be_seen(stage: Stage
 
 @pytest.mark.parametrize(("name", "fault", "applied"), CELLS)
 async def test_what_is_said_is_true_and_what_is_unknown_is_read(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str, fault: str, applied: bool
+    stage: Stage, name: str, fault: str, applied: bool
 ) -> None:
     wanted = await effect(stage, name)
-    if fault == "timeout":
-        monkeypatch.setattr(outcomes, "ACT_SECONDS", 0.15)
     stage.sandbox.faults.add(wanted.route, **FAULTS[fault], applied=applied)
     outcome = await wanted.apply()
     stage.sandbox.faults.clear()

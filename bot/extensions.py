@@ -3,6 +3,8 @@
 EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.warn",
     "cogs.moderation.note",
+    "cogs.moderation.timeout",
+    "cogs.moderation.kick",
     "cogs.moderation.ban",
     "cogs.moderation.drafts",
     "cogs.moderation.acting",

@@ -1,7 +1,7 @@
 """Who may use a command and act on whom, asked at every invocation, whatever Discord's settings show."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,7 @@ from bot.errors import (
     CheckInterrupted,
     NotPermitted,
     TargetOutranksModerator,
+    named,
 )
 from bot.ranks import OUTSIDE, Bar, Person, bar_to_moderator, rank_of
 from database.errors import ActionRefused, DatabaseUnavailable
@@ -102,6 +103,30 @@ async def require(interaction: "discord.Interaction[Reeve]", level: Level) -> No
         raise NotPermitted(f"You need {NEEDED[level]} for that.")
 
 
+async def require_permission(
+    interaction: "discord.Interaction[Reeve]",
+    permission: str,
+    *,
+    channel: discord.abc.GuildChannel | discord.Thread | None = None,
+) -> None:
+    """Beside the level: Discord's own permission for what is asked, there or in the server, or a moderator role.
+
+    Else who may only time out could ban through Reeve. Manage Server does not stand in for it; Administrator does.
+    Raises NotPermitted.
+    """
+    member = interaction.user
+    if isinstance(member, discord.Member):
+        held = member.guild_permissions if channel is None else channel.permissions_for(member)
+        if getattr(held, permission):
+            return
+        config = await _configuration(interaction, member.guild.id)
+        if _has_any(member, config.moderator_role_ids):
+            return
+    raise NotPermitted(
+        f"You need the permission {named([permission])} or one of this server's moderator roles for that."
+    )
+
+
 async def holds(interaction: "discord.Interaction[Reeve]", level: Level) -> bool:
     """Discord's own permissions first; the server's configuration is read only when they do not suffice."""
     if level is Level.MEMBER:
@@ -115,12 +140,19 @@ async def holds(interaction: "discord.Interaction[Reeve]", level: Level) -> bool
         return True
     if level is Level.ADMIN:
         return False
+    return _has_any(member, role_ids_for(await _configuration(interaction, guild_id), level))
+
+
+async def _configuration(interaction: "discord.Interaction[Reeve]", guild_id: int) -> "GuildSettings":
     try:
         async with asyncio.timeout(CONFIG_READ_SECONDS):
-            config = await interaction.client.database.guild_configs.get(guild_id=guild_id)
+            return await interaction.client.database.guild_configs.get(guild_id=guild_id)
     except TimeoutError:
         raise DatabaseUnavailable from None
-    return not {role.id for role in member.roles}.isdisjoint(role_ids_for(config, level))
+
+
+def _has_any(member: discord.Member, role_ids: Sequence[int]) -> bool:
+    return not {role.id for role in member.roles}.isdisjoint(role_ids)
 
 
 def suffices(permissions: Permissions, level: Level) -> bool:

@@ -32,8 +32,9 @@ class Opening(NamedTuple):
     """All that is known of a case before it has a number. With acts in its plan it begins as pending.
 
     `asked_by_id`: whose rank is checked again before the acts are sent; None for Reeve's own and for what is done.
-    `unless_acted_since`: refuse if another moderator has acted on the target since then. `report`: the one that ends
-    with this case, which gets its snapshots as evidence.
+    `unless_acted_since`: refuse if another moderator has acted on the target since then, by a later case than
+    `known_case`, the last one that the moderator was shown. `report`: the one that ends with this case, which gets its
+    snapshots as evidence.
     """
 
     guild_id: int
@@ -56,7 +57,9 @@ class Opening(NamedTuple):
     asked_by_id: int | None = None
     causes: Sequence[int] = ()
     unless_acted_since: datetime | None = None
+    known_case: int = 0
     report: FromReport | None = None
+    at: datetime | None = None
 
 
 class Opened(NamedTuple):
@@ -96,7 +99,8 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
         expires_at=opening.expires_at,
         direct_message=DirectMessage.PENDING if opening.tell_target else DirectMessage.NONE,
         revision=0,
-        created_at=now,
+        created_at=opening.at or now,
+        asked_at=now,
         deliveries=deliveries,
     )
     case = found.first()
@@ -104,7 +108,7 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
         await tx.exec(GIVE_NUMBER_BACK, of_guild_id=opening.guild_id)
         return Opened(await _opened_before(tx, opening), is_new=False)
     if opening.unless_acted_since is not None:
-        await _require_nobody_else(tx, case, opening.unless_acted_since)
+        await _require_nobody_else(tx, case, opening.unless_acted_since, opening.known_case)
     proofs = [*opening.proof, *(await end_with_case(tx, case, opening.report) if opening.report else ())]
     if proofs:
         await EVIDENCE.insert(tx, [_evidence(case, at, proof) for at, proof in enumerate(proofs, 1)])
@@ -123,12 +127,13 @@ async def _opened_before(tx: Transaction, opening: Opening) -> Case:
     return await CASES.one(tx, **key)
 
 
-async def _require_nobody_else(tx: Transaction, case: Case, since: datetime) -> None:
+async def _require_nobody_else(tx: Transaction, case: Case, since: datetime, known_case: int) -> None:
     """Asked after the number was counted: whoever was faster is committed, and nobody else is at it."""
     latest = await tx.exec(
         OTHERS_LATEST,
         guild_id=case.guild_id,
         target_id=case.target_id,
+        after_number=known_case,
         before_number=case.number,
         moderator_id=case.moderator_id,
         since=since,

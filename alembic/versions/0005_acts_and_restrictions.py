@@ -42,7 +42,7 @@ ACTS = (
 )
 OLD_KEY, NEW_KEY = "uq_cases_guild_id_interaction_id", "uq_cases_guild_id_interaction_id_part"
 FACTS = ("guild_id", "number", "kind", "target_id", "moderator_id", "interaction_id", "created_at")
-TABLES = ("restrictions", "acts", "case_links", "drafts")
+TABLES = ("restrictions", "acts", "case_links", "drafts", "draft_files")
 
 
 def upgrade() -> None:
@@ -138,22 +138,33 @@ def upgrade() -> None:
         sa.Column("asked_by_id", sa.BigInteger(), nullable=False),
         sa.Column("answered_by_id", sa.BigInteger(), nullable=True),
         sa.Column("request", postgresql.JSONB(), nullable=False),
-        sa.Column("proof_filename", sa.Text(), nullable=True),
-        sa.Column("proof_content", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", instant(), nullable=False),
         sa.Column("expires_at", instant(), nullable=False),
         sa.CheckConstraint("state IN ('waiting', 'confirmed', 'dropped')", name=op.f("ck_drafts_state")),
         sa.CheckConstraint("length(question) BETWEEN 1 AND 32", name=op.f("ck_drafts_question")),
-        sa.CheckConstraint("length(proof_filename) BETWEEN 1 AND 260", name=op.f("ck_drafts_proof_filename")),
-        sa.CheckConstraint(
-            "length(proof_content) BETWEEN 1 AND 8388608", name=op.f("ck_drafts_proof_content")
-        ),
-        sa.CheckConstraint(
-            "(proof_filename IS NULL) = (proof_content IS NULL)", name=op.f("ck_drafts_proof")
-        ),
         sa.PrimaryKeyConstraint("guild_id", "interaction_id", name=op.f("pk_drafts")),
     )
     op.create_index("ix_drafts_expires_at", "drafts", ["expires_at"])
+    op.create_table(
+        "draft_files",
+        guild_id(),
+        sa.Column("interaction_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("position > 0", name=op.f("ck_draft_files_position")),
+        sa.CheckConstraint("kind IN ('file', 'message')", name=op.f("ck_draft_files_kind")),
+        sa.CheckConstraint("length(filename) BETWEEN 1 AND 260", name=op.f("ck_draft_files_filename")),
+        sa.CheckConstraint("length(content) BETWEEN 1 AND 8388608", name=op.f("ck_draft_files_content")),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "interaction_id"],
+            ["drafts.guild_id", "drafts.interaction_id"],
+            name=op.f("fk_draft_files_guild_id_interaction_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("guild_id", "interaction_id", "position", name=op.f("pk_draft_files")),
+    )
     for table in TABLES:
         wall(table)
     refuse("case_links", "only_added", "UPDATE OR DELETE", "rows are only added")

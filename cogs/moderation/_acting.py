@@ -1,18 +1,21 @@
 """The one way in which a moderator acts: questions, the case, the acts on Discord, and what happened as the answer."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import discord
-from discord.utils import escape_markdown, format_dt
+from discord.utils import escape_markdown, format_dt, snowflake_time
 
 from bot.clock import clock
 from bot.durations import format_duration
 from bot.invocation import Interaction, guild_of
+from bot.permissions import require_permission
 from bot.replies import reply
 from cogs.moderation._asking import ask
 from cogs.moderation._gates import Question, question_before
+from cogs.moderation._links import keep_links
 from cogs.moderation._opening import log_trouble
 from cogs.moderation._performing import perform
 from cogs.moderation._request import Request, plan_of
@@ -41,6 +44,23 @@ DONE = {
     CaseKind.UNLOCK: "unlocked {who}",
 }
 IN_CHANNELS = (CaseKind.PURGE, CaseKind.SLOWMODE, CaseKind.LOCK, CaseKind.UNLOCK)
+BY_HAND = {
+    CaseKind.TIMEOUT: "moderate_members",
+    CaseKind.UNTIMEOUT: "moderate_members",
+    CaseKind.KICK: "kick_members",
+    CaseKind.BAN: "ban_members",
+    CaseKind.UNBAN: "ban_members",
+    CaseKind.SOFTBAN: "ban_members",
+    CaseKind.PURGE: "manage_messages",
+    CaseKind.SLOWMODE: "manage_messages",
+    CaseKind.LOCK: "manage_messages",
+    CaseKind.UNLOCK: "manage_messages",
+}
+"""The permission with which a moderator could do it without Reeve. Warnings and notes are Reeve's own.
+
+To slow or lock a channel Discord asks for Manage Channels, with which one may delete it, too: whoever may take each
+message away there may have it quiet.
+"""
 
 
 class Acted(NamedTuple):
@@ -51,21 +71,30 @@ class Acted(NamedTuple):
 
 
 async def act(interaction: Interaction, request: Request, proof: Sequence[Proof] = ()) -> None:
-    """Ask what must be asked, or do it and answer. The interaction was deferred, its person's level checked.
+    """Ask what must be asked, or do it and answer. The interaction was deferred, its person's level and rank checked.
 
     Raises what a person may read.
     """
     bot, guild = interaction.client, guild_of(interaction)
+    await require_by_hand(interaction, request.kind, request.target_id)
     question = await question_before(bot, guild, request)
     if question is None:
         try:
             acted = await carry_out(bot, guild, request, proof)
         except ActedOnJustNow as other:
-            question = _moment_ago(request, other)
+            question, request = _moment_ago(request, other), replace(request, known_case=other.number)
         else:
-            await reply(interaction, await answer_of(bot, guild, request, acted))
+            kept = await keep_links(interaction, acted.case.number, request.reason)
+            await reply(interaction, await answer_of(bot, guild, request, acted) + kept)
             return
     await ask(interaction, request, question, proof)
+
+
+async def require_by_hand(interaction: Interaction, kind: CaseKind, target_id: int) -> None:
+    """Refuse who may not do it by hand and is not trusted by the server. Raises NotPermitted."""
+    if kind in BY_HAND:
+        channel = guild_of(interaction).get_channel_or_thread(target_id) if kind in IN_CHANNELS else None
+        await require_permission(interaction, BY_HAND[kind], channel=channel)
 
 
 async def carry_out(
@@ -73,7 +102,8 @@ async def carry_out(
 ) -> Acted:
     """Open the case and bring about what it asks of Discord. The same key again finds what was done.
 
-    Raises ActedOnJustNow unless that question was answered, ReasonNotAllowed, DatabaseUnavailable.
+    Raises ActedOnJustNow if another moderator's case is newer than what this one knew, ReasonNotAllowed,
+    DatabaseUnavailable.
     """
     now = clock.now()
     plan, expires_at = plan_of(request, now)
@@ -95,7 +125,8 @@ async def carry_out(
         asked_by_id=request.moderator_id,
         origin=request.origin,
         causes=request.causes,
-        unless_acted_since=None if _may_be_second(request) else now - A_MOMENT,
+        unless_acted_since=None if _may_be_second(request) else _when_asked(request, now) - A_MOMENT,
+        known_case=request.known_case,
         report=request.report,
     )
     bot.dispatch("outbox_filled")
@@ -108,8 +139,13 @@ async def carry_out(
 
 
 def _may_be_second(request: Request) -> bool:
-    """Only what weighs on a person is asked about, and only once."""
-    return request.kind in (*IN_CHANNELS, CaseKind.NOTE) or MOMENT_AGO in request.passed
+    """Only what weighs on a person is asked about."""
+    return request.kind in (*IN_CHANNELS, CaseKind.NOTE)
+
+
+def _when_asked(request: Request, now: datetime) -> datetime:
+    """A form or a question may have stood open for long: what others did meanwhile, its moderator has not seen."""
+    return min(now, snowflake_time(request.key))
 
 
 def _moment_ago(request: Request, other: ActedOnJustNow) -> Question:
@@ -131,7 +167,7 @@ async def answer_of(bot: "Reeve", guild: discord.Guild, request: Request, acted:
 
 def _line(request: Request, case: Case) -> str:
     who = f"<#{case.target_id}>" if case.kind in IN_CHANNELS else f"<@{case.target_id}>"
-    what = DONE[case.kind].format(who=who, duration=_for(request), count=_count(request))
+    what = DONE[case.kind].format(who=who, duration=_for(request, case), count=_count(request))
     trouble = escape_markdown(case.trouble or "")
     match case.state:
         case CaseState.PENDING:
@@ -146,7 +182,9 @@ def _line(request: Request, case: Case) -> str:
         case CaseState.ENDED if trouble:
             return f"Case {case.number}: {what}, and it is over already. {trouble}"
     told = " They could not be told." if case.direct_message is DirectMessage.FAILED else ""
-    return f"Case {case.number}: {what}.{told}{f' Not all of it: {trouble}' if trouble else ''}"
+    left_out = f" Not all of it: {trouble}" if trouble else ""
+    remark = f" {request.remark}" if request.remark else ""
+    return f"Case {case.number}: {what}.{told}{left_out}{remark}"
 
 
 def _further_line(case: Case) -> str:
@@ -154,8 +192,12 @@ def _further_line(case: Case) -> str:
     return f"Case {case.number} follows from it: {case.kind}{state}."
 
 
-def _for(request: Request) -> str:
-    return "" if request.duration is None else f" for {format_duration(request.duration)}"
+def _for(request: Request, case: Case) -> str:
+    """How long, as it was asked for, and when that is over, in the reader's own time."""
+    if request.duration is None:
+        return ""
+    ends = "" if case.expires_at is None else f" (it ends {format_dt(case.expires_at, 'R')})"
+    return f" for {format_duration(request.duration)}{ends}"
 
 
 def _count(request: Request) -> str:

@@ -9,39 +9,34 @@ from bot.invocation import Interaction, guild_of
 from bot.replies import reply
 from cogs.moderation._gates import Question
 from cogs.moderation._request import Request
-from database.models import Draft, Proof
+from database.models import Proof
 
 
 async def ask(
     interaction: Interaction, request: Request, question: Question, proof: Sequence[Proof] = ()
 ) -> None:
-    """Keep the request and show the question with its buttons."""
+    """Keep the request and show the question with its buttons, each of which answers this question alone."""
     await interaction.client.database.drafts.keep(
         guild_id=guild_of(interaction).id,
         interaction_id=request.key,
         question=question.name,
         asked_by_id=request.moderator_id,
         request=request.to_json(),
-        proof=proof[0] if proof else None,
+        proof=proof,
     )
+    about = f"{question.name}:{request.key}"
     view = discord.ui.View(timeout=None)
-    view.add_item(_button(question.confirm, discord.ButtonStyle.danger, f"draft:yes:{request.key}"))
+    view.add_item(_button(question.confirm, discord.ButtonStyle.danger, f"draft:yes:{about}"))
     if question.note_on is not None:
         view.add_item(
             _button(
                 f"Note it on case {question.note_on}",
                 discord.ButtonStyle.primary,
-                f"draft:note:{request.key}:{question.note_on}",
+                f"draft:note:{about}:{question.note_on}",
             )
         )
-    view.add_item(_button("Do nothing", discord.ButtonStyle.secondary, f"draft:no:{request.key}"))
+    view.add_item(_button("Do nothing", discord.ButtonStyle.secondary, f"draft:no:{about}"))
     await reply(interaction, question.text, view=view)
-
-
-def proof_of(draft: Draft) -> tuple[Proof, ...]:
-    if draft.proof_filename is None or draft.proof_content is None:
-        return ()
-    return (Proof(draft.proof_filename, draft.proof_content),)
 
 
 def _button(label: str, style: discord.ButtonStyle, custom_id: str) -> discord.ui.Button[Any]:

@@ -1,48 +1,16 @@
-"""Open a case from a command: what /warn and /note share."""
+"""What stands beside a case when it is opened: the file that proves it, and what keeps it out of the mod log."""
 
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.invocation import Interaction, guild_of
 from bot.post_channels import log_channel
 from cogs.moderation._refusals import ProofEmpty, ProofGone, ProofTooLarge
 from database.errors import DatabaseUnavailable
-from database.models import LARGEST_EVIDENCE, Case, CaseKind, Proof
+from database.models import LARGEST_EVIDENCE, Proof
 
 if TYPE_CHECKING:
-    from bot.base_cog import BaseCog
     from bot.client import Reeve
-
-
-async def open_case(
-    cog: "BaseCog",
-    interaction: Interaction,
-    target: discord.Member | discord.User,
-    *,
-    kind: CaseKind,
-    reason: str,
-    points: int = 0,
-    proof: discord.Attachment | None = None,
-    tell_target: bool = False,
-) -> Case:
-    """Write the case and wake those who post it. The interaction was deferred before."""
-    case = await cog.cases.open(
-        guild_id=guild_of(interaction).id,
-        kind=kind,
-        target_id=target.id,
-        target_name=target.name,
-        moderator_id=interaction.user.id,
-        moderator_name=interaction.user.name,
-        reason=reason,
-        points=points,
-        channel_id=interaction.channel_id,
-        interaction_id=interaction.id,
-        proof=await files_of(proof),
-        tell_target=tell_target,
-    )
-    cog.bot.dispatch("outbox_filled")
-    return case
 
 
 async def log_trouble(bot: "Reeve", guild: discord.Guild) -> str:

@@ -1,5 +1,6 @@
 """What a moderator asks for that cannot be."""
 
+from bot.typed import one_line
 from database.errors import ActionRefused
 
 
@@ -36,4 +37,40 @@ class ExportTooLarge(ActionRefused):
     def __init__(self) -> None:
         super().__init__(
             "That is more than Discord takes in one file, even compressed: export it in parts, by since and until."
+        )
+
+
+class NotHere(ActionRefused):
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"<@{user_id}> is not in this server: that works with members only.")
+
+
+class NotBanned(ActionRefused):
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"<@{user_id}> is not banned: there is nothing to lift.")
+
+
+class NobodyTimedOut(ActionRefused):
+    def __init__(self, user_id: int) -> None:
+        super().__init__(f"<@{user_id}> is not timed out: there is nothing to end.")
+
+
+class NobodyBannedCalled(ActionRefused):
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f"Nobody, or more than one, is banned under the name “{one_line(typed, 60)}”: choose from the list, "
+            "or give an id."
+        )
+
+
+class DurationOutOfBounds(ActionRefused):
+    def __init__(self, what: str, shortest: str, longest: str) -> None:
+        super().__init__(f"{what} lasts from {shortest} to {longest}: choose a duration in between.")
+
+
+class DeletesTooMuch(ActionRefused):
+    def __init__(self, typed: str) -> None:
+        super().__init__(
+            f"Discord deletes the messages of at most the last 7 days, and “{one_line(typed, 60)}” is more: "
+            "write 7d or less."
         )

@@ -36,7 +36,8 @@ class Request:
 
     `payload` is what one kind needs: `delete_seconds` (ban, softban), `seconds` (slowmode), `overwrites` (lock),
     `channel_id` and `message_ids` (purge), `give` and `take` (roles of a timeout); `report` (`number` and `answer`) for
-    a case that ends one. `passed`: questions answered.
+    a case that ends one. `passed`: questions answered. `known_case`: the last case of somebody else that the moderator
+    was shown. `remark`: a sentence for the answer about what is left out.
     """
 
     kind: CaseKind
@@ -54,6 +55,8 @@ class Request:
     origin: CaseOrigin = CaseOrigin.COMMAND
     causes: tuple[int, ...] = ()
     passed: tuple[str, ...] = ()
+    known_case: int = 0
+    remark: str = ""
 
     @property
     def report(self) -> FromReport | None:

@@ -1,4 +1,4 @@
-"""/ban and /unban"""
+"""/ban, /softban and /unban"""
 
 from typing import TYPE_CHECKING
 
@@ -6,15 +6,15 @@ import discord
 from discord import app_commands
 
 from bot.base_cog import BaseCog
-from bot.durations import parse_duration
-from bot.invocation import Interaction, guild_of, member_of
-from bot.permissions import Level, require_rank_above, requires
+from bot.invocation import Interaction
+from bot.permissions import Level, requires
 from bot.replies import defer
-from cogs.moderation import _suggestions
+from cogs.moderation import _deeds, _suggestions
 from cogs.moderation._acting import act
+from cogs.moderation._banned import BanLists, find_banned, person_named
 from cogs.moderation._opening import files_of
-from cogs.moderation._request import NO_REASON, request_of
-from database.models import LONGEST_REASON, CaseKind
+from cogs.moderation._suggestions import MOST_CHOICES
+from database.models import LONGEST_REASON
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -23,6 +23,10 @@ Reason = app_commands.Range[str, 1, LONGEST_REASON]
 
 
 class Ban(BaseCog):
+    def __init__(self, bot: "Reeve") -> None:
+        super().__init__(bot)
+        self._lists = BanLists()
+
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.describe(
@@ -38,35 +42,58 @@ class Ban(BaseCog):
         self,
         interaction: Interaction,
         user: discord.User,
-        duration: str | None = None,
-        reason: Reason = NO_REASON,
-        delete_messages: str | None = None,
+        duration: str = "",
+        reason: Reason = "",
+        delete_messages: str = "",
         proof: discord.Attachment | None = None,
     ) -> None:
         """Ban a person, for a time or for ever: they are told, and it becomes a case."""
-        require_rank_above(member_of(interaction), user, guild_of(interaction))
-        seconds = None if duration is None else int(parse_duration(duration).total_seconds())
-        delete = 0 if delete_messages is None else int(parse_duration(delete_messages).total_seconds())
-        await defer(interaction)
-        request = request_of(
-            interaction,
-            CaseKind.BAN,
-            user,
-            reason=reason,
-            seconds=seconds,
-            payload={"delete_seconds": min(delete, 604_800)},
+        request = _deeds.ban(
+            interaction, user, duration=duration, reason=reason, delete_messages=delete_messages
         )
+        await defer(interaction)
         await act(interaction, request, await files_of(proof))
 
     @app_commands.command()
     @app_commands.guild_only()
-    @app_commands.describe(user="Whom to unban, by id or name", reason="Why: the mod log sees it")
+    @app_commands.describe(
+        member="Whom to throw out; they may come back",
+        reason="Why: they and the mod log see it",
+        delete_messages="Delete their messages of this time, for example 1h (1d if left out, at most 7d)",
+    )
     @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
-    async def unban(self, interaction: Interaction, user: discord.User, reason: Reason = NO_REASON) -> None:
+    async def softban(
+        self,
+        interaction: Interaction,
+        member: discord.Member,
+        reason: Reason = "",
+        delete_messages: str = "",
+    ) -> None:
+        """Ban and unban a member at once: a kick that deletes their messages."""
+        request = _deeds.softban(interaction, member, reason=reason, delete_messages=delete_messages)
+        await defer(interaction)
+        await act(interaction, request)
+
+    @app_commands.command()
+    @app_commands.guild_only()
+    @app_commands.describe(
+        user="Whom to unban: choose, or give an id, or the whole name", reason="Why: the mod log sees it"
+    )
+    @app_commands.autocomplete(reason=_suggestions.reasons)
+    @requires(Level.MODERATOR)
+    async def unban(
+        self, interaction: Interaction, user: app_commands.Range[str, 1, 100], reason: Reason = ""
+    ) -> None:
         """Lift a ban."""
         await defer(interaction)
-        await act(interaction, request_of(interaction, CaseKind.UNBAN, user, reason=reason))
+        person = await person_named(interaction, self._lists, user)
+        await act(interaction, await _deeds.unban(interaction, person, reason=reason))
+
+    @unban.autocomplete("user")
+    async def _banned(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Discord completes no option for people: this one is a text."""
+        return [each.choice for each in (await find_banned(interaction, self._lists, typed))[:MOST_CHOICES]]
 
 
 async def setup(bot: "Reeve") -> None:

@@ -12,7 +12,6 @@ from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, require
 from bot.replies import defer, reply
 from cogs.moderation._acting import act
-from cogs.moderation._asking import proof_of
 from cogs.moderation._request import Request
 from database.errors import DraftGone
 from database.models import Draft, DraftState
@@ -20,13 +19,13 @@ from database.models import Draft, DraftState
 if TYPE_CHECKING:
     from bot.client import Reeve
 
-TEMPLATE = r"draft:(?P<answer>yes|note|no):(?P<key>[0-9]{1,20})(?::(?P<number>[0-9]{1,19}))?"
+TEMPLATE = r"draft:(?P<answer>yes|note|no):(?P<question>[a-z_]{1,32}):(?P<key>[0-9]{1,20})(?::(?P<number>[0-9]{1,19}))?"
 
 
 class DraftButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
     def __init__(self, custom_id: str, match: re.Match[str]) -> None:
         super().__init__(discord.ui.Button(custom_id=custom_id))
-        self.answer, self.key = match["answer"], int(match["key"])
+        self.answer, self.question, self.key = match["answer"], match["question"], int(match["key"])
         self.number = int(match["number"]) if match["number"] else None
 
     @classmethod
@@ -57,14 +56,19 @@ class DraftButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPL
             raise NotPermitted("Only who asked for it can answer that: use the command yourself.")
         state = DraftState.CONFIRMED if self.answer == "yes" else DraftState.DROPPED
         draft = await drafts.answer(
-            guild_id=guild_id, interaction_id=self.key, answered_by_id=interaction.user.id, state=state
+            guild_id=guild_id,
+            interaction_id=self.key,
+            question=self.question,
+            answered_by_id=interaction.user.id,
+            state=state,
         )
         await ANSWERS[self.answer](interaction, draft, self.number)
 
 
 async def _yes(interaction: Interaction, draft: Draft, _: int | None) -> None:
     request = Request.from_json(draft.request).with_answer(draft.question)
-    await act(interaction, request, proof_of(draft))
+    where = {"guild_id": draft.guild_id, "interaction_id": draft.interaction_id}
+    await act(interaction, request, await interaction.client.database.drafts.proof(**where))
 
 
 async def _note(interaction: Interaction, draft: Draft, number: int | None) -> None:

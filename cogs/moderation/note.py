@@ -6,11 +6,12 @@ import discord
 from discord import app_commands
 
 from bot.base_cog import BaseCog
-from bot.invocation import Interaction, guild_of
+from bot.invocation import Interaction
 from bot.permissions import Level, requires
-from bot.replies import defer, reply
-from cogs.moderation._opening import log_trouble, open_case
-from database.models import LONGEST_REASON, CaseKind
+from bot.replies import defer
+from cogs.moderation import _deeds
+from cogs.moderation._acting import act
+from database.models import LONGEST_REASON
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -29,9 +30,7 @@ class Note(BaseCog):
     ) -> None:
         """Note something about a person: only the staff sees it."""
         await defer(interaction)
-        case = await open_case(self, interaction, user, kind=CaseKind.NOTE, reason=text)
-        trouble = await log_trouble(self.bot, guild_of(interaction))
-        await reply(interaction, f"Case {case.number}: noted about {user.mention}.{trouble}")
+        await act(interaction, _deeds.note(interaction, user, text=text))
 
 
 async def setup(bot: "Reeve") -> None:

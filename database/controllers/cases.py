@@ -62,6 +62,7 @@ class CaseController(ListController[Case, CaseFilter]):
         origin: CaseOrigin = CaseOrigin.COMMAND,
         causes: Sequence[int] = (),
         unless_acted_since: datetime | None = None,
+        known_case: int = 0,
         report: FromReport | None = None,
     ) -> Case:
         """Write the case with the guild's next number, its proof and all that follows from it.
@@ -88,6 +89,7 @@ class CaseController(ListController[Case, CaseFilter]):
             asked_by_id=asked_by_id,
             causes=causes,
             unless_acted_since=unless_acted_since,
+            known_case=known_case,
             report=report,
         )
         async with self._transaction(guild_id=guild_id) as tx:

@@ -12,7 +12,7 @@ from database.controllers._base import BaseController
 from database.errors import DraftGone
 from database.models.base import utc_now
 from database.models.case_evidence import Proof
-from database.models.draft import DRAFTS, Draft, DraftState
+from database.models.draft import DRAFT_FILES, DRAFTS, DROP_FILES, Draft, DraftFile, DraftState
 from database.statements import param, statement
 
 KEPT_FOR = timedelta(minutes=15)
@@ -34,10 +34,13 @@ class DraftController(BaseController):
         question: str,
         asked_by_id: int,
         request: dict[str, Any],
-        proof: Proof | None = None,
+        proof: Sequence[Proof] = (),
         kept_for: timedelta = KEPT_FOR,
     ) -> Draft:
-        """Write what was asked for, until somebody answers. A second question about the same replaces the first."""
+        """Write what was asked for, until somebody answers. A second question about the same replaces the first.
+
+        Files are replaced by those that are given, if any are.
+        """
         now = utc_now()
         draft = Draft(
             guild_id=guild_id,
@@ -45,18 +48,40 @@ class DraftController(BaseController):
             question=question,
             asked_by_id=asked_by_id,
             request=request,
-            proof_filename=None if proof is None else proof.filename[-260:],
-            proof_content=None if proof is None else proof.content,
             created_at=now,
             expires_at=now + kept_for,
         )
+        files = [
+            DraftFile(
+                guild_id=guild_id,
+                interaction_id=interaction_id,
+                position=position,
+                kind=each.kind,
+                filename=each.filename[-260:],
+                content=each.content,
+            )
+            for position, each in enumerate(proof, start=1)
+        ]
         async with self._transaction(guild_id=guild_id) as tx:
             before = await DRAFTS.lock(tx, guild_id=guild_id, interaction_id=interaction_id)
             if before is None:
                 await DRAFTS.insert(tx, [draft])
             else:
-                await DRAFTS.update(tx, [draft], "question", "state", "request", "expires_at")
+                await DRAFTS.update(
+                    tx, [draft], "question", "state", "answered_by_id", "request", "expires_at"
+                )
+            if files and before is not None:
+                await tx.exec(DROP_FILES, guild_id=guild_id, interaction_id=interaction_id)
+            if files:
+                await DRAFT_FILES.insert(tx, files)
             return draft
+
+    @action(repeatable=True)
+    async def proof(self, *, guild_id: int, interaction_id: int) -> Sequence[Proof]:
+        """The files that were kept with it, in their order."""
+        async with self._read(guild_id=guild_id) as tx:
+            files = await DRAFT_FILES.find(tx, guild_id=guild_id, interaction_id=interaction_id)
+            return [Proof(file.filename, file.content, file.kind) for file in files]
 
     @action(repeatable=True)
     async def get(self, *, guild_id: int, interaction_id: int) -> Draft:
@@ -69,15 +94,16 @@ class DraftController(BaseController):
 
     @action(repeatable=True)
     async def answer(
-        self, *, guild_id: int, interaction_id: int, answered_by_id: int, state: DraftState
+        self, *, guild_id: int, interaction_id: int, question: str, answered_by_id: int, state: DraftState
     ) -> Draft:
         """Confirm or drop it. The same answer again gives it again: what it leads to has a key of its own.
 
-        Raises DraftGone if it was answered otherwise, by somebody else, or is too old.
+        Raises DraftGone if it was answered otherwise, by somebody else, is too old, or another question is asked by
+        now: two clicks on one button must not answer two questions.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             draft = await DRAFTS.lock(tx, guild_id=guild_id, interaction_id=interaction_id)
-            if draft is None or draft.expires_at <= utc_now():
+            if draft is None or draft.expires_at <= utc_now() or draft.question != question:
                 raise DraftGone
             if draft.state is state and draft.answered_by_id == answered_by_id:
                 return draft

@@ -8,8 +8,10 @@ from database.actions import action
 from database.controllers._base import BaseController
 from database.models.act import ACTS, LEASE, Act, ActKind, Purpose
 from database.models.act_steps import CAME_BACK
+from database.models.bans import BANNED, WantedBan
 from database.models.base import utc_now
 from database.models.restriction import BECAUSE_OF, RESTRICTIONS, STANDING, Restriction, RestrictionKind
+from database.texts import storable
 
 PUT_BACK = {RestrictionKind.TIMEOUT: ActKind.TIMEOUT, RestrictionKind.ROLES: ActKind.ROLES}
 """What a member could shake off by leaving and coming back."""
@@ -28,6 +30,12 @@ class RestrictionController(BaseController):
         """What stands against a person, or holds for a channel, at this moment."""
         async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(STANDING, guild_id=guild_id, subject_id=subject_id, now=utc_now())).all()
+
+    @action(repeatable=True)
+    async def banned(self, *, guild_id: int, typed: str, limit: int = 25) -> Sequence[WantedBan]:
+        """The latest bans that stand, of people whose id begins with what was typed, or whose name holds it."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(BANNED, guild_id=guild_id, typed=storable(typed), limit=limit)).all()
 
     @action(repeatable=False)
     async def lift(self, *, guild_id: int, number: int) -> Sequence[Act]:

@@ -47,7 +47,7 @@ from database.models.case_plan import (
 from database.models.case_reads import CaseFilter, RecordLine, WholeCase
 from database.models.digest import Digest, DigestServer, DigestState
 from database.models.dm_template import LONGEST_TEMPLATE, TEMPLATE_SETTING, DmTemplate, TemplateKind
-from database.models.draft import Draft, DraftState
+from database.models.draft import Draft, DraftFile, DraftState
 from database.models.guild_config import (
     BOUNDS,
     MOST_ROLES,
@@ -136,6 +136,7 @@ __all__ = [
     "DirectMessage",
     "DmTemplate",
     "Draft",
+    "DraftFile",
     "DraftState",
     "EvidenceFacts",
     "EvidenceKind",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import DateTime, Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, or_, update
 
@@ -46,6 +46,7 @@ _opened = (
     .cte("opened")
 )
 
+_asked_at = cast(param("asked_at"), DateTime(timezone=True))
 _asked = (
     insert(OutboxRow)
     .from_select(
@@ -56,8 +57,8 @@ _asked = (
             _opened.c.number,
             literal(1),
             literal(0),
-            _opened.c.created_at,
-            _opened.c.created_at,
+            _asked_at,
+            _asked_at,
         ),
     )
     .returning(col(OutboxRow.outbox_id))
@@ -82,6 +83,7 @@ OTHERS_LATEST = statement(
     .where(
         col(Case.guild_id) == param("guild_id"),
         col(Case.target_id) == param("target_id"),
+        col(Case.number) > param("after_number"),
         col(Case.number) < param("before_number"),
         col(Case.moderator_id) != param("moderator_id"),
         col(Case.created_at) >= param("since"),

@@ -4,13 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, delete
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from database.models.base import in_words, instant, key, snowflake, text, utc_now, words
-from database.models.case_evidence import LARGEST_EVIDENCE
+from database.models.case_evidence import LARGEST_EVIDENCE, EvidenceKind
 from database.rows import Rows
+from database.statements import param, statement
 
 
 class DraftState(StrEnum):
@@ -29,9 +30,6 @@ class Draft(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(in_words("state", DraftState), "state"),
         CheckConstraint("length(question) BETWEEN 1 AND 32", "question"),
-        CheckConstraint("length(proof_filename) BETWEEN 1 AND 260", "proof_filename"),
-        CheckConstraint(f"length(proof_content) BETWEEN 1 AND {LARGEST_EVIDENCE}", "proof_content"),
-        CheckConstraint("(proof_filename IS NULL) = (proof_content IS NULL)", "proof"),
         Index("ix_drafts_expires_at", "expires_at"),
     )
 
@@ -42,10 +40,38 @@ class Draft(SQLModel, table=True):
     asked_by_id: int = Field(sa_column=snowflake())
     answered_by_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     request: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    proof_filename: str | None = Field(default=None, sa_column=text(nullable=True))
-    proof_content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
     expires_at: datetime = Field(sa_column=instant())
 
 
+class DraftFile(SQLModel, table=True):
+    """A file that becomes proof of the case, taken when the act was asked for. It goes with its draft."""
+
+    __tablename__ = "draft_files"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["guild_id", "interaction_id"], ["drafts.guild_id", "drafts.interaction_id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("position > 0", "position"),
+        CheckConstraint(in_words("kind", EvidenceKind), "kind"),
+        CheckConstraint("length(filename) BETWEEN 1 AND 260", "filename"),
+        CheckConstraint(f"length(content) BETWEEN 1 AND {LARGEST_EVIDENCE}", "content"),
+    )
+
+    guild_id: int = Field(sa_column=key())
+    interaction_id: int = Field(sa_column=key())
+    position: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    kind: EvidenceKind = Field(sa_column=words(EvidenceKind))
+    filename: str = Field(sa_column=text())
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 DRAFTS = Rows(Draft)
+DRAFT_FILES = Rows(DraftFile)
+
+DROP_FILES = statement(
+    delete(DraftFile).where(
+        col(DraftFile.guild_id) == param("guild_id"),
+        col(DraftFile.interaction_id) == param("interaction_id"),
+    )
+)

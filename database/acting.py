@@ -18,22 +18,43 @@ WAS = "was"
 """In an act's payload: the restriction as it was before, for the case that Discord refuses the act."""
 
 
+CHANGED = (
+    "wanted", "until", "version", "applied_version", "case_number", "payload", "decided_by_id", "changed_at"
+)  # fmt: skip
+"""The columns of a restriction that a change may touch."""
+
+
 async def want(
     tx: Transaction, case: Case, wanted: Wanted, now: datetime
 ) -> tuple[Restriction, dict[str, Any]]:
     """Lock the restriction, make it what the case wants, and give it with what it was."""
-    where = {"guild_id": case.guild_id, "subject_id": case.target_id, "kind": wanted.kind}
+    row = await locked_restriction(tx, case.guild_id, case.target_id, wanted.kind, now)
+    was = change(row, case, wanted, now)
+    await RESTRICTIONS.update(tx, [row], *CHANGED)
+    return row, was
+
+
+async def locked_restriction(
+    tx: Transaction, guild_id: int, subject_id: int, kind: RestrictionKind, now: datetime
+) -> Restriction:
+    """The row, made if there was none: who comes second waits for who came first."""
+    where = {"guild_id": guild_id, "subject_id": subject_id, "kind": kind}
     await tx.exec(ENSURE_RESTRICTION, **where, now=now)
     row = await RESTRICTIONS.lock(tx, **where)
     assert row is not None
+    return row
+
+
+def change(row: Restriction, case: Case, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    """Make it what the case wants, under a new version; what it was before."""
     was = snapshot(row)
     row.wanted, row.until = wanted.wanted, wanted.until if wanted.wanted else None
     row.version += 1
     row.case_number = case.number
     row.payload = _merged(row, wanted, was)
+    row.decided_by_id = max(row.decided_by_id, case.interaction_id)
     row.changed_at = now
-    await RESTRICTIONS.update(tx, [row], "wanted", "until", "version", "case_number", "payload", "changed_at")
-    return row, was
+    return was
 
 
 async def carry_out(

@@ -7,6 +7,7 @@ from database.absence import Absence
 from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.acts import ActController
 from database.controllers.audit import AuditController
+from database.controllers.by_hand import ByHandController
 from database.controllers.case_edits import CaseEditController
 from database.controllers.case_evidence import CaseEvidenceController
 from database.controllers.case_exports import CaseExportController
@@ -82,6 +83,7 @@ class DatabaseService:
         self.case_exports = CaseExportController(self)
         self.acts = ActController(self)
         self.restrictions = RestrictionController(self)
+        self.by_hand = ByHandController(self)
         self.drafts = DraftController(self)
         self.points = PointsController(self)
         self.outbox = OutboxController(self)

@@ -1,9 +1,11 @@
 """The rows, and the single-statement steps on them."""
 
+from database.local_days import beginning, days_of_week, last_days, today, week_of
 from database.models.act import NEVER, Act, ActKind, ActState, Purpose
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
+from database.models.by_hand import SOMEBODY, AuditCursor, Deed
 from database.models.case import (
     LONGEST_REASON,
     MOST_CASE_POINTS,
@@ -110,10 +112,12 @@ __all__ = [
     "NEVER",
     "NO_PLAN",
     "PLANNED_KINDS",
+    "SOMEBODY",
     "TEMPLATE_SETTING",
     "Act",
     "ActKind",
     "ActState",
+    "AuditCursor",
     "AuditEntry",
     "AuditFilter",
     "AutomodMode",
@@ -129,6 +133,7 @@ __all__ = [
     "CaseOrigin",
     "CaseRevision",
     "CaseState",
+    "Deed",
     "Delivery",
     "Digest",
     "DigestServer",
@@ -183,6 +188,9 @@ __all__ = [
     "User",
     "WholeCase",
     "WholeReport",
+    "beginning",
+    "days_of_week",
+    "last_days",
     "metadata",
     "plan_ban",
     "plan_kick",
@@ -194,5 +202,7 @@ __all__ = [
     "plan_unban",
     "plan_unlock",
     "plan_untimeout",
+    "today",
     "utc_now",
+    "week_of",
 ]

@@ -45,6 +45,8 @@ class Delivery(StrEnum):
     """The subject is one word to one reporter, by its `reply_id`."""
     DIGEST = "digest"
     """The subject is a week of a server, as 202647."""
+    AUDIT_ALERT = "audit_alert"
+    """The subject is the server itself (0): the staff is told that Reeve may not read the audit log."""
 
 
 class OutboxRow(SQLModel, table=True):

@@ -25,7 +25,8 @@ class Restriction(SQLModel, table=True):
     """`subject_id`: a person's id, or a channel's for lock and slowmode.
 
     Every change counts `version` up; `applied_version` is the last one that Discord was seen to have. `payload`
-    keeps what the end needs: roles given and taken, overwrites as they were.
+    keeps what the end needs: roles given and taken, overwrites as they were. `decided_by_id`: the interaction, or the
+    entry of the audit log, that decided it last: what is older, as Discord counts ids, and heard later changes nothing.
     """
 
     __tablename__ = "restrictions"
@@ -46,6 +47,7 @@ class Restriction(SQLModel, table=True):
     applied_version: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     case_number: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    decided_by_id: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     changed_at: datetime = Field(default_factory=utc_now, sa_column=instant())
 
 
@@ -61,6 +63,7 @@ ENSURE_RESTRICTION = statement(
         version=0,
         applied_version=0,
         payload={},
+        decided_by_id=0,
         changed_at=param("now"),
     )
     .on_conflict_do_nothing()

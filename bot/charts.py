@@ -136,18 +136,23 @@ def by_moderator(
 
 
 def times(
-    days: Sequence[date], seconds: Sequence[float | None], *, title: str = "Median time from report to act"
+    days: Sequence[date],
+    seconds: Sequence[float | None],
+    *,
+    title: str = "Median time from report to act",
+    units: tuple[str, str, str] = ("days", "hours", "minutes"),
+    shown: Callable[[date], str] = _day,
 ) -> Chart:
     """How long something took on each day, None where it did not happen, in the unit that fits the longest."""
     longest = max((each for each in seconds if each is not None), default=0)
     unit, size = next(
         (unit, size)
-        for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60))
-        if longest >= 2 * size or unit == "minutes"
+        for unit, size in zip(units, (86_400, 3_600, 60), strict=True)
+        if longest >= 2 * size or unit == units[-1]
     )
     values = [None if each is None else each / size for each in seconds]
     return Chart(
-        "lines", title, unit, [_day(day) for day in days], [Series(unit, values, PALETTE[0])], is_whole=False
+        "lines", title, unit, [shown(day) for day in days], [Series(unit, values, PALETTE[0])], is_whole=False
     )
 
 

@@ -18,6 +18,7 @@ from database.models import (
     CaseKind,
     Delivery,
     DirectMessage,
+    ExportFormat,
     OutboxRow,
     Proof,
     ReportFilter,
@@ -32,6 +33,7 @@ MOST_CASES = 12
 WORDS = ("spam", "rude", "raid", "link", "scam")
 SYSTEM_ACTIONS = frozenset(
     {
+        "case_evidence.let_go",
         "digests.servers",
         "guild_configs.warm_up",
         "outbox.claim",
@@ -116,6 +118,7 @@ def any_entry(around: Surroundings) -> tuple[Any, ...]:
 
 FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
     "audit": lambda around: around.dice.choice([AuditFilter(), AuditFilter(actor_id=any_person(around))]),
+    "case_exports": Surroundings.filter_of_cases,
     "cases": Surroundings.filter_of_cases,
     "reports": lambda around: around.dice.choice(
         [ReportFilter(), ReportFilter(target_id=any_person(around))]
@@ -123,6 +126,7 @@ FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
 }
 PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
     "audit": any_entry,
+    "case_exports": lambda around: (any_number(around),),
     "cases": lambda around: (any_number(around),),
     "reports": lambda around: (any_number(around),),
 }
@@ -131,8 +135,8 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
 
 VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     **dict.fromkeys(
-        ("actor_id", "changed_by_id", "editor_id", "giver_id", "moderator_id", "receiver_id", "reporter_id",
-         "target_id", "user_id"),
+        ("actor_id", "added_by_id", "author_id", "changed_by_id", "editor_id", "exported_by_id", "giver_id",
+         "moderator_id", "receiver_id", "reporter_id", "target_id", "user_id"),
         any_person,
     ),
     **dict.fromkeys(("interaction_id", "message_id"), Surroundings.key),
@@ -140,7 +144,7 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         ("due_at", "left_at", "next_at", "now", "said_at", "seen_at", "sent_at", "since"), Surroundings.moment
     ),
     **dict.fromkeys(
-        ("display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name", "target_name", "why"),
+        ("author_name", "display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name", "target_name", "why"),
         Surroundings.text,
     ),
     "answer": Surroundings.text,
@@ -151,10 +155,12 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "amount": lambda around: around.dice.randint(1, 30),
     "amounts": lambda around: {person: around.dice.randint(1, 9) for person in around.dice.sample(PEOPLE, 3)},
     "before_id": lambda around: around.dice.choice([None, around.dice.randint(1, 10_000)]),
+    "cases": lambda around: around.dice.randint(0, 9),
     "channel_id": lambda around: around.dice.randint(1, 10**6),
     "days": lambda around: [around.moment().date()],
     "delivery": lambda around: around.dice.choice(list(Delivery)),
     "digest": lambda around: around.dice.randbytes(32),
+    "format": lambda around: around.dice.choice(list(ExportFormat)),
     "kind": lambda around: around.dice.choice(list(CaseKind)),
     "limit": lambda around: around.dice.randint(1, 25),
     "longest": lambda around: around.dice.choice([5, 100]),
@@ -163,10 +169,13 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "number": any_number,
     "offset": lambda around: around.dice.randint(0, 3),
     "outcome": lambda around: around.dice.choice(list(DirectMessage)),
+    "positions": lambda around: [around.dice.randint(1, 3)],
+    "post_ids": lambda around: [around.key()],
     "points": lambda around: around.dice.randint(0, 100),
     "proof": lambda around: [Proof("proof.png", around.dice.randbytes(20))],
     "receiver_is_bot": lambda around: around.dice.random() < 0.1,
     "report": lambda _: None,
+    **dict.fromkeys(("revision", "seen"), lambda around: around.dice.randint(1, 3)),
     "rule_id": lambda around: around.dice.randint(1, 5),
     "setting": lambda around: around.dice.choice(list(SETTINGS)),
     "subject_id": any_number,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from cogs.moderation._digest import post_digest
 from cogs.moderation._direct_message import tell, tell_void
 from cogs.moderation._log_post import NotYet, post_case
 from cogs.moderation._report_post import answer_reporter, post_report
@@ -44,4 +45,5 @@ DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[Non
     Delivery.CASE_VOID_MESSAGE: tell_void,
     Delivery.REPORT_POST: post_report,
     Delivery.REPORT_REPLY: answer_reporter,
+    Delivery.DIGEST: post_digest,
 }

@@ -40,12 +40,22 @@ class DigestController(BaseController):
         async with self._read(guild_id=guild_id) as tx:
             return await DIGESTS.get(tx, guild_id=guild_id, week=week)
 
-    @action(repeatable=True)
-    async def sent(self, *, guild_id: int, week: int, channel_id: int, sent_at: datetime) -> bool:
-        """Note that Discord is about to be asked. False if it was posted or skipped meanwhile: then do not ask."""
+    @action(repeatable=False)
+    async def sent(
+        self, *, guild_id: int, week: int, channel_id: int, sent_at: datetime, seen_at: datetime | None
+    ) -> bool:
+        """Note that Discord is about to be asked, for the first time or again after `seen_at`.
+
+        False if somebody else has noted so since, or it was posted or skipped: then do not ask.
+        """
         async with self._transaction(guild_id=guild_id) as tx:
             noted = await tx.exec(
-                DIGEST_SENT, of_guild_id=guild_id, of_week=week, channel_id=channel_id, sent_at=sent_at
+                DIGEST_SENT,
+                of_guild_id=guild_id,
+                of_week=week,
+                channel_id=channel_id,
+                sent_at=sent_at,
+                seen_at=seen_at,
             )
             return noted.first() is not None
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, CheckConstraint, any_, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, any_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import Field, SQLModel, col, update
 
@@ -105,7 +105,11 @@ _is_open = or_(col(Digest.state) == DigestState.PLANNED, col(Digest.state) == Di
 
 DIGEST_SENT = statement(
     update(Digest)
-    .where(*_of_week, _is_open)
+    .where(
+        *_of_week,
+        _is_open,
+        col(Digest.sent_at).is_not_distinct_from(cast(param("seen_at"), DateTime(timezone=True))),
+    )
     .values(state=DigestState.SENT, sent_at=param("sent_at"), channel_id=param("channel_id"))
     .returning(col(Digest.week)),
     into=int,

@@ -17,6 +17,7 @@ from database.models import (
     CaseKind,
     Delivery,
     DirectMessage,
+    ExportFormat,
     OutboxRow,
     Proof,
     ReportFilter,
@@ -38,6 +39,7 @@ class World:
         self.guild: Words = {"guild_id": guild_id}
         self.claimed: list[OutboxRow] = []
         self.open_reports: list[int] = []
+        self.worked_on = 1
 
     @property
     def request(self) -> Words:
@@ -65,6 +67,10 @@ class World:
     def edit(self) -> Words:
         return {**self.request, "number": 1, "reason": f"r{self.new_id()}", "editor_id": 1}
 
+    def work(self) -> Words:
+        """On a case that nobody has worked on before."""
+        return {**self.request, "number": self.worked_on, "editor_id": 1}
+
     @property
     def report(self) -> Words:
         people = {
@@ -81,6 +87,7 @@ class World:
     async def grow(self, rows: int) -> None:
         """So many more of everything that a list shows, and an outbox from which enough is claimed."""
         database = self.database
+        self.worked_on += 1
         for _ in range(rows):
             await database.cases.open(**self.opening, tell_target=True)
             await database.cases.edit_reason(**self.edit())
@@ -116,12 +123,32 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "audit.count": (1, lambda w: {**w.guild, "matching": AuditFilter()}),
     "audit.export": (1, lambda w: {**w.guild, "matching": AuditFilter()}),
     "audit.page": (1, lambda w: {**w.guild, "matching": AuditFilter(), "limit": 100}),
+    "case_edits.void": (5, lambda w: w.work()),
+    "case_edits.tell_void": (3, lambda w: {**w.guild, "number": w.worked_on}),
+    "case_edits.void_told": (
+        2, lambda w: {**w.guild, "number": w.worked_on, "outcome": DirectMessage.SENT},
+    ),
+    "case_edits.restore": (6, lambda w: w.work()),
+    "case_edits.revert": (6, lambda w: {**w.work(), "revision": 2, "seen": 2}),
+    "case_evidence.add": (5, lambda w: {**w.request, "number": 1, "added_by_id": 1, "proof": [Proof("a", b"x")] * 5}),
+    "case_evidence.contents": (1, lambda w: {**w.guild, "number": 1, "positions": range(1, 50)}),
+    "case_evidence.let_go": (1, lambda _: {"now": clock.now()}),
+    "case_exports.note": (
+        2,
+        lambda w: {
+            **w.request, "matching": CaseFilter(), "format": ExportFormat.CSV, "cases": 1, "exported_by_id": 1,
+        },
+    ),
+    "case_exports.stream": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
+    "case_notes.write": (
+        5, lambda w: {**w.request, "number": 1, "note": "x", "author_id": 1, "author_name": "a"},
+    ),
     "cases.count": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
     "cases.edit_reason": (5, World.edit),
-    "cases.evidence": (1, lambda w: {**w.guild, "number": 1}),
     "cases.export": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
     "cases.get": (1, lambda w: {**w.guild, "number": 1}),
     "cases.logged": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),
+    "cases.lost_posts": (1, lambda w: {**w.guild, "post_ids": range(1, 99), "due_at": clock.now()}),
     "cases.open": (2, lambda w: w.opening),
     "cases.page": (1, lambda w: {**w.guild, "matching": CaseFilter(text="sp"), "before": [10**9], "limit": 50}),
     "cases.reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
@@ -132,7 +159,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "digests.get": (1, lambda w: {**w.guild, "week": 202647}),
     "digests.plan": (1, lambda w: {**w.guild, "week": 202647, "due_at": clock.now()}),
     "digests.posted": (1, lambda w: {**w.guild, "week": 202647, "message_id": 1}),
-    "digests.sent": (1, lambda w: {**w.guild, "week": 202647, "channel_id": 1, "sent_at": clock.now()}),
+    "digests.sent": (
+        1, lambda w: {**w.guild, "week": 202647, "channel_id": 1, "sent_at": clock.now(), "seen_at": None},
+    ),
     "digests.servers": (1, lambda _: {}),
     "digests.skip": (1, lambda w: {**w.guild, "week": 202647}),
     "guild_configs.automod_rules": (1, lambda w: w.guild),
@@ -190,7 +219,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.count": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
     "reports.export": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
     "reports.forget_snapshots": (1, lambda _: {"before": clock.now()}),
-    "reports.keep_snapshot": (4, lambda w: {**w.request, "proofs": [Proof("a", b"x")] * 5}),
+    "reports.keep_snapshot": (5, lambda w: {**w.request, "proofs": [Proof("a", b"x")] * 5}),
     "reports.make": (8, lambda w: w.report),
     "reports.page": (1, lambda w: {**w.guild, "matching": ReportFilter(waiting=True), "limit": 50}),
     "reports.posted": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),

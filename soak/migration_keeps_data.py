@@ -39,6 +39,11 @@ SEEDS = {
         INSERT INTO rest_budget VALUES (1, now());
         INSERT INTO shard_leases SELECT 16, n, 'a process', now(), now() FROM generate_series(0, 15) n
     """,
+    "0004": """
+        UPDATE guild_configs SET hide_moderator = true, appeal_limit = guild_id % 21, timeout_takes_role_ids = '{{1,2}}';
+        INSERT INTO dm_templates SELECT n, 'ban', 'Farewell, {{member}}' FROM generate_series(0, 99) n;
+        ANALYZE
+    """,
 }
 """What is put in once a revision is there: ten tables with a tenth of the rows each."""
 COLUMNS = """

@@ -1,12 +1,14 @@
 """/config set: who may do what, and the roles of a timeout."""
 
 import re
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands
 
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
+from bot.replies import defer
 from cogs.config._changing import WHY, Changing, Why, set_group
 from database.errors import SettingNotAllowed
 
@@ -58,6 +60,9 @@ class RoleSettings(Changing):
         """Choose a role that members have for as long as their timeout lasts."""
         _ids(value)
         _require_manageable(guild_of(interaction), value)
+        await defer(interaction)
+        config = await self.guild_configs.get(guild_id=guild_of(interaction).id)
+        _require_not_both(value.id, config.timeout_takes_role_ids)
         await self.change(interaction, "timeout-role", value.id, why)
 
     @set_group.command(name="timeout-takes-roles")
@@ -68,6 +73,9 @@ class RoleSettings(Changing):
         roles = _mentioned(guild_of(interaction), value)
         ids = _ids(*roles)
         _require_manageable(guild_of(interaction), *roles)
+        await defer(interaction)
+        config = await self.guild_configs.get(guild_id=guild_of(interaction).id)
+        _require_not_both(config.timeout_role_id, ids)
         await self.change(interaction, "timeout-takes-roles", ids, why)
 
 
@@ -103,3 +111,11 @@ def _require_manageable(guild: discord.Guild, *roles: discord.Role) -> None:
             raise SettingNotAllowed(
                 f"The role {role.name}", f"move the role {me.top_role.name} above it first"
             )
+
+
+def _require_not_both(given: int | None, taken: Sequence[int]) -> None:
+    if given in taken:
+        raise SettingNotAllowed(
+            "That role",
+            f"a timeout cannot give and take <@&{given}>, so choose another or reset the other setting",
+        )

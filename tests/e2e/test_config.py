@@ -215,3 +215,12 @@ async def test_a_role_of_a_timeout_is_one_that_reeve_can_give(guild: Guild) -> N
     assert "move the role Reeve above it first" in above.text
     assert "choose one that people are given" in everybody.text
     assert "choose one that people are given" in own.text
+
+
+async def test_a_timeout_does_not_take_the_role_that_it_gives(guild: Guild) -> None:
+    await guild.slash("olga", "config set timeout-role", value="@member")
+
+    taken = await guild.slash("olga", "config set timeout-takes-roles", value=f"<@&{guild.roles['member']}>")
+
+    assert f"a timeout cannot give and take <@&{guild.roles['member']}>" in taken.text
+    assert "timeout-takes-roles: none" in (await guild.slash("olga", "config show")).text

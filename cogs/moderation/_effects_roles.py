@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """`wanted`: all role ids that the member should have. The rest could not be, and is as it was."""
+    """`wanted`: all role ids that the member should have. The rest could not be, and is as it was.
+
+    `is_hopeless`: nothing of what was asked for is so or could be made so, and a higher place for Reeve would help.
+    """
 
     wanted: frozenset[int]
+    is_hopeless: bool
     too_high: Sequence[str]
     managed: Sequence[str]
     gone: int
@@ -45,8 +49,10 @@ async def change_roles(bot: "Reeve", guild: discord.Guild, act: Act, reason: str
     if member is None:
         return Absent()
     has, change = await _change(bot, guild, act.payload, member)
+    if change.is_hopeless:
+        return Refused(change.note or "")
     if change.wanted == has:
-        return Refused(change.note or "") if change.too_high else Applied(change.note)
+        return Applied(change.note)
     outcome = await attempt(
         lambda: bot.http.edit_member(guild.id, act.target_id, reason=reason, roles=sorted(change.wanted)),
         means=GONE,
@@ -60,7 +66,7 @@ async def has_roles(bot: "Reeve", guild: discord.Guild, act: Act, _since: dateti
     if member is None:
         return False
     has, change = await _change(bot, guild, act.payload, member)
-    return change.wanted == has
+    return change.wanted == has and not change.is_hopeless
 
 
 async def _change(
@@ -95,7 +101,9 @@ def changed(
             too_high.append(role["name"])
         else:
             wanted ^= {role_id}
-    return Change(frozenset(wanted), too_high, managed, gone)
+    is_so = (set(give) & has) | (set(take) - set(give) - has)
+    is_hopeless = bool(too_high) and wanted == has and not is_so
+    return Change(frozenset(wanted), is_hopeless, too_high, managed, gone)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ IN_CHANNEL = {
     ActKind.UNLOCK: ("view_channel", "manage_channels", "manage_roles"),
     ActKind.PURGE: ("view_channel", "manage_messages", "read_message_history"),
 }
+SLOW_THREAD = ("view_channel", "manage_threads")
 FROM_ABOVE = (ActKind.BAN, ActKind.KICK, ActKind.TIMEOUT, ActKind.UNTIMEOUT)
 """Discord lets Reeve do these only to members below it."""
 TIMEOUTS = (ActKind.TIMEOUT, ActKind.UNTIMEOUT)
@@ -145,14 +146,16 @@ async def _in_channel(guild: discord.Guild, act: Act) -> ActionRefused | None:
             channel = await read(lambda: guild.fetch_channel(channel_id))
     except (discord.NotFound, discord.Forbidden):
         return ChannelGone()
+    is_thread = isinstance(channel, discord.Thread)
+    if is_thread and act.kind in (ActKind.LOCK, ActKind.UNLOCK):
+        return NotForThreads()
     held = channel.permissions_for(guild.me)
-    lacking = [name for name in IN_CHANNEL[act.kind] if not getattr(held, name)]
+    needed = SLOW_THREAD if is_thread and act.kind is ActKind.SLOWMODE else IN_CHANNEL[act.kind]
+    lacking = [name for name in needed if not getattr(held, name)]
     if lacking:
         return ReeveLacks(named(lacking), where=f" in {channel.mention}")
-    if act.kind is not ActKind.LOCK:
+    if act.kind is not ActKind.LOCK or isinstance(channel, discord.Thread):
         return None
-    if isinstance(channel, discord.Thread):
-        return NotForThreads()
     beyond = channel.permissions_for(guild.default_role).value & SPEAKING & ~settable(channel)
     return ReeveLacks(named([name for name, on in discord.Permissions(beyond) if on])) if beyond else None
 

@@ -109,8 +109,10 @@ async def test_roles_that_reeve_cannot_give_are_named_and_the_rest_is_done(stage
     )
     assert stage.green.members[who].role_ids == (member.id,)
     assert await stage.look(act) is True
+    assert await stage.apply(act) == outcome, "a second time says the same"
     nothing_else = stage.act(ActKind.ROLES, who, payload={"give": [owner.id], "take": []})
     assert isinstance(await stage.apply(nothing_else), Refused)
+    assert await stage.look(nothing_else) is False
 
 
 def test_managed_roles_stay_and_a_role_in_both_lists_is_given() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import discord
 import pytest
 from effects_stage import Stage, open_stage
 
@@ -143,3 +144,13 @@ async def test_a_lock_that_could_not_take_everything_is_refused(stage: Stage) ->
         "Give the role Reeve the permission Create Private Threads first."
     )
     assert await said(stage, ActKind.UNLOCK, general) == ""
+
+
+async def test_a_thread_can_be_slow_and_not_locked(stage: Stage) -> None:
+    general = stage.guild.get_channel(stage.channel().id)
+    assert isinstance(general, discord.TextChannel)
+    thread = await general.create_thread(name="talk", type=discord.ChannelType.public_thread)
+    assert "choose the channel that it is in" in await said(stage, ActKind.LOCK, thread.id)
+    assert await said(stage, ActKind.SLOWMODE, thread.id) == ""
+    await lose(stage, Permission.MANAGE_THREADS)
+    assert "Manage Threads" in await said(stage, ActKind.SLOWMODE, thread.id)

@@ -34,11 +34,16 @@ SOFTBAN_DELETES = "1d"
 
 
 def warn(interaction: Interaction, target: Person, *, reason: str, points: int = 0) -> Request:
+    require_warnable(interaction, target)
+    _require_here(target)
+    return request_of(interaction, CaseKind.WARN, target, reason=reason, points=points)
+
+
+def require_warnable(interaction: Interaction, target: Person) -> None:
+    """As far as Discord says who it is: of a message's author it does not say whether they are a member."""
     _require_rank(interaction, target)
     if target.bot:
         raise BotsTakeNoWarning
-    _require_here(target)
-    return request_of(interaction, CaseKind.WARN, target, reason=reason, points=points)
 
 
 def note(interaction: Interaction, target: Person, *, text: str) -> Request:

@@ -50,7 +50,7 @@ async def record_of(
     page = await case_page(interaction, CaseFilter(target_id=person.id, without_notes=not for_staff))
     _describe(page.embed, person, counted, for_staff=for_staff)
     if standing:
-        page.embed.add_field(name="In force now", value="\n".join(map(_in_force, standing)), inline=False)
+        page.embed.add_field(name="In force now", value="\n".join(map(in_force_line, standing)), inline=False)
     if for_staff:
         page.embed.add_field(name="💰 Points", value=f"{balance:,}")
         page.embed.add_field(name="Here since", value=_here_since(person))
@@ -106,7 +106,7 @@ async def _chart(
     return [picture.file]
 
 
-def _in_force(restriction: Restriction) -> str:
+def in_force_line(restriction: Restriction) -> str:
     until = "for good" if restriction.until is None else f"until {format_dt(restriction.until, 'R')}"
     case = f" (case {restriction.case_number})" if restriction.case_number else ""
     return f"{IN_FORCE[restriction.kind]} {until}{case}"

@@ -74,8 +74,23 @@ async def snapshot(message: discord.Message, *, taken_at: datetime | None = None
         else:
             facts["not_kept"] = content if isinstance(content, str) else "too large together with the others"
         listed.append(facts)
-    document = _written(message, listed, taken_at or discord.utils.utcnow()).document()
-    return [Proof(f"message-{message.id}.json", document, EvidenceKind.MESSAGE), *files]
+    return [_document(message, listed, taken_at), *files]
+
+
+def document_of(message: discord.Message, *, taken_at: datetime | None = None) -> Proof:
+    """What can be kept at once: all but the attachments' contents."""
+    listed = [
+        {"filename": each.filename, "size": each.size, "type": each.content_type, "not_kept": "not fetched"}
+        for each in message.attachments
+    ]
+    return _document(message, listed, taken_at)
+
+
+def _document(
+    message: discord.Message, attachments: list[dict[str, Any]], taken_at: datetime | None
+) -> Proof:
+    document = _written(message, attachments, taken_at or discord.utils.utcnow()).document()
+    return Proof(f"message-{message.id}.json", document, EvidenceKind.MESSAGE)
 
 
 def _written(

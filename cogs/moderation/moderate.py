@@ -1,0 +1,82 @@
+""" "Moderate" in the menu of a person"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+
+from bot.base_cog import BaseCog
+from bot.command_tree import answer_error
+from bot.invocation import Interaction
+from bot.pages import show
+from bot.permissions import Level, require, requires
+from bot.replies import defer
+from cogs.moderation._act_forms import FORMS, person_now
+from cogs.moderation._acting import require_by_hand
+from cogs.moderation._panel import HISTORY, show_panel
+from cogs.moderation._record import record_of
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+TEMPLATE = rf"moderate:(?P<deed>{'|'.join((*FORMS, HISTORY))}):(?P<user>[0-9]{{1,20}})"
+
+
+class PanelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
+    def __init__(self, custom_id: str, match: re.Match[str]) -> None:
+        super().__init__(discord.ui.Button(custom_id=custom_id))
+        self.deed, self.user_id = match["deed"], int(match["user"])
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+    ) -> "PanelButton":
+        return cls(str(getattr(item, "custom_id", "")), match)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        return bool(interaction.client.met.is_first(interaction.id))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """discord.py would only log what a dynamic item raises."""
+        try:
+            await require(interaction, Level.MODERATOR)
+            if self.deed == HISTORY:
+                await self._show_history(interaction)
+            else:
+                form = FORMS[self.deed]
+                await require_by_hand(interaction, form.kind, self.user_id)
+                await form.open(interaction, f"moderate:{self.deed}:{self.user_id}")
+        except Exception as error:  # becomes the person's answer
+            await answer_error(interaction, error)
+
+    async def _show_history(self, interaction: Interaction) -> None:
+        await defer(interaction)
+        person = await person_now(interaction, self.user_id)
+        page, files = await record_of(interaction, person, for_staff=True)
+        await show(interaction, page, files=files)
+
+
+class Moderate(BaseCog):
+    def __init__(self, bot: "Reeve") -> None:
+        super().__init__(bot)
+        menu = app_commands.ContextMenu(name="Moderate", callback=self.moderate_menu)
+        self._menu = app_commands.guild_only()(requires(Level.MODERATOR)(menu))
+
+    async def cog_load(self) -> None:
+        self.bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    async def moderate_menu(self, interaction: Interaction, user: discord.Member | discord.User) -> None:
+        await defer(interaction)
+        await show_panel(interaction, user)
+
+
+async def setup(bot: "Reeve") -> None:
+    bot.add_dynamic_items(PanelButton)
+    await bot.add_cog(Moderate(bot))

@@ -107,9 +107,9 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
     if case is None:
         await tx.exec(GIVE_NUMBER_BACK, of_guild_id=opening.guild_id)
         return Opened(await _opened_before(tx, opening), is_new=False)
+    proofs = [*opening.proof, *(await end_with_case(tx, case, opening.report) if opening.report else ())]
     if opening.unless_acted_since is not None:
         await _require_nobody_else(tx, case, opening.unless_acted_since, opening.known_case)
-    proofs = [*opening.proof, *(await end_with_case(tx, case, opening.report) if opening.report else ())]
     if proofs:
         await EVIDENCE.insert(tx, [_evidence(case, at, proof) for at, proof in enumerate(proofs, 1)])
     if opening.causes:

@@ -1,6 +1,7 @@
 """Deliver what follows from reports: their posts in the staff's queue, and the answers to their reporters."""
 
 import json
+from collections import deque
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ TEXT_LIMIT = 2_000
 NONCE_KEEPS = timedelta(minutes=1)
 """Discord gives the first message for a second with its nonce "in the past few minutes"; after this it is looked for.
 https://discord.com/developers/docs/resources/message#create-message"""
+
+DELETED: deque[int] = deque(maxlen=100)
+"""The last messages that were deleted in a queue: one may go before it is noted as a report's post."""
 
 
 def report_channel(guild: discord.Guild, config: GuildSettings) -> FoundChannel:
@@ -70,6 +74,8 @@ async def post_report(bot: "Reeve", guild: discord.Guild, number: int) -> None:
         message_id=message.id,
         digest=digest,
     )
+    if message.id in DELETED:
+        await bot.database.reports.show_again(guild_id=guild.id, message_ids=[message.id])
 
 
 async def answer_reporter(bot: "Reeve", guild: discord.Guild, reply_id: int) -> None:

@@ -1,5 +1,6 @@
 """/report, and "Report message" in the menu of a message"""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 GONE = (discord.NotFound, discord.Forbidden)
+BEING_KEPT: dict[int, asyncio.Task[None]] = {}
+"""Snapshots on their way, by what asked for them: a form may be filled in before its message's files are here."""
 
 
 class MakeReport(BaseCog):
@@ -79,6 +82,8 @@ class MessageReport(
     async def _kept(self, interaction: Interaction, channel_id: int, message_id: int) -> str | None:
         """The author's name by the snapshot; where Reeve was killed before it was kept, it is taken now if it can."""
         reports, guild_id = interaction.client.database.reports, guild_of(interaction).id
+        if (being_kept := BEING_KEPT.get(self.key)) is not None:
+            await asyncio.wait({being_kept})
         kept = await reports.snapshot(guild_id=guild_id, interaction_id=self.key)
         if kept:
             return MessageSnapshot.read(kept[0].content).author_name
@@ -100,15 +105,20 @@ async def report_message(interaction: Interaction, message: discord.Message) -> 
     """Ask why, and meanwhile keep the message as it is: it may be gone before the form is filled in."""
     _require_reportable(interaction, message.author)
     about = f"{message.channel.id:x}:{message.id:x}:{message.author.id:x}"
+    keeping = asyncio.create_task(_keep(interaction, message), name=f"snapshot {message.id}")
+    BEING_KEPT[interaction.id] = keeping
+    keeping.add_done_callback(lambda _: BEING_KEPT.pop(interaction.id))
     await MessageReport.open(interaction, f"report-message:{about}")
-    proofs = await snapshot(message)
+    await keeping
+
+
+async def _keep(interaction: Interaction, message: discord.Message) -> None:
     try:
         await interaction.client.database.reports.keep_snapshot(
-            guild_id=guild_of(interaction).id, interaction_id=interaction.id, proofs=proofs
+            guild_id=guild_of(interaction).id, interaction_id=interaction.id, proofs=await snapshot(message)
         )
     except DatabaseUnavailable as error:  # the form is open: its submission takes what is there then
         logger.warning("a reported message could not be kept at once: {}", type(error).__name__)
-    interaction.client.dispatch("outbox_filled")
 
 
 def _require_reportable(interaction: Interaction, author: discord.User | discord.Member) -> None:

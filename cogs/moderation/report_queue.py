@@ -12,7 +12,7 @@ from loguru import logger
 from bot.base_cog import BaseCog
 from bot.clock import clock
 from bot.command_tree import incident
-from cogs.moderation._report_post import report_channel
+from cogs.moderation._report_post import DELETED, report_channel
 from database.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class ReportQueue(BaseCog):
             config = await self.guild_configs.get(guild_id=guild.id)
             queue = report_channel(guild, config).channel
             if queue is not None and queue.id == channel_id:
+                DELETED.extend(message_ids)
                 await self._show_again(guild.id, message_ids)
 
     async def _show_again(self, guild_id: int, message_ids: Collection[int] | None) -> None:

@@ -118,6 +118,7 @@ class ReportController(ListController[Report, ReportFilter]):
         """
         now = utc_now()
         async with self._transaction(guild_id=guild_id) as tx:
+            await tx.exec(LOCK_NUMBERS, guild_id=guild_id)
             if await FILES.find(tx, guild_id=guild_id, interaction_id=interaction_id):
                 return
             kept = (await tx.exec(KEPT_BYTES, guild_id=guild_id, since=now - SNAPSHOTS_WITHIN)).one()

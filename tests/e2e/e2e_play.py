@@ -130,6 +130,11 @@ class Guild:
         body = {"channel_id": self.channels[channel], "message_id": message_id, "custom_id": custom_id}
         return Answer(await self._play.post(f"/sandbox/people/{who}/click", body))
 
+    async def submit(self, who: str, opened: Answer, **fields: str) -> Answer:
+        """Fill in the form that an answer opened."""
+        body = {"interaction_id": opened.body["interaction_id"], "fields": fields}
+        return Answer(await self._play.post(f"/sandbox/people/{who}/submit", body))
+
     async def say(self, who: str, content: str, channel: str = "general") -> Any:
         return await self._play.post(f"/sandbox/people/{who}/message", self._where(channel, content=content))
 

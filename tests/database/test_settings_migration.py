@@ -1,4 +1,4 @@
-"""Revision 0004 with rows in the tables: settings of before stay, new ones have their defaults, changes stay on record."""
+"""Revision 0004 with rows in the tables: old settings stay, new ones have their defaults, changes stay on record."""
 
 from typing import Any
 

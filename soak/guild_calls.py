@@ -144,7 +144,8 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         ("due_at", "left_at", "next_at", "now", "said_at", "seen_at", "sent_at", "since"), Surroundings.moment
     ),
     **dict.fromkeys(
-        ("author_name", "display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name", "target_name", "why"),
+        ("author_name", "display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name",
+         "target_name", "why"),
         Surroundings.text,
     ),
     "answer": Surroundings.text,

@@ -31,7 +31,7 @@ class CaseAdding(BaseCog):
         note = await self.bot.database.case_notes.write(
             guild_id=guild_of(interaction).id,
             number=number,
-            text=text,
+            note=text,
             author_id=interaction.user.id,
             author_name=interaction.user.name,
             interaction_id=interaction.id,

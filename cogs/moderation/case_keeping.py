@@ -63,7 +63,7 @@ class CaseKeeping(BaseCog):
             is_fresh = now - snowflake_time(max(message_ids)) < DELETED_AT_ONCE
             lost = await self.cases.lost_posts(
                 guild_id=guild_id,
-                message_ids=sorted(message_ids),
+                post_ids=sorted(message_ids),
                 due_at=now + LATER if is_fresh else now,
             )
         except DatabaseUnavailable:

@@ -18,7 +18,7 @@ class CaseNoteController(BaseController):
         *,
         guild_id: int,
         number: int,
-        text: str,
+        note: str,
         author_id: int,
         author_name: str,
         interaction_id: int,
@@ -27,7 +27,7 @@ class CaseNoteController(BaseController):
 
         Raises CaseNotFound, NoteNotAllowed, CaseNotesFull.
         """
-        text = storable(text).strip()
+        text = storable(note).strip()
         if not 1 <= len(text) <= LONGEST_CASE_NOTE:
             raise NoteNotAllowed(LONGEST_CASE_NOTE)
         async with self._transaction(guild_id=guild_id) as tx:
@@ -38,7 +38,7 @@ class CaseNoteController(BaseController):
                 return written
             if len(notes) >= MOST_CASE_NOTES:
                 raise CaseNotesFull(number, MOST_CASE_NOTES)
-            note = CaseNote(
+            added = CaseNote(
                 guild_id=guild_id,
                 number=number,
                 position=len(notes) + 1,
@@ -47,6 +47,6 @@ class CaseNoteController(BaseController):
                 author_name=author_name[:100],
                 interaction_id=interaction_id,
             )
-            await CASE_NOTES.insert(tx, [note])
+            await CASE_NOTES.insert(tx, [added])
             await ask(tx, case, Delivery.CASE_LOG)
-            return note
+            return added

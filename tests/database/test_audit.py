@@ -11,12 +11,28 @@ from sqlalchemy import make_url
 
 from database.clock import clock
 from database.errors import ActionRefused
-from database.models import AuditEntry, AuditFilter, CaseKind, Proof, Subject, metadata
+from database.models import (
+    AuditEntry,
+    AuditFilter,
+    CaseFilter,
+    CaseKind,
+    ExportFormat,
+    Proof,
+    Subject,
+    metadata,
+)
 from database.service import DatabaseService
 
 NewId = Callable[[], int]
 EVERYTHING = AuditFilter()
-ONLY_ADDED = ["case_evidence", "case_revisions", "guild_config_changes", "point_transfers"]
+ONLY_ADDED = [
+    "case_evidence",
+    "case_exports",
+    "case_notes",
+    "case_revisions",
+    "guild_config_changes",
+    "point_transfers",
+]
 KEPT = ["cases", "point_operations"]
 OF_GUILDS = sorted(name for name, table in metadata.tables.items() if "guild_id" in table.columns)
 
@@ -30,6 +46,10 @@ def act(database: DatabaseService, guild_id: int, new_id: NewId) -> Callable[...
             "moderator_name": "max", "reason": "spam",
         },
         "cases.edit_reason": {"number": 1, "reason": "rude", "editor_id": 33},
+        "case_notes.write": {"number": 1, "note": "asked", "author_id": 33, "author_name": "mia"},
+        "case_exports.note": {
+            "matching": CaseFilter(), "format": ExportFormat.CSV, "cases": 1, "exported_by_id": 33,
+        },
         "guild_configs.change": {"changed_by_id": 44},
         "points.award": {"receiver_id": 5011, "receiver_is_bot": False, "amount": 9, "reason": "r", "actor_id": 55},
         "points.transfer": {"giver_id": 5011, "receiver_id": 5012, "receiver_is_bot": False, "amount": 1, "note": None},
@@ -167,8 +187,10 @@ async def test_another_guilds_entries_are_not_shown_by_the_view_itself(
 
 @pytest.fixture
 async def filled(act: Any) -> None:
-    await act("cases.open", proof=Proof("a.png", b"x"))
+    await act("cases.open", proof=[Proof("a.png", b"x")])
     await act("cases.edit_reason")
+    await act("case_notes.write")
+    await act("case_exports.note")
     await act("guild_configs.change", setting="points_per_message", value=5)
     await act("points.award")
 
@@ -203,9 +225,16 @@ async def superuser(mortal_server: Any) -> AsyncIterator[Any]:
     words = {"guild_id": 1}
     await database.cases.open(
         **words, kind=CaseKind.WARN, target_id=5011, target_name="a", moderator_id=1, moderator_name="b", reason="r",
-        interaction_id=next(numbers), proof=Proof("a.png", b"x"),
+        interaction_id=next(numbers), proof=[Proof("a.png", b"x")],
     )  # fmt: skip
     await database.cases.edit_reason(**words, number=1, reason="x", editor_id=1, interaction_id=next(numbers))
+    await database.case_notes.write(
+        **words, number=1, note="x", author_id=1, author_name="a", interaction_id=next(numbers)
+    )
+    await database.case_exports.note(
+        **words, matching=CaseFilter(), format=ExportFormat.CSV, cases=1, exported_by_id=1,
+        interaction_id=next(numbers),
+    )  # fmt: skip
     await database.guild_configs.change(
         **words, setting="points_per_message", value=5, changed_by_id=1, interaction_id=next(numbers)
     )
@@ -229,6 +258,7 @@ REFUSED_TO_ALL = [
         )
     ),
     ("UPDATE cases SET reason = 'other'", "its reason changes with a new revision"),
+    ("UPDATE cases SET state = 'void'", "it is voided and restored with a new revision"),
     ("UPDATE cases SET reason = 'other', revision = revision + 2", "its reason changes with a new revision"),
     *(
         (f"UPDATE point_operations SET {change}", "a request and its answer stay")
@@ -241,7 +271,12 @@ async def test_not_even_a_superuser_rewrites_the_trail(superuser: Any) -> None:
     for statement, words in REFUSED_TO_ALL:
         with pytest.raises(asyncpg.RestrictViolationError, match=words):
             await superuser.execute(statement)
-    assert await superuser.execute("UPDATE cases SET state = 'void', log_channel_id = NULL") == "UPDATE 1"
+    assert (
+        await superuser.execute(
+            "UPDATE cases SET state = 'void', revision = revision + 1, log_channel_id = NULL"
+        )
+        == "UPDATE 1"
+    )
 
 
 async def test_a_transfer_may_point_at_the_one_that_it_resolves(
@@ -276,8 +311,8 @@ async def test_the_trail_of_a_busy_server_is_read_quickly(
     """The newest page of 20,000 cases in one guild: about 0.1 s, and Discord waits for 3; a busy machine gets 30."""
     await auditor.execute(
         "INSERT INTO cases (guild_id, number, kind, state, target_id, target_name, moderator_id, moderator_name, "
-        "reason, points, interaction_id, direct_message, revision, created_at) "
-        "SELECT $1, n, 'warn', 'active', 1, 'a', 2, 'b', 'r', 0, n, 'none', 0, now() - n * interval '1 second' "
+        "reason, points, interaction_id, part, origin, direct_message, revision, created_at) "
+        "SELECT $1, n, 'warn', 'active', 1, 'a', 2, 'b', 'r', 0, n, 0, 'command', 'none', 0, now() - n * interval '1 second' "
         "FROM generate_series(1, 20000) n",
         guild_id,
     )

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from database.models import Case, CaseFilter, CaseKind, CaseState
+from database.models import Case, CaseFilter, CaseKind, CaseState, Proof
 from database.service import DatabaseService
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -22,14 +22,16 @@ def lowered(text: str) -> str:
     return "".join(character.lower() for character in text)
 
 
-def holds(wanted: CaseFilter, case: Case) -> bool:
+def holds(wanted: CaseFilter, case: Case, note: str | None, *, is_proven: bool) -> bool:
+    texts = [lowered(text) for text in (case.reason, note) if text is not None]
     return all(
         [
+            not wanted.with_evidence or is_proven,
+            not wanted.text or any(lowered(wanted.text) in text for text in texts),
             wanted.target_id in (None, case.target_id),
             wanted.moderator_id in (None, case.moderator_id),
             wanted.kind in (None, case.kind),
             wanted.state in (None, case.state),
-            lowered(wanted.text or "") in lowered(case.reason),
             wanted.since is None or case.created_at >= wanted.since,
             wanted.until is None or case.created_at < wanted.until,
             not (wanted.without_notes and case.kind is CaseKind.NOTE),
@@ -44,6 +46,8 @@ CASES = st.lists(
             "moderator_id": st.integers(1, 2),
             "kind": st.sampled_from(CaseKind),
             "reason": TEXTS.filter(str.strip),
+            "note": st.none() | TEXTS.filter(str.strip),
+            "is_proven": st.booleans(),
         }
     ),
     min_size=1,
@@ -60,6 +64,7 @@ FILTERS = st.builds(
     since=MOMENTS,
     until=MOMENTS,
     without_notes=st.booleans(),
+    with_evidence=st.booleans(),
 )
 
 few = settings(
@@ -83,19 +88,38 @@ async def test_filters_and_search_find_what_a_reader_would(
     typed: Any,
 ) -> None:
     guild_id = new_id()
-    for case in cases:
-        await open_case(guild_id=guild_id, **case)
+    notes, proven = dict[int, str | None](), dict[int, bool]()
+    for number, case in enumerate(cases, 1):
+        notes[number], proven[number] = case["note"] and case["note"].strip(), case["is_proven"]
+        said = {name: value for name, value in case.items() if name not in ("note", "is_proven")}
+        proof = [Proof("a.png", b"x")] if proven[number] else []
+        await open_case(guild_id=guild_id, proof=proof, **said)
+        if (note := notes[number]) is not None:
+            await database.case_notes.write(
+                guild_id=guild_id,
+                number=number,
+                note=note,
+                author_id=1,
+                author_name="a",
+                interaction_id=new_id(),
+            )
     await auditor.execute(
         "ALTER TABLE cases DISABLE TRIGGER facts_stay; "
         f"UPDATE cases SET created_at = '{START}'::timestamptz + number * interval '1 hour', "
-        f"state = CASE WHEN number % 3 = 0 THEN 'void' ELSE 'active' END WHERE guild_id = {guild_id}; "
+        "revision = revision + 1, state = CASE WHEN number % 3 = 0 THEN 'void' ELSE 'active' END "
+        f"WHERE guild_id = {guild_id}; "
         "ALTER TABLE cases ENABLE TRIGGER facts_stay"
     )
     stored = await database.cases.page(guild_id=guild_id, matching=CaseFilter())
     assert [case.number for case in stored] == list(range(len(cases), 0, -1))
     for matching in wanted:
         found = await database.cases.page(guild_id=guild_id, matching=matching)
-        assert found == [case for case in stored if holds(matching, case)], matching
+        fitting = [
+            case
+            for case in stored
+            if holds(matching, case, notes[case.number], is_proven=proven[case.number])
+        ]
+        assert found == fitting, matching
     for text in typed:
         await suggestions_are_right(database, guild_id, stored, text)
 

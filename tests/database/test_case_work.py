@@ -50,7 +50,7 @@ def did(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> 
         "case_edits.void": {"editor_id": 33},
         "case_edits.restore": {"editor_id": 33},
         "case_edits.revert": {"editor_id": 33},
-        "case_notes.write": {"author_id": 33, "author_name": "mia", "text": "asked them"},
+        "case_notes.write": {"author_id": 33, "author_name": "mia", "note": "asked them"},
         "case_evidence.add": {"added_by_id": 33, "proof": [Proof("a.png", b"x")]},
     }
 
@@ -192,12 +192,12 @@ async def test_notes_add_up_to_a_limit(
     open_case: Any, did: Did, database: DatabaseService, guild_id: int
 ) -> None:
     await open_case()
-    await asyncio.gather(*(did("case_notes.write", text=f"note {n}") for n in range(MOST_CASE_NOTES)))
+    await asyncio.gather(*(did("case_notes.write", note=f"note {n}") for n in range(MOST_CASE_NOTES)))
     with pytest.raises(CaseNotesFull):
         await did("case_notes.write")
     for bad in ("", "  \n", "x" * 1001):
         with pytest.raises(NoteNotAllowed):
-            await did("case_notes.write", text=bad)
+            await did("case_notes.write", note=bad)
     notes = (await database.cases.whole(guild_id=guild_id, number=1)).notes
     assert [note.position for note in notes] == list(range(1, MOST_CASE_NOTES + 1))
     assert {note.text for note in notes} == {f"note {n}" for n in range(MOST_CASE_NOTES)}
@@ -293,8 +293,8 @@ async def test_text_is_found_in_reasons_and_in_notes_with_all_filters_at_once(
     await open_case(reason="Shouting in general")
     await open_case(reason="spam")
     await open_case(reason="spam", target_id=12, proof=[Proof("a.png", b"x")])
-    await did("case_notes.write", number=2, text="was SHOUTING as well")
-    await did("case_notes.write", number=3, text="shouting: 100%_\\ sure")
+    await did("case_notes.write", number=2, note="was SHOUTING as well")
+    await did("case_notes.write", number=3, note="shouting: 100%_\\ sure")
 
     async def found(**asked: Any) -> list[int]:
         page = await database.cases.page(guild_id=guild_id, matching=CaseFilter(**asked))
@@ -323,7 +323,7 @@ async def test_lost_posts_are_asked_for_again_once(
             guild_id=guild_id, number=number, channel_id=5, message_id=100 + number, digest=bytes(32)
         )
     await auditor.execute("DELETE FROM outbox WHERE guild_id = $1", guild_id)
-    lost = {"guild_id": guild_id, "message_ids": [102, 999], "due_at": clock.now()}
+    lost = {"guild_id": guild_id, "post_ids": [102, 999], "due_at": clock.now()}
     assert await database.cases.lost_posts(**lost) == 1
     assert await database.cases.lost_posts(**lost) == 1
     rows = await database.outbox.pending(guild_id=guild_id)
@@ -355,7 +355,7 @@ async def test_notes_and_files_are_in_the_trail(
     open_case: Any, did: Did, database: DatabaseService, guild_id: int
 ) -> None:
     await open_case(proof=[Proof("opened.png", b"o")])
-    await did("case_notes.write", text="asked them")
+    await did("case_notes.write", note="asked them")
     await did("case_evidence.add")
     entries = await database.audit.page(guild_id=guild_id, matching=AuditFilter(actor_id=33))
     assert [(entry.field, entry.target_id) for entry in entries] == [("evidence", 11), ("note", 11)]

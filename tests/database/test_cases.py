@@ -159,8 +159,8 @@ async def test_proof_is_kept_with_its_checksum(
     database: DatabaseService, open_case: Any, guild_id: int, auditor: Any
 ) -> None:
     content = bytes(range(256)) * 500
-    await open_case(proof=Proof(filename="x" * 300 + ".png", content=content))
-    [evidence] = await database.cases.evidence(guild_id=guild_id, number=1)
+    await open_case(proof=[Proof(filename="x" * 300 + ".png", content=content)])
+    [evidence] = await database.case_evidence.contents(guild_id=guild_id, number=1, positions=[1])
     assert (evidence.content, evidence.sha256) == (content, sha256(content).digest())
     assert (evidence.filename[-5:], len(evidence.filename)) == ("x.png", 260)
     assert await auditor.fetchval("SELECT bool_and(sha256 = sha256(content)) FROM case_evidence")
@@ -169,10 +169,10 @@ async def test_proof_is_kept_with_its_checksum(
 async def test_a_repeat_does_not_add_its_proof_again(
     database: DatabaseService, open_case: Any, guild_id: int, new_id: NewId
 ) -> None:
-    once, proof = new_id(), Proof("a.png", b"x")
+    once, proof = new_id(), [Proof("a.png", b"x")]
     for _ in range(2):
         await open_case(interaction_id=once, proof=proof)
-    assert len(await database.cases.evidence(guild_id=guild_id, number=1)) == 1
+    assert len((await database.cases.whole(guild_id=guild_id, number=1)).files) == 1
 
 
 async def test_the_record_counts_what_still_stands(
@@ -182,7 +182,7 @@ async def test_the_record_counts_what_still_stands(
         await open_case(points=points)
     await open_case(kind=CaseKind.NOTE)
     await open_case(target_id=99, points=50)
-    await auditor.execute("UPDATE cases SET state = 'void' WHERE number = 3")
+    await auditor.execute("UPDATE cases SET state = 'void', revision = 1 WHERE number = 3")
     record = await database.cases.record(guild_id=guild_id, target_id=11)
     assert [(line.kind, line.cases, line.points) for line in record] == [
         (CaseKind.NOTE, 1, 0),

@@ -123,7 +123,7 @@ async def cases_and_outbox(database: DatabaseService) -> None:
         *(
             database.cases.open(
                 guild_id=1, kind=CaseKind.WARN, target_id=5, target_name="a", moderator_id=6, moderator_name="b",
-                reason=f"50% Ünfug {n}", interaction_id=n, proof=Proof("a.png", b"x"), tell_target=True,
+                reason=f"50% Ünfug {n}", interaction_id=n, proof=[Proof("a.png", b"x")], tell_target=True,
             )
             for n in range(10)
         )
@@ -136,7 +136,7 @@ async def cases_and_outbox(database: DatabaseService) -> None:
     assert await database.cases.reasons(guild_id=1, typed="OTHER", longest=100) == ["other"]
     assert [line.cases for line in await database.cases.record(guild_id=1, target_id=5)] == [10]
     assert len((await database.cases.whole(guild_id=1, number=1)).revisions) == 1
-    assert len(await database.cases.evidence(guild_id=1, number=2)) == 1
+    assert len(await database.case_evidence.contents(guild_id=1, number=2, positions=[1])) == 1
     rows = await database.outbox.claim(now=NOW, limit=99)
     assert len(rows) == 20
     await database.outbox.delivered(rows[0])

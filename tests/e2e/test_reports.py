@@ -184,13 +184,14 @@ async def test_a_report_becomes_a_case_and_its_reporters_hear_of_it(guild: Guild
 async def test_a_report_that_is_closed_is_worked_on_no_more(guild: Guild, queue: Queue) -> None:
     await guild.slash("ben", "report", member="ann", reason="rude")
     post = await queue.showing("Report 1 · open")
+    looked_at = await guild.slash("mia", "reports view", number=1)
     answer = await queue.press("max", post, "Close", outcome="spoke with her", answer="We spoke with her.")
 
     assert answer.text.strip() == "Report 1 is closed. Its reporters get your answer."
     closed = await queue.showing("Report 1 · closed", "spoke with her", "1 delivered")
     assert await direct(guild, "ben", "We spoke with her.")
     for label in ("Take", "Warn", "Close"):
-        pressed = await queue.press("mia", post, label)
+        pressed = await guild.click("mia", looked_at, label)
         assert f"Report 1 is closed already, by <@{guild.person('max')}>." in pressed.text
     replied = await queue.press("mia", closed, "Reply to reporters", answer="Thank you again.")
     assert "its reporters get your answer" in replied.text

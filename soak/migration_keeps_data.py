@@ -44,6 +44,12 @@ SEEDS = {
         INSERT INTO dm_templates SELECT n, 'ban', 'Farewell, {{member}}' FROM generate_series(0, 99) n;
         ANALYZE
     """,
+    "0006": """
+        INSERT INTO case_notes SELECT guild_id, number, 1, 'a note', 7, 'mia', interaction_id, now() FROM cases;
+        INSERT INTO case_exports SELECT n, n, 'csv', '{{"kind": "warn"}}', 9, 7, now() FROM generate_series(0, 99) n;
+        UPDATE cases SET state = 'void', revision = revision + 1, void_message = 'sent' WHERE number % 7 = 0;
+        ANALYZE
+    """,
 }
 """What is put in once a revision is there: ten tables with a tenth of the rows each."""
 COLUMNS = """
@@ -52,7 +58,11 @@ COLUMNS = """
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version' GROUP BY relname
 """
 INVALID = "SELECT count(*) FROM pg_index WHERE NOT indisvalid OR NOT indisready"
-GIVEN_OUT = "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
+GIVEN_OUT = """
+    SELECT sequencename, last_value FROM pg_sequences
+    JOIN pg_depend ON objid = quote_ident(sequencename)::regclass AND classid = 'pg_class'::regclass AND deptype = 'i'
+    WHERE refobjid = ANY ($1::text[]::regclass[]) ORDER BY 1
+"""
 END_THE_KILLED = """
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'reeve migrations'
 """
@@ -179,8 +189,8 @@ class _Trial:
             return await catalog_of(connection)
 
     async def _read(self) -> list[Any]:
-        """Of each table the number of rows and a checksum of its kept columns; the numbers given out."""
-        found: list[Any] = await self.auditor.fetch(GIVEN_OUT) if self._kept else []
+        """Of each table the number of rows and a checksum of its kept columns; the numbers that they have given out."""
+        found: list[Any] = await self.auditor.fetch(GIVEN_OUT, [*self._kept])
         for table, columns in self._kept.items():
             row = await self.auditor.fetchrow(
                 f"SELECT '{table}', count(*), sum(hashtextextended(ROW({', '.join(columns)})::text, 0)) FROM {table}"

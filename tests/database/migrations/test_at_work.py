@@ -31,6 +31,7 @@ INDEX = {
 }
 
 
+@pytest.mark.timeout(400)  # it grows with each revision, and a busy machine shares its cores
 async def test_each_revision_keeps_all_rows_and_ends_as_it_should_though_killed(
     ground: Ground, chain_of: Any
 ) -> None:

@@ -10,6 +10,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.warn_message",
     "cogs.moderation.drafts",
     "cogs.moderation.acting",
+    "cogs.moderation.by_hand",
     "cogs.moderation.cases",
     "cogs.moderation.case_keeping",
     "cogs.moderation.history",
@@ -24,6 +25,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.points.talking",
     "cogs.config.commands",
     "cogs.moderation.templates",
+    "cogs.moderation.automod",
     "cogs.people",
     "cogs.owner",
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from cogs.moderation._audit_alert import post_audit_alert
 from cogs.moderation._digest import post_digest
 from cogs.moderation._direct_message import tell, tell_void
 from cogs.moderation._log_post import NotYet, post_case
@@ -46,4 +47,5 @@ DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[Non
     Delivery.REPORT_POST: post_report,
     Delivery.REPORT_REPLY: answer_reporter,
     Delivery.DIGEST: post_digest,
+    Delivery.AUDIT_ALERT: post_audit_alert,
 }

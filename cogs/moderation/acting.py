@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -13,9 +13,11 @@ from loguru import logger
 from bot.base_cog import BaseCog
 from bot.clock import clock
 from bot.command_tree import incident
+from bot.outcomes import DiscordAway
+from cogs.moderation._hearing_first import hear_first
 from cogs.moderation._performing import perform
 from database.errors import DatabaseUnavailable
-from database.models import Act
+from database.models import Act, ActState
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_SECONDS = 2
 MOST_AT_ONCE = 50
 FORGET_EVERY_SECONDS = 3_600
+HEARD_AGAIN = timedelta(seconds=5)
 
 
 class Acting(BaseCog):
@@ -131,7 +134,7 @@ class Acting(BaseCog):
         try:
             for act in acts:
                 try:
-                    await perform(self.bot, act)
+                    await self._perform(act)
                 except DatabaseUnavailable:
                     logger.warning("The acts of {} wait for the database.", guild_id)
                     return
@@ -141,6 +144,18 @@ class Acting(BaseCog):
             del self._at_work[guild_id]
             if len(acts) == MOST_AT_ONCE:
                 self._due.set()
+
+    async def _perform(self, act: Act) -> None:
+        """Once it is known what was done by hand before: that may have made the act void."""
+        try:
+            await hear_first(self.bot, act)
+        except DiscordAway as away:
+            state = ActState.PLANNED if act.state is ActState.PLANNED else ActState.UNKNOWN
+            await self.bot.database.acts.postponed(
+                act, state=state, error=str(away), next_at=clock.now() + HEARD_AGAIN
+            )
+            return
+        await perform(self.bot, act)
 
     async def _forget_old(self, now: datetime) -> None:
         if (now - self._forgotten_at).total_seconds() > FORGET_EVERY_SECONDS:

@@ -50,6 +50,20 @@ SEEDS = {
         UPDATE cases SET state = 'void', revision = revision + 1, void_message = 'sent' WHERE number % 7 = 0;
         ANALYZE
     """,
+    "0009": """
+        INSERT INTO report_counters SELECT guild_id, max(number) FROM cases GROUP BY guild_id;
+        INSERT INTO reports (guild_id, number, target_id, target_name, channel_id, message_id, state, created_at)
+            SELECT guild_id, number, target_id, 'a', 5, interaction_id, 'open', now() FROM cases;
+        INSERT INTO report_voices SELECT guild_id, number, 6, 'b', 'rude', interaction_id, now() FROM cases;
+        INSERT INTO report_files SELECT guild_id, interaction_id, 1, 'message', 'm.json', '\\x00', sha256('\\x00'), now()
+            FROM cases;
+        INSERT INTO report_steps SELECT guild_id, number, 1, 'taken', 7, interaction_id, now() FROM cases;
+        INSERT INTO report_replies (guild_id, number, reporter_id, text, state, interaction_id, asked_at)
+            SELECT guild_id, number, 6, 'thank you', 'sent', interaction_id, now() FROM cases;
+        INSERT INTO outbox (guild_id, kind, subject_id, generation, attempts, due_at, created_at)
+            SELECT guild_id, 'report_post', number, 1, 0, now(), now() FROM reports;
+        ANALYZE
+    """,
 }
 """What is put in once a revision is there: ten tables with a tenth of the rows each."""
 COLUMNS = """

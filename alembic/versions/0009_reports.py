@@ -48,13 +48,13 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('open', 'taken', 'closed')", name=op.f("ck_reports_state")),
         sa.CheckConstraint("length(outcome) BETWEEN 1 AND 1000", name=op.f("ck_reports_outcome")),
         sa.CheckConstraint("length(post_digest) = 32", name=op.f("ck_reports_post_digest")),
-        sa.CheckConstraint(
-            "(channel_id IS NULL) = (message_id IS NULL)", name=op.f("ck_reports_message_id")
-        ),
+        sa.CheckConstraint("(channel_id IS NULL) = (message_id IS NULL)", name=op.f("ck_reports_message_id")),
         sa.CheckConstraint(
             "(post_channel_id IS NULL) = (post_message_id IS NULL)", name=op.f("ck_reports_post")
         ),
-        sa.CheckConstraint("state <> 'taken' OR assignee_id IS NOT NULL", name=op.f("ck_reports_assignee_id")),
+        sa.CheckConstraint(
+            "state <> 'taken' OR assignee_id IS NOT NULL", name=op.f("ck_reports_assignee_id")
+        ),
         sa.CheckConstraint(
             "(state = 'closed') = (closed_at IS NOT NULL AND closed_by_id IS NOT NULL)",
             name=op.f("ck_reports_closed_at"),
@@ -98,7 +98,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        "ix_report_voices_guild_id_reporter_id_said_at", "report_voices", ["guild_id", "reporter_id", "said_at"]
+        "ix_report_voices_guild_id_reporter_id_said_at",
+        "report_voices",
+        ["guild_id", "reporter_id", "said_at"],
     )
     op.create_table(
         "report_steps",
@@ -183,7 +185,9 @@ def open_the_outbox() -> None:
     op.alter_column("outbox", "case_number", new_column_name="subject_id")
     op.execute(f"ALTER TABLE outbox RENAME CONSTRAINT {OLD_KEY} TO {NEW_KEY}")
     op.create_check_constraint(
-        op.f("ck_outbox_kind"), "outbox", f"kind IN ({OLD_KINDS}, 'act_alert', 'case_void_message', 'report_post', 'report_reply')"
+        op.f("ck_outbox_kind"),
+        "outbox",
+        f"kind IN ({OLD_KINDS}, 'act_alert', 'case_void_message', 'report_post', 'report_reply')",
     )
 
 
@@ -232,7 +236,7 @@ def wall(table: str) -> None:
 
 def downgrade() -> None:
     """What waits to be shown of reports is forgotten with them."""
-    op.execute(f"DELETE FROM outbox WHERE kind NOT IN ({OLD_KINDS})")
+    op.execute("DELETE FROM outbox WHERE kind NOT IN ('case_log', 'case_direct_message')")
     op.drop_constraint("ck_outbox_kind", "outbox")
     op.execute(f"ALTER TABLE outbox RENAME CONSTRAINT {NEW_KEY} TO {OLD_KEY}")
     op.alter_column("outbox", "subject_id", new_column_name="case_number")

@@ -80,6 +80,12 @@ class Play:
         async with self._http.delete(path) as response:
             assert response.status < 300, await response.text()
 
+    async def guild_facts(self, guild_id: str) -> dict[str, Any]:
+        """The server as the world has it now."""
+        guilds = (await self.get("/sandbox/world"))["guilds"]
+        facts: dict[str, Any] = next(each for each in guilds if str(each["id"]) == guild_id)
+        return facts
+
     async def new_guild(self, name: str, members: int = 12) -> "Guild":
         return Guild(self, await self.post("/sandbox/guilds", {"name": name, "members": members}))
 

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import discord
-from discord.utils import escape_markdown, format_dt
+from discord.utils import format_dt
 from loguru import logger
 
 from bot.clock import clock
 from bot.post_channels import DIGEST, found_channel
+from bot.typed import one_line
 from cogs.moderation._figure_words import FIGURE_WORDS
 from cogs.moderation._figures import COLOUR, Drawn, drawn, figures_embed, is_nothing
 from cogs.moderation._log_post import NotYet
@@ -115,7 +116,7 @@ async def _rendered(
     days = days_of_week(week)
     found = await _figures(bot, guild, config, week)
     before = await _figures(bot, guild, config, week_of(days[0] - timedelta(days=7)))
-    title = words.digest.format(guild=escape_markdown(guild.name))
+    title = words.digest.format(guild=one_line(guild.name, 100))
     pictures = Drawn([], [], has_all=True)
     if is_nothing(found):
         embed = discord.Embed(title=title[:256], colour=COLOUR)

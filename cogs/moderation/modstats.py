@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
-from discord.utils import escape_markdown
 
 from bot.base_cog import BaseCog
 from bot.clock import clock
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
+from bot.typed import one_line
 from cogs.moderation import _figure_words, _post_words
 from cogs.moderation._figures import drawn, figures_embed, is_nothing
 from database.models import last_days, today
@@ -50,7 +50,7 @@ class ModStats(BaseCog):
             whose = f"{member.mention} did nothing" if member else "Nothing was done"
             await reply(interaction, f"{whose} {time}: there are no acts, no notes and no reports to count.")
             return
-        by = f" by {escape_markdown(member.display_name)}" if member else ""
+        by = f" by {one_line(member.display_name, 100)}" if member else ""
         embed = figures_embed(
             found,
             _figure_words.ENGLISH,

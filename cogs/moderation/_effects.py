@@ -44,7 +44,7 @@ async def apply(bot: "Reeve", guild: discord.Guild, act: Act, *, reason: str) ->
 async def look(bot: "Reeve", guild: discord.Guild, act: Act, *, since: datetime, tag: str) -> bool | None:
     """Whether Discord shows the effect, read afresh; None: Discord answers, and it cannot be told (now).
 
-    `since`: when it was sent. `tag`: how `reason` began. Raises DiscordAway when Discord does not answer.
+    `since`: when it was sent last. `tag`: how `reason` began. Raises DiscordAway when Discord does not answer.
     """
     return await EFFECTS[act.kind].look(bot, guild, act, since, tag)
 

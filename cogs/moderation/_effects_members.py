@@ -117,13 +117,17 @@ async def kick(_: "Reeve", guild: discord.Guild, act: Act, reason: str) -> Outco
 
 
 async def was_kicked(bot: "Reeve", guild: discord.Guild, act: Act, since: datetime, tag: str) -> bool | None:
-    """Who is away may have left by themselves, and who is there may have come back: the audit log knows."""
+    """Who is away may have left by themselves, and who is there may have come back: the audit log knows.
+
+    It is searched from the planning on, for any earlier sending of the same act may have done it, too.
+    """
     member = await member_now(bot, guild, act.target_id)
     joined_at = discord.utils.parse_time(member.get("joined_at")) if member else None
-    if joined_at is not None and joined_at < since - CLOCKS_DIFFER:
+    planned_at = min(act.created_at, since)
+    if joined_at is not None and joined_at < planned_at - CLOCKS_DIFFER:
         return False
     try:
-        is_noted = await read(lambda: _is_noted(bot, guild, act, since, tag))
+        is_noted = await read(lambda: _is_noted(bot, guild, act, planned_at, tag))
     except discord.Forbidden:
         return None
     if is_noted or clock.now() - since > NOTED_WITHIN:

@@ -1,5 +1,8 @@
 """Bring one act about: check, mark as sent, call Discord, settle; or read first, where somebody may have sent it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +14,8 @@ from bot.outcomes import Absent, Applied, DiscordAway, Later, Outcome, Refused, 
 from cogs.moderation._direct_message import tell_now, untell
 from cogs.moderation._effects import apply, look
 from cogs.moderation._obstacles import obstacle
-from database.models import Act, ActKind, ActState, Case, CaseState, DirectMessage, Purpose
+from database.errors import DatabaseUnavailable
+from database.models import ACT_LEASE, Act, ActKind, ActState, Case, CaseState, DirectMessage, Purpose
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -45,6 +49,30 @@ async def perform(bot: "Reeve", act: Act) -> Case | None:
 
     Raises DatabaseUnavailable: then the lease ends and somebody reads what became of it.
     """
+    async with _kept(bot, act):
+        return await _perform(bot, act)
+
+
+@asynccontextmanager
+async def _kept(bot: "Reeve", act: Act) -> AsyncIterator[None]:
+    """Nobody else takes the act meanwhile: hundreds of old messages take minutes to delete."""
+    keeping = asyncio.create_task(_keep(bot, act), name="an act's lease")
+    try:
+        yield
+    finally:
+        keeping.cancel()
+
+
+async def _keep(bot: "Reeve", act: Act) -> None:
+    while True:
+        await clock.sleep(ACT_LEASE.total_seconds() / 3)
+        try:
+            await bot.database.acts.keep(act)
+        except DatabaseUnavailable as error:
+            logger.info("act {} of {} may be taken by another: {}", act.act_id, act.guild_id, error)
+
+
+async def _perform(bot: "Reeve", act: Act) -> Case | None:
     guild = bot.get_guild(act.guild_id)
     if guild is None or guild.unavailable:
         return await _wait(bot, act, Later("Reeve is not in that server at the moment.", 30))
@@ -64,8 +92,14 @@ async def _send(bot: "Reeve", guild: discord.Guild, act: Act) -> Case | None:
     if sendable is None:
         return None
     act, case, was_sent = sendable
-    if was_sent and (resolved := await _resolved(bot, guild, act, case)) is not None:
-        return await _settle(bot, guild, act, resolved)
+    if was_sent:
+        if (resolved := await _resolved(bot, guild, act, case)) is not None:
+            return await _settle(bot, guild, act, resolved)
+        if _is_first(act) and clock.now() - act.created_at > GIVEN_UP_AFTER:
+            return await _refuse(bot, guild, act, NEVER_SENT)
+        if (sendable := await bot.database.acts.send(act, again=True)) is None:
+            return None
+        act, case, _ = sendable
     if _is_first(act) and act.kind in (ActKind.BAN, ActKind.KICK):
         await tell_now(bot, guild, case, seconds=TELL_SECONDS)
     outcome = await apply(bot, guild, act, reason=audit_reason(case))
@@ -107,7 +141,9 @@ async def _settle(bot: "Reeve", guild: discord.Guild, act: Act, outcome: Outcome
         case Refused(reason=reason):
             settled = await _refuse(bot, guild, act, reason)
         case Later():
-            settled = await _wait(bot, act, outcome)
+            # A limit that was hit and passed all the same is not Discord's way, but a second kick finds nobody.
+            state = ActState.UNKNOWN if act.kind is ActKind.KICK else ActState.PLANNED
+            settled = await _wait(bot, act, outcome, state=state)
         case Unknown(error=error):
             if _is_past_telling(act):
                 settled = await acts.lost(act, reason=CANNOT_TELL)

@@ -6,8 +6,16 @@ from typing import NamedTuple
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.act import ACTS, LEASE, Act, ActKind, ActState, Purpose
-from database.models.act_steps import CLAIM_ACTS, HURRY_ACTS, HURRY_GUILD, OF_CASE, RETRY_NOW, TAKE_ACTS
+from database.models.act import ACT_LEASE, ACTS, Act, ActKind, ActState, Purpose
+from database.models.act_steps import (
+    CLAIM_ACTS,
+    HURRY_ACTS,
+    HURRY_GUILD,
+    KEEP_ACT,
+    OF_CASE,
+    RETRY_NOW,
+    TAKE_ACTS,
+)
 from database.models.base import utc_now
 from database.models.case import Case, CaseState
 from database.models.outbox import Delivery
@@ -60,7 +68,7 @@ class ActController(BaseController):
             claimed = await tx.exec(
                 CLAIM_ACTS,
                 now=now,
-                lease=now + LEASE,
+                lease=now + ACT_LEASE,
                 shard_count=shards.count,
                 shard_ids=list(shards.ids),
                 busy_guild_ids=list(busy_guild_ids),
@@ -75,15 +83,16 @@ class ActController(BaseController):
         Not repeated by itself: where the answer is lost, the worker takes them when the lease is over.
         """
         async with self._transaction(guild_id=guild_id) as tx:
-            lease = utc_now() + LEASE
+            lease = utc_now() + ACT_LEASE
             taken = await tx.exec(TAKE_ACTS, of_guild_id=guild_id, interaction_id=interaction_id, lease=lease)
             return sorted(taken.all(), key=lambda act: act.act_id)
 
     @action(repeatable=True)
-    async def send(self, act: Act) -> Sendable | None:
+    async def send(self, act: Act, *, again: bool = False) -> Sendable | None:
         """Mark the act as sent, if it still should be; None if it is over, somebody else's, or has to wait.
 
-        An end (an expiry) makes its restriction unwanted in the same transaction.
+        An end (an expiry) makes its restriction unwanted in the same transaction. `again`: Discord was read and does
+        not have it, so it leaves once more.
         """
         async with self._transaction(guild_id=act.guild_id) as tx:
             if (found := await held(tx, act)) is None:
@@ -97,14 +106,26 @@ class ActController(BaseController):
                 await superseded(tx, row, case, now)
                 return None
             was_sent = row.state is not ActState.PLANNED
-            if not was_sent:
+            if again or not was_sent:
                 row.state, row.sent_at = ActState.SENT, now
-            row.attempts += 1
-            row.leased_until = now + LEASE
+            row.attempts += not again
+            row.leased_until = now + ACT_LEASE
             await ACTS.update(tx, [row], "state", "sent_at", "attempts", "leased_until", "version", "payload")
-            if is_told_before(row, case):
+            if is_told_before(row, case) and not again:
                 await ask(tx, case, Delivery.CASE_DIRECT_MESSAGE, now)
             return Sendable(row, case, was_sent)
+
+    @action(repeatable=True)
+    async def keep(self, act: Act) -> None:
+        """Hold on to an act for another lease, unless it is settled, put off, or somebody else's by now."""
+        async with self._transaction(guild_id=act.guild_id) as tx:
+            await tx.exec(
+                KEEP_ACT,
+                of_guild_id=act.guild_id,
+                of_act_id=act.act_id,
+                of_fence=act.fence,
+                lease=utc_now() + ACT_LEASE,
+            )
 
     @action(repeatable=True)
     async def done(

@@ -6,7 +6,7 @@ from datetime import datetime
 from database.acting import end_of
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.act import ACTS, LEASE, Act, ActKind, Purpose
+from database.models.act import ACT_LEASE, ACTS, Act, ActKind, Purpose
 from database.models.act_steps import CAME_BACK
 from database.models.bans import BANNED, WantedBan
 from database.models.base import utc_now
@@ -48,7 +48,7 @@ class RestrictionController(BaseController):
             ends = []
             for each in (await tx.exec(BECAUSE_OF, guild_id=guild_id, case_number=number)).all():
                 end = end_of(each, now, at=now)
-                end.leased_until, end.fence = now + LEASE, 1
+                end.leased_until, end.fence = now + ACT_LEASE, 1
                 ends.append(end)
             return await ACTS.insert(tx, ends) if ends else []
 

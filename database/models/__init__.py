@@ -1,7 +1,7 @@
 """The rows, and the single-statement steps on them."""
 
 from database.local_days import beginning, days_of_week, last_days, today, week_of
-from database.models.act import NEVER, Act, ActKind, ActState, Purpose
+from database.models.act import ACT_LEASE, NEVER, Act, ActKind, ActState, Purpose
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
@@ -92,6 +92,7 @@ from database.models.user import User
 from database.shards import Shards
 
 __all__ = [
+    "ACT_LEASE",
     "BOUNDS",
     "LARGEST_AMOUNT",
     "LARGEST_EVIDENCE",

@@ -22,8 +22,8 @@ from database.models.base import OneOf, in_words, instant, key, numbered, snowfl
 from database.models.restriction import RestrictionKind
 from database.rows import Rows
 
-LEASE = timedelta(seconds=45)
-"""How long one who took an act has it for themselves: longer than a call to Discord and its reading may take."""
+ACT_LEASE = timedelta(seconds=15)
+"""How long after a kill its acts stay taken: whoever is at an act keeps it by renewing this, however long it takes."""
 TAKEN_WITHIN = timedelta(seconds=10)
 """For so long an act waits for the command that planned it, before the worker takes it."""
 NEVER = timedelta(days=3650)
@@ -69,7 +69,7 @@ class Act(SQLModel, table=True):
     """`version`: of the restriction that it brings about; another one in that row means that it is superseded.
 
     `asked_by_id`: whose rank is checked before it is sent; None for what Reeve does by itself.
-    `fence` counts the claims: who holds an older number has lost the act.
+    `fence` counts the claims: who holds an older number has lost the act. `sent_at`: when its request last left.
     """
 
     __tablename__ = "acts"

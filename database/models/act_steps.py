@@ -39,6 +39,19 @@ CLAIM_ACTS = statement(
     into=Act,
 )
 
+KEEP_ACT = statement(
+    update(Act)
+    .where(
+        col(Act.guild_id) == param("of_guild_id"),
+        col(Act.act_id) == param("of_act_id"),
+        col(Act.fence) == param("of_fence"),
+        col(Act.settled_at).is_(None),
+        col(Act.leased_until).is_not(None),
+    )
+    .values(leased_until=param("lease"))
+)
+"""Not what was put off: that is free."""
+
 _asked_for = exists().where(
     col(Case.guild_id) == col(Act.guild_id),
     col(Case.number) == col(Act.case_number),

@@ -15,9 +15,10 @@ from sqlmodel import select
 from test_postgres15 import NOW, cases_and_outbox, people_and_settings, points
 
 from database import migrations, transaction
+from database.clock import clock
 from database.controllers._base import BaseController
 from database.errors import DatabaseAddressUnusable, DatabaseUnavailable, DatabaseUnreachable
-from database.models import AuditFilter, CaseFilter, DirectMessage, Shards, User
+from database.models import AuditFilter, CaseFilter, Delivery, DirectMessage, Shards, TemplateKind, User
 from database.server import running_database
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -160,6 +161,12 @@ async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
     assert number == len([entry async for entry in service.audit.export(guild_id=1, matching=trail)])
     await service.guild_configs.warm_up(guild_ids=[1, 2])
     assert (await service.guild_configs.read(guild_id=1)).version > 0
+    await service.guild_configs.change_template(
+        guild_id=1, template=TemplateKind.BAN, text="Farewell.", changed_by_id=1, interaction_id=49
+    )
+    assert await service.guild_configs.templates(guild_id=1) == {TemplateKind.BAN: "Farewell."}
+    log = {"guild_id": 1, "delivery": Delivery.CASE_LOG, "now": clock.now()}
+    assert await service.outbox.claim_one(**log, subject_id=999) is None
     await service.points.award_many(
         guild_id=1, amounts={5000: 1, 5001: 2}, reason="r", actor_id=1, interaction_id=50
     )

@@ -173,7 +173,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         },
     ),
     "guild_configs.change_template": (
-        7, lambda w: {**w.request, "template": "warn", "text": f"t{w.new_id()}", "changed_by_id": 1},
+        8, lambda w: {**w.request, "template": "warn", "text": f"t{w.new_id()}", "changed_by_id": 1},
     ),
     "guild_configs.read": (1, lambda w: w.guild),
     "guild_configs.templates": (1, lambda w: w.guild),

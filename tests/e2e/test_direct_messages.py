@@ -149,9 +149,11 @@ async def test_a_direct_message_that_takes_too_long_holds_up_no_ban(guild: Guild
     )
     try:
         answer = await guild.slash("sam", "ban", user="hal", reason="slow post")
+        [fault] = (await play.get("/sandbox/faults"))["faults"]
     finally:
         await play.delete("/sandbox/faults")
 
+    assert fault["hits"] == 1
     assert "Case 1" in answer.text
     assert await is_banned(guild, play, "hal")
 

@@ -1,0 +1,289 @@
+"""Whatever comes between a temporary act and its end, by hand or by command: nobody is freed who should not be."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import asyncpg
+import pytest
+from e2e_play import Bot, Guild, Play, until
+
+from sandbox.server import Sandbox
+
+WEEK = timedelta(days=7)
+MANY = 30
+"""As many as a short night has: `make soak` plays a thousand."""
+
+
+class World:
+    """A sandbox of its own, whose time may be moved, and a bot that may be away."""
+
+    def __init__(self, sandbox: Sandbox, play: Play, bot: Bot, eye: Any) -> None:
+        self.sandbox, self.play, self.bot, self.eye = sandbox, play, bot, eye
+
+    async def skip(self, period: timedelta) -> None:
+        await self.play.post("/sandbox/clock", {"seconds": period.total_seconds()})
+
+    async def is_banned(self, guild: Guild, who: str) -> bool:
+        bans = await self.play.get(f"/sandbox/guilds/{guild.guild_id}/bans")
+        return any(str(ban["user"]["id"]) == guild.person(who) for ban in bans)
+
+    async def is_silenced(self, guild: Guild, who: str) -> bool:
+        """Discord's own end of it counts as well."""
+        row = self.sandbox.core.world.guilds[int(guild.guild_id)].members[int(guild.person(who))]
+        ends_at = row.communication_disabled_until
+        return ends_at is not None and ends_at > self.sandbox.core.now()
+
+    async def all_done(self, guilds: Iterable[Guild]) -> None:
+        """Until no act is due any more. Reeve's time is the sandbox's."""
+        ids = [int(guild.guild_id) for guild in guilds]
+        now = self.sandbox.core.now()
+
+        async def settled() -> bool:
+            left = (
+                "SELECT count(*) FROM acts WHERE guild_id = ANY($1) AND settled_at IS NULL AND due_at <= $2"
+            )
+            pending = "SELECT count(*) FROM cases WHERE guild_id = ANY($1) AND state = 'pending'"
+            return not await self.eye.fetchval(left, ids, now) and not await self.eye.fetchval(pending, ids)
+
+        await until(settled)
+
+    async def heard(self, guild: Guild, entries: int) -> None:
+        """Until so many deeds by hand are cases."""
+        asked = "SELECT count(*) FROM cases WHERE guild_id = $1 AND origin = 'by_hand'"
+
+        async def known() -> bool:
+            found: int = await self.eye.fetchval(asked, int(guild.guild_id))
+            return found == entries
+
+        await until(known)
+
+
+@pytest.fixture
+async def world(dsn: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with AsyncExitStack() as leaving:
+        sandbox = Sandbox(rate_limits=False)
+        await sandbox.start(port=0)
+        leaving.push_async_callback(sandbox.close)
+        play = await leaving.enter_async_context(Play(sandbox.url))
+        eye = await asyncpg.connect(dsn)
+        leaving.push_async_callback(eye.close)
+        await eye.execute("SET reeve.system = 'on'")
+        bot = Bot(sandbox.api_url, dsn, tmp_path)
+        await bot.start()
+        yield World(sandbox, play, bot, eye)
+        await bot.stop()
+        assert "incident" not in bot.log, bot.log
+
+
+Step = Callable[[Guild], Awaitable[Any]]
+
+
+def command(name: str, **options: Any) -> Step:
+    async def asked(guild: Guild) -> None:
+        who = {name: guild.person(value) if name == "user" else value for name, value in options.items()}
+        answer = await guild.slash("max", name_of, **who)
+        assert "Case" in answer.text, answer
+
+    name_of = name
+    asked.is_by_hand = False  # type: ignore[attr-defined]
+    return asked
+
+
+def hand(action: str, target: str, **more: Any) -> Step:
+    async def done(guild: Guild) -> None:
+        await guild.post("max", "moderate", action=action, target_id=guild.person(target), **more)
+
+    done.is_by_hand = True  # type: ignore[attr-defined]
+    return done
+
+
+class Cell(NamedTuple):
+    """What happens to somebody, and whether they are still held after the old end, and after a longer one."""
+
+    name: str
+    begin: Step
+    steps: tuple[Step, ...]
+    held: bool
+    held_later: bool
+
+
+BAN = command("ban", user="ann", reason="spam", duration="7d")
+UNBANS = {
+    "nothing": (),
+    "unban by hand": (hand("unban", "ann"),),
+    "unban by command": (command("unban", user="ann", reason="appealed"),),
+}
+AGAIN = {
+    "nothing": ((), (False, False)),
+    "ban by hand": ((hand("ban", "ann"),), (True, True)),
+    "ban by command": ((command("ban", user="ann", reason="again"),), (True, True)),
+    "longer ban": ((command("ban", user="ann", reason="again", duration="14d"),), (True, False)),
+}
+BANS = [
+    Cell(f"{first}, {second}", BAN, (*before, *after), *held)
+    for first, before in UNBANS.items()
+    for second, (after, held) in AGAIN.items()
+    if (first, second) != ("nothing", "ban by hand")  # Discord bans nobody twice: there is nothing to hear of
+]
+TIMEOUT = command("timeout", member="ben", reason="rude", duration="7d")
+TIMEOUTS = [
+    Cell("timeout", TIMEOUT, (), held=False, held_later=False),
+    Cell("ended by hand", TIMEOUT, (hand("untimeout", "ben"),), held=False, held_later=False),
+    Cell(
+        "prolonged by hand",
+        TIMEOUT,
+        (hand("timeout", "ben", seconds=864_000.0),),
+        held=True,
+        held_later=False,
+    ),
+    Cell(
+        "shortened by hand", TIMEOUT, (hand("timeout", "ben", seconds=3_600.0),), held=False, held_later=False
+    ),
+]
+
+
+async def stay(_: World) -> None:
+    """Reeve is there all the time."""
+
+
+async def restart(world: World) -> None:
+    await world.bot.kill()
+    await world.bot.start()
+
+
+@pytest.mark.parametrize("between", [stay, restart])
+async def test_the_newest_decision_counts(world: World, between: Callable[[World], Awaitable[None]]) -> None:
+    cells = {cell: await world.play.new_guild(cell.name) for cell in [*BANS, *TIMEOUTS]}
+    await asyncio.gather(*(cell.begin(guild) for cell, guild in cells.items()))
+    await between(world)
+    for cell, guild in cells.items():
+        for step in cell.steps:
+            await step(guild)
+    await between(world)
+    await check(world, cells)
+
+
+async def test_the_newest_decision_counts_that_was_made_while_reeve_was_away(world: World) -> None:
+    """Whatever is done by hand is done while Reeve is not there, and so passes the old end."""
+    cells = {cell: await world.play.new_guild(cell.name) for cell in [*BANS, *TIMEOUTS]}
+    await asyncio.gather(*(cell.begin(guild) for cell, guild in cells.items()))
+    left = {cell: list(cell.steps) for cell in cells}
+    while any(left.values()):
+        await carry_on(cells, left, by_hand=False)
+        await world.bot.kill()
+        await carry_on(cells, left, by_hand=True)
+        if any(left.values()):
+            await world.bot.start()
+    await world.skip(WEEK + timedelta(hours=1))
+    await world.bot.start()
+    await check(world, cells, moved=True)
+
+
+async def carry_on(cells: dict[Cell, Guild], left: dict[Cell, list[Step]], *, by_hand: bool) -> None:
+    for cell, steps in left.items():
+        while steps and steps[0].is_by_hand is by_hand:  # type: ignore[attr-defined]
+            await steps.pop(0)(cells[cell])
+
+
+async def check(world: World, cells: dict[Cell, Guild], *, moved: bool = False) -> None:
+    if not moved:
+        await world.skip(WEEK + timedelta(hours=1))
+    await world.all_done(cells.values())
+    assert await wrong(world, cells, later=False) == []
+    await world.skip(WEEK)
+    await world.all_done(cells.values())
+    assert await wrong(world, cells, later=True) == []
+
+
+async def wrong(world: World, cells: dict[Cell, Guild], *, later: bool) -> list[str]:
+    found = []
+    for cell, guild in cells.items():
+        should = cell.held_later if later else cell.held
+        is_ban = cell.begin is BAN
+        held = await (world.is_banned(guild, "ann") if is_ban else world.is_silenced(guild, "ben"))
+        row = "SELECT wanted FROM restrictions WHERE guild_id = $1 AND kind = $2"
+        wanted = await world.eye.fetchval(row, int(guild.guild_id), "ban" if is_ban else "timeout")
+        if not held is wanted is should:
+            found.append(f"{cell.name}: on Discord {held}, in the books {wanted}, should be {should}")
+    return found
+
+
+async def test_a_thousand_bans_while_reeve_is_away_and_while_its_session_is_lost_are_a_case_each(
+    world: World,
+) -> None:
+    guild = await world.play.new_guild("night", members=2 * MANY + 12)
+    await guild.slash("max", "warn", member="ann", reason="before")
+    here = world.sandbox.core.world.guilds[int(guild.guild_id)]
+    people = [user_id for user_id in here.members if user_id not in staff(world)]
+    night, session = people[:MANY], people[MANY : 2 * MANY]
+
+    await world.bot.kill()
+    for user_id in night:
+        await guild.post("mia", "moderate", action="ban", target_id=str(user_id), reason=f"of {user_id}")
+    before = pages(world)
+    await world.bot.start()
+    await world.heard(guild, len(night))
+    assert pages(world) - before <= 2 * len(world.sandbox.core.world.guilds)
+
+    await world.play.post("/sandbox/faults", {"gateway": "invalid", "resumable": False})
+    for user_id in session:
+        await guild.post("mia", "moderate", action="ban", target_id=str(user_id), reason=f"of {user_id}")
+    await world.heard(guild, 2 * MANY)
+
+    asked = "SELECT target_id, moderator_id, reason, state FROM cases WHERE guild_id = $1 AND kind = 'ban'"
+    cases = await world.eye.fetch(asked, int(guild.guild_id))
+    mia = int(guild.person("mia"))
+    assert sorted(map(tuple, cases)) == sorted(
+        (user_id, mia, f"of {user_id}", "active") for user_id in (*night, *session)
+    )
+
+
+def staff(world: World) -> set[int]:
+    return {
+        int(world.play.people[name])
+        for name in ("max", "mia", "olga", "sam", "mel", "ann")
+        if name in world.play.people
+    } | {application.bot_user_id for application in world.sandbox.core.world.applications.values()}
+
+
+def pages(world: World) -> int:
+    return len(world.sandbox.recorder.rest_calls("GET", "/guilds/{guild_id}/audit-logs"))
+
+
+async def test_whatever_races_the_books_agree_with_discord(world: World) -> None:
+    """Commands and hands on the same person at the same moment, in every order that comes."""
+    dice = random.Random(5)
+    guilds = [await world.play.new_guild(f"race {number}") for number in range(8)]
+
+    async def play_in(guild: Guild) -> None:
+        async def soon(act: Awaitable[Any]) -> None:
+            await asyncio.sleep(dice.random() / 10)
+            await act
+
+        for _ in range(2):
+            action = dice.choice(["ban", "unban"])
+            by_hand = guild.post("max", "moderate", action=action, target_id=guild.person("ann"))
+            asked = guild.slash("max", dice.choice(["ban", "unban"]), user=guild.person("ann"), reason="race")
+            await asyncio.gather(soon(by_hand), soon(asked), return_exceptions=True)
+
+    await asyncio.gather(*map(play_in, guilds))
+    await world.all_done(guilds)
+
+    async def disagreeing() -> list[str]:
+        found = []
+        for guild in guilds:
+            row = "SELECT wanted FROM restrictions WHERE guild_id = $1 AND kind = 'ban'"
+            wanted = bool(await world.eye.fetchval(row, int(guild.guild_id)))
+            if wanted is not await world.is_banned(guild, "ann"):
+                found.append(guild.guild_id)
+        return found
+
+    async def agreed() -> bool:
+        return not await disagreeing()
+
+    await until(agreed)

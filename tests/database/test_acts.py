@@ -286,3 +286,29 @@ async def test_lifting_ends_what_a_case_has_begun(
     assert ended is not None
     assert ended.state is CaseState.ENDED
     assert not (await ban_of(database, guild_id)).wanted
+
+
+async def test_who_was_shown_a_case_is_asked_about_later_ones_only(
+    database: DatabaseService, guild_id: int, act_on: Callable[..., Any]
+) -> None:
+    since = clock.now() - timedelta(minutes=1)
+    await act_on(CaseKind.BAN, plan_ban(until=None))
+    knowing: Any = {"moderator_id": MIA, "unless_acted_since": since, "known_case": 1}
+    case, _ = await act_on(CaseKind.BAN, plan_ban(until=None), **knowing)
+    assert case.number == 2
+    await act_on(CaseKind.BAN, plan_ban(until=None))
+    with pytest.raises(ActedOnJustNow) as refused:
+        await act_on(CaseKind.BAN, plan_ban(until=None), **{**knowing, "known_case": 2})
+    assert refused.value.number == 3
+
+
+async def test_bans_that_stand_are_found_by_name_and_id(
+    database: DatabaseService, guild_id: int, act_on: Callable[..., Any]
+) -> None:
+    await act_on(CaseKind.BAN, plan_ban(until=None), reason="raid")
+    for typed in ("", "AN", str(ANN)[:2]):
+        (found,) = await database.restrictions.banned(guild_id=guild_id, typed=typed)
+        assert found == (ANN, "ann", "raid")
+    assert await database.restrictions.banned(guild_id=guild_id, typed="ben") == []
+    await act_on(CaseKind.UNBAN, plan_unban())
+    assert await database.restrictions.banned(guild_id=guild_id, typed="") == []

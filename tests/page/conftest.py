@@ -23,7 +23,9 @@ from sandbox.server import Sandbox
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+# The first needs a third less of the machine.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -40,7 +42,8 @@ async def browser() -> AsyncIterator["Browser"]:
     playwright = pytest.importorskip("playwright.async_api")
     if CHROMIUM is None:
         pytest.skip(
-            "THE SANDBOX'S PAGE WAS NOT TESTED: no chromium (apt install chromium, or name it in CHROMIUM)."
+            "THE SANDBOX'S PAGE WAS NOT TESTED: no chromium "
+            "(apt install chromium-headless-shell, or name it in CHROMIUM)."
         )
     async with playwright.async_playwright() as play:
         playwright.expect.set_options(timeout=PATIENCE_MS)

@@ -228,6 +228,14 @@ async def test_members_cannot_use_the_buttons_and_nobody_judges_themselves(
     assert f"<@{guild.person('ben')}>" in (await guild.slash("mia", "reports view", number=1)).text
 
 
+async def test_reporters_are_not_named_where_everybody_can_read(guild: Guild, queue: Queue) -> None:
+    await guild.slash("olga", "config set report-channel", value="#general")
+    await guild.slash("ben", "report", member="ann", reason="rude")
+    post = await queue.showing("Report 1 · open", channel="general")
+    assert "somebody" in post.text
+    assert f"<@{guild.person('ben')}>" not in post.text
+
+
 async def test_a_rank_is_asked_before_a_warning(guild: Guild, queue: Queue) -> None:
     await guild.slash("ben", "report", member="sam", reason="unfair")
     post = await queue.showing("Report 1 · open")

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.typed import one_line
 from database.errors import ActionRefused, DatabaseUnavailable
 
 TRY_AGAIN = "Nothing was lost: try again in a minute."
@@ -219,4 +220,4 @@ def named(permissions: Sequence[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return discord.utils.escape_markdown(text if len(text) <= 60 else f"{text[:60]}…")
+    return one_line(text, 60)

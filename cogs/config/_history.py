@@ -2,16 +2,16 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from textwrap import shorten
 from typing import Any
 
 import discord
-from discord.utils import escape_markdown, format_dt
+from discord.utils import format_dt
 
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
+from bot.typed import one_line
 from cogs.config._settings import SETTINGS, Setting
 from database.models import AuditEntry, AuditFilter, Subject
 
@@ -60,7 +60,7 @@ def _custom_id(entry: AuditEntry) -> str:
 
 def _line(entry: AuditEntry) -> str:
     setting = BY_COLUMN.get(entry.field, Setting(entry.field, entry.field, "", _plain))
-    why = f" · {escape_markdown(shorten(entry.why, LONGEST_WHY, placeholder='…'))}" if entry.why else ""
+    why = f" · {one_line(entry.why, LONGEST_WHY)}" if entry.why else ""
     return (
         f"{format_dt(entry.at, 'd')} <@{entry.actor_id}> **{setting.name}**: "
         f"{_value(setting, entry.before)} → {_value(setting, entry.after)}{why}"
@@ -69,9 +69,7 @@ def _line(entry: AuditEntry) -> str:
 
 def _plain(value: Any) -> str:
     """As text: what a newer or an older Reeve wrote, or a template."""
-    return (
-        escape_markdown(shorten(str(value), LONGEST_VALUE, placeholder="…")) if value is not None else "none"
-    )
+    return one_line(str(value), LONGEST_VALUE) if value is not None else "none"
 
 
 def _value(setting: Setting, value: Any) -> str:

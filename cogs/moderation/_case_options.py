@@ -49,7 +49,7 @@ async def filter_of(interaction: Interaction, asked: Asked) -> CaseFilter:
         moderator_id=moderator.id if moderator else None,
         kind=CaseKind(asked["kind"]) if asked["kind"] else None,
         state=CaseState(asked["state"]) if asked["state"] else None,
-        text=asked["text"],
+        text=(asked["text"] or "").strip() or None,
         since=await _moment(interaction, asked["since"]),
         until=await _moment(interaction, asked["until"], day_ends=True),
         with_evidence=bool(asked["evidence"]),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import aiohttp
-import discord
 import yarl
 from discord.asset import Asset
 
 from bot.invocation import Interaction, guild_of
+from bot.typed import one_line
 from database.errors import ActionRefused, DatabaseUnavailable
 from database.models import LARGEST_EVIDENCE, Proof
 
@@ -111,5 +111,5 @@ def _sentence(kept: int, reasons: Sequence[str]) -> str:
     done = f" {files} behind the Discord link {are} kept as evidence, because such links end." if kept else ""
     if not reasons:
         return done
-    why = discord.utils.escape_markdown("; ".join(reasons)).rstrip(".")
+    why = one_line("; ".join(reasons), 300).rstrip(".")
     return f"{done} A Discord link in it could not be kept ({why}); such links end: add the file with /case evidence."

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import discord
-from discord.utils import escape_markdown, format_dt
+from discord.utils import format_dt
 
 from bot.clock import clock
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
+from bot.typed import one_line
 from database.models import MINT, LedgerLine, OperationKind
 
 PAGE_SIZE = 10
@@ -95,7 +96,7 @@ class TopButton(PageButton, template=r"pt:(?:all|week|month):[0-9]{1,6}"):
 
 
 def _history_line(line: LedgerLine) -> str:
-    note = f" · {escape_markdown(line.note)}" if line.note else ""
+    note = f" · {one_line(line.note, 200)}" if line.note else ""
     return f"{format_dt(line.posted_at, 'd')} **{line.amount:+,}** {_cause(line)}{note} → {line.balance:,}"
 
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 from discord.ext import commands
-from discord.utils import escape_markdown
 
 from bot.base_cog import BaseCog
 from bot.invocation import Interaction, guild_of
 from bot.pages import show
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
+from bot.typed import shown
 from cogs.points._pages import LAST_PAGE, HistoryButton, Period, TopButton, history_page, top_page
 from database.errors import DatabaseUnavailable
 from database.models import LARGEST_AMOUNT, LONGEST_NOTE
@@ -79,7 +79,7 @@ class Points(
         )
         left = moved.giver_balance or 0
         await reply(interaction, f"You gave {_points(amount)} to {member.mention} and have {left:,} left.")
-        what_for = f": {escape_markdown(note)}" if note else "."
+        what_for = f": {shown(note)}" if note else "."
         public = f"{interaction.user.mention} gave {_points(amount)} to {member.mention}{what_for}"
         await reply(interaction, public, ephemeral=False)
 

@@ -1,5 +1,6 @@
 """What people with bad intentions type, in one place: every test of what is typed somewhere takes it from here."""
 
+import re
 from typing import Any
 
 BIDI = "\u202eevil\u202c \u2066iso\u2069 \u200f\u061c"
@@ -7,7 +8,8 @@ ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 MENTIONS = "@everyone @here <@&{role}> <@{person}> <#{channel}> </case void:1>"
 MARKDOWN = "**b** __u__ ~~s~~ ||spoiler|| `code` ```block ``` > quote\n# head\n- list\n-# small \\"
 MASKED_LINK = (
-    "[https://discord.com](https://evil.example/nitro) <https://evil.example> [x]( javascript:alert(1) )"
+    "[https://discord.com](https://evil.example/nitro) [a](https://evil.example) \\\\[b](https://evil.example) "
+    "[nested [c](https://evil.example)](x) <https://evil.example> [x]( javascript:alert(1) )"
 )
 LOG_FORGING = "fine\n2026-11-21 10:00:00 | ERROR | incident 1a2b3c4d forged\r\n\x1b[31mred\x1b[0m \x07\x00end"
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1:A9)", "\t=1+1", "\r=1+1", " =1+1", "＝1+1")
@@ -29,8 +31,11 @@ CORPUS: dict[str, str] = {
     "6,000 characters": LONG,
     "wide characters": WIDE,
     "an escape at the limit": BROKEN_TAIL,
-    **{f"formula {number}": formula for number, formula in enumerate(FORMULAS)},
+    "formulas": "\n".join(FORMULAS),
 }
+
+ALIVE = re.compile(r"(?<!\\)(?:\\\\)*\[[^\]\n]*\]\(\s*<?https?:")
+"""A link that shows other words than where it leads: its bracket has no backslash before it, or an even number."""
 
 
 def complaints_about(message: dict[str, Any]) -> list[str]:
@@ -46,7 +51,7 @@ def complaints_about(message: dict[str, Any]) -> list[str]:
             found.append(f"{where} is empty")
         if any(control in text for control in "\u202e\u202d\u2066\u2067\x1b\x07\x00"):
             found.append(f"{where} holds a control character")
-        if "](http" in text.replace("\\]", "").replace("\\(", ""):
+        if ALIVE.search(text):
             found.append(f"{where} has a masked link")
     if sum(len(text) for where, text, _ in texts if where != "content") > 6_000:
         found.append("its embeds are longer than 6,000 together")

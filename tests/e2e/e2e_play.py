@@ -31,6 +31,12 @@ class Answer:
     def button(self, label: str) -> dict[str, Any]:
         return next(b for message in self.messages for b in buttons(message) if label in b.get("label", ""))
 
+    async def file(self, number: int = 0) -> bytes:
+        """What is behind the link of an attachment, counted over all messages."""
+        attached = [each for message in self.messages for each in message["attachments"]][number]
+        async with aiohttp.ClientSession() as http, http.get(attached["url"]) as response:
+            return await response.read()
+
     def __repr__(self) -> str:
         return f"<Answer {self.text!r}>"
 

@@ -7,9 +7,8 @@ import io
 import json
 from typing import Any
 
-import aiohttp
 import pytest
-from e2e_play import Answer, Guild, Play, until
+from e2e_play import Guild, Play, until
 
 from sandbox.server import Sandbox
 
@@ -22,12 +21,6 @@ async def warned(guild: Guild, *reasons: str, member: str = "ann", **options: An
 
 def upload(name: str, content: bytes) -> dict[str, str]:
     return {"filename": name, "base64": base64.b64encode(content).decode()}
-
-
-async def file_of(answer: Answer, number: int = 0) -> bytes:
-    attachment = [each for message in answer.messages for each in message["attachments"]][number]
-    async with aiohttp.ClientSession() as http, http.get(attachment["url"]) as response:
-        return await response.read()
 
 
 async def test_notes_add_up_and_are_found(guild: Guild) -> None:
@@ -61,7 +54,7 @@ async def test_evidence_comes_back_with_its_hash(guild: Guild) -> None:
 
     assert hashlib.sha256(b"second").hexdigest() in shown.text
     assert shown.text.count("is what was added") == 2
-    assert [await file_of(shown, at) for at in range(2)] == [b"first", b"second"]
+    assert [await shown.file(at) for at in range(2)] == [b"first", b"second"]
     assert shown.messages[-1]["flags"] & 64, "only who asked sees it"
 
 
@@ -191,7 +184,7 @@ async def test_a_file_behind_a_link_that_will_end_is_kept(guild: Guild, link: st
 
     assert "The file behind the Discord link is kept as evidence" in answer.text
     shown = await guild.click("max", await guild.slash("max", "case view", number=1), "Evidence")
-    assert await file_of(shown) == b"proof"
+    assert await shown.file() == b"proof"
 
 
 async def test_a_link_that_has_ended_or_leads_elsewhere_is_said_or_left_alone(
@@ -249,13 +242,13 @@ async def test_an_export_can_be_calculated_with_kept_and_read(guild: Guild) -> N
     await guild.slash("max", "case edit", number=2, reason="<b>bold</b> again")
     await guild.slash("max", "case void", number=1, reason="wrong")
 
-    table = (await file_of(await guild.slash("mia", "case export"))).decode("utf-8-sig")
+    table = (await (await guild.slash("mia", "case export")).file()).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["number"] for row in rows] == ["2", "1"]
     assert rows[1]["reason"] == "'=1+1"
     assert rows[1]["state"] == "void"
 
-    kept = json.loads(await file_of(await guild.slash("mia", "case export", format="json", state="active")))
+    kept = json.loads(await (await guild.slash("mia", "case export", format="json", state="active")).file())
     [case] = kept["cases"]
     assert kept["state"] == "active"
     assert case["target_id"] == guild.person("ann")
@@ -263,7 +256,7 @@ async def test_an_export_can_be_calculated_with_kept_and_read(guild: Guild) -> N
     assert case["evidence"][0]["sha256"] == hashlib.sha256(b"proof").hexdigest()
     assert (case["revisions"][0]["before"], case["reason"]) == ("plain <b>bold</b>", "<b>bold</b> again")
 
-    page = (await file_of(await guild.slash("mia", "case export", format="html"))).decode()
+    page = (await (await guild.slash("mia", "case export", format="html")).file()).decode()
     assert "&lt;b&gt;bold&lt;/b&gt; again" in page
     assert "<b>" not in page
     assert "<script" not in page

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import discord
-from discord.utils import escape_markdown, format_dt, snowflake_time
+from discord.utils import format_dt, snowflake_time
 
 from bot.clock import clock
 from bot.durations import format_duration
 from bot.invocation import Interaction, guild_of
 from bot.permissions import require_permission
 from bot.replies import reply
+from bot.typed import one_line, shown
 from cogs.moderation._asking import ask
 from cogs.moderation._gates import Question, question_before
 from cogs.moderation._links import keep_links
@@ -149,7 +150,7 @@ def _when_asked(request: Request, now: datetime) -> datetime:
 
 
 def _moment_ago(request: Request, other: ActedOnJustNow) -> Question:
-    reason = escape_markdown(" ".join(other.reason.split())[:200])
+    reason = one_line(other.reason, 200)
     return Question(
         MOMENT_AGO,
         f"<@{other.moderator_id}> acted on <@{request.target_id}> {format_dt(other.at, 'R')}: "
@@ -168,7 +169,7 @@ async def answer_of(bot: "Reeve", guild: discord.Guild, request: Request, acted:
 def _line(request: Request, case: Case) -> str:
     who = f"<#{case.target_id}>" if case.kind in IN_CHANNELS else f"<@{case.target_id}>"
     what = DONE[case.kind].format(who=who, duration=_for(request, case), count=_count(request))
-    trouble = escape_markdown(case.trouble or "")
+    trouble = shown(case.trouble) if case.trouble else ""
     match case.state:
         case CaseState.PENDING:
             return (

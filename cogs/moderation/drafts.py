@@ -78,7 +78,7 @@ async def _note(interaction: Interaction, draft: Draft, number: int | None) -> N
     await interaction.client.database.case_notes.write(
         guild_id=draft.guild_id,
         number=number,
-        text=str(draft.request["reason"]),
+        note=str(draft.request["reason"]),
         author_id=draft.asked_by_id,
         author_name=str(draft.request["moderator_name"]),
         interaction_id=draft.interaction_id,

@@ -170,11 +170,11 @@ class CaseController(ListController[Case, CaseFilter]):
             )  # fmt: skip
 
     @action(repeatable=True)
-    async def lost_posts(self, *, guild_id: int, message_ids: Sequence[int], due_at: datetime) -> int:
+    async def lost_posts(self, *, guild_id: int, post_ids: Sequence[int], due_at: datetime) -> int:
         """Somebody deleted these messages: the posts of cases among them are made again at `due_at`; how many."""
         async with self._transaction(guild_id=guild_id) as tx:
             lost = await tx.exec(
-                LOST_POSTS, of_guild_id=guild_id, message_ids=list(message_ids), due_at=due_at
+                LOST_POSTS, of_guild_id=guild_id, message_ids=list(post_ids), due_at=due_at
             )
             return len(lost.all())
 

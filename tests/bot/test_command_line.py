@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import parser
+
 PROJECT = Path(__file__).parents[2]
 
 
@@ -37,9 +39,18 @@ def only_sentences(text: str) -> bool:
     return "Traceback" not in text and text.strip().endswith(".")
 
 
-@pytest.mark.parametrize("words", [["dance"], ["db"], ["db", "dance"], ["db", "downgrade"], ["--dance"]])
-def test_a_word_that_is_not_understood_is_a_usage_error(words: list[str], tmp_path: Path) -> None:
-    ended = bot(*words, data_dir=tmp_path)
+@pytest.mark.parametrize("words", [["db"], ["db", "dance"], ["db", "downgrade"], ["--dance"]])
+def test_a_word_that_is_not_understood_is_a_usage_error(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(words)
+    assert ended.value.code == 64
+    assert capsys.readouterr().err.startswith("usage: python -m bot")
+
+
+def test_a_supervisor_sees_a_usage_error(tmp_path: Path) -> None:
+    ended = bot("dance", data_dir=tmp_path)
     assert ended.returncode == 64
     assert ended.stderr.startswith("usage: python -m bot")
 

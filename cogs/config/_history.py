@@ -18,6 +18,7 @@ from database.models import AuditEntry, AuditFilter, Subject
 PAGE_SIZE = 6
 LONGEST_VALUE = 150
 LONGEST_WHY = 100
+LONGEST_PLAIN = 60
 """With these a page stays within the 4,096 characters of an embed."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OF_SETTINGS = AuditFilter(subject=Subject.CONFIG)
@@ -69,7 +70,7 @@ def _line(entry: AuditEntry) -> str:
 
 def _plain(value: Any) -> str:
     """As text: what a newer or an older Reeve wrote, or a template."""
-    return one_line(str(value), LONGEST_VALUE) if value is not None else "none"
+    return one_line(str(value), LONGEST_PLAIN) if value is not None else "none"
 
 
 def _value(setting: Setting, value: Any) -> str:

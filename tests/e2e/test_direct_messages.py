@@ -180,3 +180,13 @@ async def test_a_message_whose_answer_was_lost_is_not_sent_again(guild: Guild, p
     await case_says(guild, "Direct message: delivered")
 
     assert len([text for text in await told(guild, "jon") if "only once" in text]) == 1
+
+
+async def test_the_history_of_long_templates_fits_a_page(guild: Guild) -> None:
+    for number in range(7):
+        await template(guild, "set", kind="ban", text=f"{number}" + "*_~|`" * 290, why="*" * 500)
+
+    history = await guild.slash("olga", "config history")
+
+    assert history.text.count("template:ban") == 6
+    assert len(history.messages[0]["embeds"][0]["description"]) <= 4096

@@ -21,7 +21,7 @@ from cogs.moderation._acting import act
 from cogs.moderation._report_forms import points_of
 from cogs.moderation._request import Request, request_of
 from cogs.moderation._snapshots import document_of, snapshot
-from database.errors import DatabaseUnavailable
+from database.errors import DatabaseUnavailable, DraftGone
 from database.models import CaseKind, Proof
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 KEPT_FOR = timedelta(hours=6)
 """A form may stand open while its moderator reads on."""
-KEEP_SECONDS = 1.5  # of the 3 in which Discord wants the form
+KEEP_SECONDS, LOOK_SECONDS = 1.2, 0.4  # of the 3 in which Discord wants the form
 QUESTION = "warn_message"
 BEING_KEPT: dict[int, asyncio.Task[None]] = {}
-"""Attachments on their way, by what asked for them: the form may be filled in before they are here."""
+"""Messages on their way, by what asked for them: the form may be filled in before all their files are here."""
 
 
 class WarnMessageForm(Form, template=r"warn-message:(?P<user>[0-9]{1,20})"):
@@ -69,34 +69,45 @@ class WarnMessage(BaseCog):
 
     async def warn_for_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Keep what the message says before the form is shown: it may be gone when the form is filled in."""
-        _deeds.require_warnable(interaction, message.author)
+        author = guild_of(interaction).get_member(message.author.id) or message.author
+        _deeds.require_warnable(interaction, author)
         request = request_of(
             interaction,
             CaseKind.WARN,
-            message.author,
+            author,
             remark=f"The message is kept with the case: {message.jump_url}",
         )
+        keeping = asyncio.create_task(_keep_all(interaction, request, message), name="a message")
+        BEING_KEPT[interaction.id] = keeping
+        keeping.add_done_callback(lambda _: BEING_KEPT.pop(interaction.id))
         try:
             async with asyncio.timeout(KEEP_SECONDS):
-                await _keep(interaction, request, [document_of(message)])
-        except TimeoutError:
-            raise DatabaseUnavailable from None
-        await WarnMessageForm.open(interaction, f"warn-message:{message.author.id}")
-        if message.attachments:
-            keeping = asyncio.create_task(
-                _keep_files(interaction, request, message), name="a message's files"
-            )
-            BEING_KEPT[interaction.id] = keeping
-            keeping.add_done_callback(lambda _: BEING_KEPT.pop(interaction.id))
-            await keeping
+                await asyncio.shield(keeping)
+        except TimeoutError:  # files take longer than Discord waits for a form
+            await _require_kept(interaction)
+        await WarnMessageForm.open(interaction, f"warn-message:{author.id}")
+        await keeping
 
 
-async def _keep_files(interaction: Interaction, request: Request, message: discord.Message) -> None:
-    """They take longer than Discord waits for a form. Without them the document says what it could not keep."""
+async def _keep_all(interaction: Interaction, request: Request, message: discord.Message) -> None:
+    """First what needs no fetching; then again with the files."""
+    await _keep(interaction, request, [document_of(message)])
+    if not message.attachments:
+        return
     try:
         await _keep(interaction, request, await snapshot(message))
-    except DatabaseUnavailable as error:
+    except DatabaseUnavailable as error:  # the document says what could not be kept
         logger.warning("the files of a message could not be kept: {}", type(error).__name__)
+
+
+async def _require_kept(interaction: Interaction) -> None:
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            await interaction.client.database.drafts.get(
+                guild_id=guild_of(interaction).id, interaction_id=interaction.id
+            )
+    except (TimeoutError, DraftGone):
+        raise DatabaseUnavailable from None
 
 
 async def _keep(interaction: Interaction, request: Request, proof: Sequence[Proof]) -> None:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 # Before anything of Reeve is imported: no test, and no process that a test starts, may read the operator's `.env`.
@@ -43,7 +43,7 @@ def short_dir() -> Iterator[Path]:
 async def empty_database(short_dir: Path) -> AsyncIterator[str]:
     """The address of a database that no migration has touched yet, owned by a role that is no superuser."""
     if OWN_SERVER is None:
-        server = EmbeddedServer(short_dir)
+        server = EmbeddedServer(short_dir, {"fsync": "off"})  # what is killed has a server of its own
         yield await server.start()
         await server.stop()
         return
@@ -62,10 +62,26 @@ async def dsn(empty_database: str) -> str:
     return empty_database
 
 
+@pytest.fixture(scope="session")
+async def forget_everything(dsn: str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Empties all tables. On the embedded server a superuser does it, past all rules and without new files."""
+    if OWN_SERVER is None:
+        superuser = make_url(dsn).set(username="postgres")
+        connection = await asyncpg.connect(superuser.render_as_string(hide_password=False))
+        await connection.execute("SET session_replication_role = replica")
+    else:
+        connection = await asyncpg.connect(dsn)
+    words = DELETE_EVERYTHING if OWN_SERVER is None else TRUNCATE_EVERYTHING
+    yield lambda: connection.execute(words)
+    await connection.close()
+
+
 @pytest.fixture
-async def database(dsn: str) -> AsyncIterator[DatabaseService]:
+async def database(
+    dsn: str, forget_everything: Callable[[], Awaitable[object]]
+) -> AsyncIterator[DatabaseService]:
     """The service on empty tables. It waits long for a connection: a busy machine is no finding."""
-    await forget_everything(dsn)
+    await forget_everything()
     service = DatabaseService(dsn, PoolSettings(pool_timeout_seconds=60))
     await service.open()
     yield service
@@ -80,7 +96,8 @@ async def initialised_dir() -> AsyncIterator[Path]:
         yield folder
 
 
-FORGET_EVERYTHING = f"""
+DELETE_EVERYTHING = "; ".join(f"DELETE FROM {name}" for name in metadata.tables)
+TRUNCATE_EVERYTHING = f"""
     DO $$
     DECLARE guarded regclass[];
         name regclass;
@@ -112,9 +129,3 @@ FORGET_EVERYTHING = f"""
 """
 """Rows that are only added are refused to everybody; the owner of the tables can put that aside, in one transaction.
 Only tables with rows are emptied: each TRUNCATE makes new files."""
-
-
-async def forget_everything(dsn: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    await connection.execute(FORGET_EVERYTHING)
-    await connection.close()

@@ -54,6 +54,8 @@ def figures_embed(
         embed.add_field(name=words.reports, value=_reports(found, before, words), inline=False)
     if outcomes.voided:
         embed.add_field(name=words.voided, value=_share(words.share, outcomes.voided, outcomes.acts))
+    if outcomes.overturned:
+        embed.add_field(name=words.overturned, value=_share(words.share, outcomes.overturned, outcomes.acts))
     if outcomes.repeated:
         repeated = _share(words.people, outcomes.repeated, outcomes.targets)
         embed.add_field(name=words.repeated, value=repeated, inline=False)

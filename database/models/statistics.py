@@ -11,6 +11,7 @@ from sqlalchemy import (
     Double,
     Integer,
     Text,
+    and_,
     case,
     cast,
     extract,
@@ -26,6 +27,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import col, func
 
 from database.models.case import Case, CaseKind, CaseOrigin, CaseState
+from database.models.case_link import CaseLink
 from database.models.report import Report
 from database.statements import param, statement
 
@@ -60,6 +62,8 @@ class Outcomes(NamedTuple):
 
     acts: int
     voided: int
+    overturned: int
+    """Lifted again because an appeal was granted."""
     targets: int
     """People who were acted against, voided acts left out."""
     repeated: int
@@ -189,12 +193,30 @@ ACTS = statement(
 
 _stands = col(Case.state) != CaseState.VOID
 _is_against = _is(col(Case.kind), AGAINST_PEOPLE)
+_answer = aliased(Case)
+_appealed = (
+    select(col(CaseLink.cause_number).label("number"))
+    .distinct()
+    .join(
+        _answer,
+        and_(
+            col(_answer.guild_id) == col(CaseLink.guild_id),
+            col(_answer.number) == col(CaseLink.number),
+            col(_answer.origin) == CaseOrigin.APPEAL,
+        ),
+    )
+    .where(col(CaseLink.guild_id) == param("guild_id"))
+    .subquery("appealed")
+)
 _of_target = (
     select(
         func.count().label("acts"),
         func.count().filter(~_stands).label("voided"),
+        func.count(_appealed.c.number).label("overturned"),
         func.count().filter(_stands, _is_against).label("against"),
     )
+    .select_from(Case)
+    .outerjoin(_appealed, _appealed.c.number == col(Case.number))
     .where(
         col(Case.guild_id) == param("guild_id"),
         *_within(col(Case.created_at)),
@@ -216,6 +238,7 @@ OUTCOMES = statement(
     select(
         _sum(_of_target.c.acts),
         _sum(_of_target.c.voided),
+        _sum(_of_target.c.overturned),
         func.count().filter(_of_target.c.against > 0),
         func.count().filter(_of_target.c.against > 1),
     ),

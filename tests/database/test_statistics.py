@@ -1,7 +1,7 @@
 """Figures of moderation are those that twenty lines of Python count, on whatever day it is in the server's zone."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from database.local_days import beginning, day_edges, last_days, last_months, month_edges
 from database.models import Case, CaseKind, CaseOrigin, CaseState, Report, ReportState
 from database.models.case import CASES
+from database.models.case_link import LINKS, CaseLink
 from database.models.report import REPORTS
 from database.service import DatabaseService
 
@@ -36,12 +37,15 @@ cases = st.lists(
     ),
     max_size=30,
 )
+links = st.sets(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=12)
 reports = st.lists(st.tuples(moments, st.none() | st.integers(0, 100_000), st.integers(21, 23)), max_size=8)
 
 
 class Rows(NamedTuple):
     cases: Sequence[tuple[datetime, CaseKind, CaseState, CaseOrigin, int, int]]
     reports: Sequence[tuple[datetime, int | None, int]]
+    links: Collection[tuple[int, int]] = ()
+    """Of a case to what led to it, by their places in `cases`."""
 
 
 async def written(database: DatabaseService, guild_id: int, rows: Rows) -> None:
@@ -57,6 +61,13 @@ async def written(database: DatabaseService, guild_id: int, rows: Rows) -> None:
                 for number, (moment, kind, state, origin, moderator, target) in enumerate(rows.cases, 1)
             ],
         )  # fmt: skip
+        await LINKS.insert(
+            tx,
+            [
+                CaseLink(guild_id=guild_id, number=number + 1, cause_number=cause + 1)
+                for number, cause in _real(rows)
+            ],
+        )
         await REPORTS.insert(
             tx,
             [
@@ -70,16 +81,25 @@ async def written(database: DatabaseService, guild_id: int, rows: Rows) -> None:
         )  # fmt: skip
 
 
+def _real(rows: Rows) -> list[tuple[int, int]]:
+    size = len(rows.cases)
+    return [(number, cause) for number, cause in rows.links if number != cause and max(number, cause) < size]
+
+
 def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int | None) -> dict[str, Any]:
     """The oracle: each row by itself, its day as its own clock on the wall says it."""
     happened = [
-        (moment.astimezone(zone).date(), str(kind), str(state), str(origin), moderator, target)
-        for moment, kind, state, origin, moderator, target in rows.cases
+        (moment.astimezone(zone).date(), str(kind), str(state), str(origin), moderator, target, place)
+        for place, (moment, kind, state, origin, moderator, target) in enumerate(rows.cases)
         if moment.astimezone(zone).date() in days and state != "refused" and moderator_id in (None, moderator)
     ]
     notes = [row for row in happened if row[1] == "note"]
     automatic = [row for row in happened if row[1] != "note" and row[3] in {"ladder", "automod"}]
     acts = [row for row in happened if row not in notes and row not in automatic]
+    overturned = [
+        any(cause == row[6] and rows.cases[number][3] == "appeal" for number, cause in _real(rows))
+        for row in acts
+    ]
     against = Counter(row[5] for row in acts if row[1] in AGAINST and row[2] != "void")
     by_day = Counter((row[1], row[0]) for row in acts)
     waits = {day: [] for day in days}  # type: dict[date, list[int | None]]
@@ -97,6 +117,7 @@ def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int 
         "outcomes": (
             len(acts),
             sum(row[2] == "void" for row in acts),
+            sum(overturned),
             len(against),
             sum(number > 1 for number in against.values()),
         ),
@@ -111,12 +132,12 @@ def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int 
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    rows=st.builds(Rows, cases, reports),
+    rows=st.builds(Rows, cases, reports, links),
     asked=st.tuples(st.integers(1, 9), st.sampled_from(ZONES), st.none() | st.just(22)),
 )
 async def test_figures_are_what_counting_by_hand_gives(
@@ -144,8 +165,8 @@ async def test_figures_are_what_counting_by_hand_gives(
     assert found.report_seconds == expected["report_seconds"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.builds(Rows, cases, st.just(())), zone=st.sampled_from(ZONES))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.builds(Rows, cases, st.just(()), st.just(())), zone=st.sampled_from(ZONES))
 async def test_a_persons_months_are_what_counting_by_hand_gives(
     database: DatabaseService, new_id: Callable[[], int], rows: Rows, zone: str
 ) -> None:
@@ -175,7 +196,7 @@ async def test_nothing_is_a_day_of_zeros(database: DatabaseService, guild_id: in
 
     assert found.kinds == {}
     assert found.moderators == []
-    assert tuple(found.outcomes) == (0, 0, 0, 0)
+    assert tuple(found.outcomes) == (0, 0, 0, 0, 0)
     assert found.reports.median_seconds is None
     assert found.report_seconds == [None]
 

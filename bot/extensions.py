@@ -11,6 +11,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.drafts",
     "cogs.moderation.acting",
     "cogs.moderation.by_hand",
+    "cogs.moderation.rejoining",
     "cogs.moderation.cases",
     "cogs.moderation.case_keeping",
     "cogs.moderation.history",

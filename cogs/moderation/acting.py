@@ -80,17 +80,6 @@ class Acting(BaseCog):
         if member == member.guild.me:
             await self._hurry(member.guild.id)
 
-    @BaseCog.listener()
-    async def on_member_join(self, member: discord.Member) -> None:
-        """Comes only with the members intent."""
-        try:
-            await self.bot.database.restrictions.came_back(
-                guild_id=member.guild.id, user_id=member.id, now=clock.now()
-            )
-        except DatabaseUnavailable as error:
-            logger.warning("What stands against somebody who joined waits: {}", type(error).__name__)
-        self._due.set()
-
     async def _hurry_all(self) -> None:
         try:
             await self.bot.database.acts.hurry_all(now=clock.now(), shards=self.bot.own_shards)

@@ -66,6 +66,24 @@ class RestrictionController(BaseController):
                 await ACTS.insert(tx, again)
             return standing
 
+    @action(repeatable=False)
+    async def roles_differ(
+        self, *, guild_id: int, user_id: int, role_ids: Sequence[int], now: datetime
+    ) -> bool:
+        """A member has these roles now. Where a restriction that stands takes or gives others, plan that again."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            standing = (await tx.exec(STANDING, guild_id=guild_id, subject_id=user_id, now=now)).all()
+            has = set(role_ids)
+            again = [
+                _again(each, now)
+                for each in standing
+                if each.kind is RestrictionKind.ROLES
+                and (has & set(each.payload.get("taken", ())) or set(each.payload.get("given", ())) - has)
+            ]
+            if again:
+                await ACTS.insert(tx, again)
+            return bool(again)
+
 
 def _again(restriction: Restriction, now: datetime) -> Act:
     assert restriction.case_number is not None

@@ -1,0 +1,108 @@
+"""Nobody shakes off what stands against them by leaving and coming back. This needs the members intent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from e2e_play import Bot, Guild, Play, until
+
+from sandbox.server import Sandbox
+
+DAY = timedelta(days=1)
+
+
+class World:
+    """A sandbox of its own, and a server in which a timeout takes the role `member`, and gives `manager` meanwhile."""
+
+    def __init__(self, sandbox: Sandbox, play: Play, bot: Bot, guild: Guild) -> None:
+        self.sandbox, self.play, self.bot, self.guild = sandbox, play, bot, guild
+
+    def roles(self, who: str) -> set[str]:
+        guild = self.sandbox.core.world.guilds[int(self.guild.guild_id)]
+        held = guild.members[int(self.guild.person(who))].role_ids
+        return {role.name for role in guild.roles.values() if role.id in held}
+
+    async def have(self, who: str, *names: str) -> None:
+        async def so() -> bool:
+            return self.roles(who) == set(names)
+
+        await until(so)
+
+    async def is_silenced(self, who: str) -> bool:
+        guild = self.sandbox.core.world.guilds[int(self.guild.guild_id)]
+        ends_at = guild.members[int(self.guild.person(who))].communication_disabled_until
+        return ends_at is not None and ends_at > self.sandbox.core.now()
+
+    async def given(self, who: str, *names: str) -> None:
+        """By the owner here; by another bot elsewhere."""
+        ids = [self.guild.roles[name] for name in names]
+        await self.guild.post("olga", "roles", user_id=self.guild.person(who), add=ids)
+
+
+@pytest.fixture
+async def world(dsn: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with AsyncExitStack() as leaving:
+        sandbox = Sandbox(rate_limits=False)
+        await sandbox.start(port=0)
+        leaving.push_async_callback(sandbox.close)
+        play = await leaving.enter_async_context(Play(sandbox.url))
+        bot = Bot(sandbox.api_url, dsn, tmp_path, REEVE_MEMBERS_INTENT="true")
+        await bot.start()
+        guild = await play.new_guild("rejoining")
+        for setting, role in (("takes-roles", "member"), ("role", "manager")):
+            value = f"<@&{guild.roles[role]}>" if setting == "takes-roles" else guild.roles[role]
+            answer = await guild.slash("olga", f"config set timeout-{setting}", value=value)
+            assert not answer.failed
+        yield World(sandbox, play, bot, guild)
+        await bot.stop()
+        assert "incident" not in bot.log, bot.log
+
+
+async def test_who_leaves_and_comes_back_is_as_before(world: World) -> None:
+    guild = world.guild
+    assert "timed" in (await guild.slash("max", "timeout", member="ann", duration="7d", reason="spam")).text
+    await world.have("ann", "manager")
+
+    await guild.post("ann", "leave")
+    await guild.post("ann", "join")
+    await world.have("ann", "manager")
+    assert await world.is_silenced("ann")
+
+    await world.given("ann", "member")  # a bot that greets people, a moment later
+    await world.have("ann", "manager")
+    for _ in range(4):  # and one that insists: in the end it has its way
+        await world.given("ann", "member")
+        await asyncio.sleep(0)
+    await world.play.post("/sandbox/clock", {"seconds": timedelta(days=8).total_seconds()})
+    await world.have("ann", "member")
+    assert not await world.is_silenced("ann")
+
+
+async def test_who_is_away_when_it_ends_gets_the_roles_on_coming_back(world: World) -> None:
+    guild = world.guild
+    await guild.slash("max", "timeout", member="ann", duration="1d", reason="spam")
+    await world.have("ann", "manager")
+    await guild.post("ann", "leave")
+    await world.play.post("/sandbox/clock", {"seconds": timedelta(days=2).total_seconds()})
+
+    async def over() -> bool:
+        return "over" in (await guild.slash("max", "case view", number=1)).text
+
+    await until(over)
+    await guild.post("ann", "join")
+    await world.have("ann", "member")
+
+
+async def test_a_role_that_a_person_gives_back_later_stays(world: World) -> None:
+    """To give it is a decision, and Reeve has taken it once."""
+    guild = world.guild
+    await guild.slash("max", "timeout", member="ann", duration="7d", reason="spam")
+    await world.have("ann", "manager")
+    await world.play.post("/sandbox/clock", {"seconds": 600})
+    await world.given("ann", "member")
+    await guild.slash("max", "timeout", member="ben", duration="7d", reason="spam")
+    await world.have("ben", "manager")
+    assert world.roles("ann") == {"manager", "member"}

@@ -135,7 +135,8 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
 
 VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     **dict.fromkeys(
-        ("actor_id", "added_by_id", "author_id", "changed_by_id", "editor_id", "exported_by_id", "giver_id",
+        ("actor_id", "added_by_id", "answered_by_id", "asked_by_id", "author_id", "changed_by_id", "editor_id",
+         "exported_by_id", "giver_id",
          "moderator_id", "receiver_id", "reporter_id", "target_id", "user_id"),
         any_person,
     ),
@@ -149,6 +150,9 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         Surroundings.text,
     ),
     "answer": Surroundings.text,
+    "known_case": any_number,
+    "question": lambda around: around.dice.choice(["moment_ago", "ladder"]),
+    "request": lambda around: {"reason": around.text()},
     "case_number": lambda around: around.dice.choice([None, any_number(around)]),
     "message_ids": lambda around: around.dice.choice([None, [around.key()]]),
     "proofs": lambda around: [Proof("proof.png", around.dice.randbytes(20))],

@@ -18,7 +18,17 @@ from database import migrations, transaction
 from database.clock import clock
 from database.controllers._base import BaseController
 from database.errors import DatabaseAddressUnusable, DatabaseUnavailable, DatabaseUnreachable
-from database.models import AuditFilter, CaseFilter, Delivery, DirectMessage, Shards, TemplateKind, User
+from database.models import (
+    AuditFilter,
+    CaseFilter,
+    Delivery,
+    DirectMessage,
+    DraftState,
+    Proof,
+    Shards,
+    TemplateKind,
+    User,
+)
 from database.server import running_database
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -159,6 +169,14 @@ async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
     number = await service.audit.count(guild_id=1, matching=trail)
     assert number == len(await service.audit.page(guild_id=1, matching=trail, limit=1000)) > 0
     assert number == len([entry async for entry in service.audit.export(guild_id=1, matching=trail)])
+    draft: dict[str, Any] = {"guild_id": 1, "interaction_id": 48}
+    await service.drafts.keep(**draft, question="moment_ago", asked_by_id=1, request={}, proof=[Proof("p", b"x")])
+    assert len(await service.drafts.waiting(guild_id=1, question="moment_ago")) == 1
+    await service.drafts.answer(**draft, question="moment_ago", answered_by_id=1, state=DraftState.CONFIRMED)
+    assert (await service.drafts.get(**draft)).state is DraftState.CONFIRMED
+    assert await service.drafts.proof(**draft) == [Proof("p", b"x")]
+    await service.drafts.forget_old(now=clock.now())
+    assert await service.restrictions.banned(guild_id=1, typed="") == []
     await service.guild_configs.warm_up(guild_ids=[1, 2])
     assert (await service.guild_configs.read(guild_id=1)).version > 0
     await service.guild_configs.change_template(

@@ -17,10 +17,12 @@ from database.models import (
     CaseKind,
     Delivery,
     DirectMessage,
+    DraftState,
     ExportFormat,
     OutboxRow,
     Proof,
     ReportFilter,
+    RestrictionKind,
 )
 from database.models.case import CASES, REVISIONS
 from database.service import DatabaseService
@@ -72,6 +74,11 @@ class World:
         return {**self.request, "number": self.worked_on, "editor_id": 1}
 
     @property
+    def asking(self) -> Words:
+        files = [Proof("a", b"x")] * 5
+        return {**self.request, "question": "moment_ago", "asked_by_id": 22, "request": {}, "proof": files}
+
+    @property
     def report(self) -> Words:
         people = {
             "target_id": ANN,
@@ -97,6 +104,8 @@ class World:
             report = await database.reports.make(**self.report)
             await database.reports.answer(**self.press(report.number), answer="Thank you.")
             self.open_reports.append(report.number)
+        draft = await database.drafts.keep(**self.asking)
+        self.draft = {**self.guild, "interaction_id": draft.interaction_id}
         whole = await database.reports.whole(**self.guild, number=1)
         self.reply_id = whole.replies[0].reply_id
         self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
@@ -164,6 +173,14 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     ),
     "digests.servers": (1, lambda _: {}),
     "digests.skip": (1, lambda w: {**w.guild, "week": 202647}),
+    "drafts.answer": (
+        2, lambda w: {**w.draft, "question": "moment_ago", "answered_by_id": 22, "state": DraftState.CONFIRMED},
+    ),
+    "drafts.forget_old": (1, lambda _: {"now": clock.now()}),
+    "drafts.get": (1, lambda w: w.draft),
+    "drafts.keep": (3, lambda w: w.asking),
+    "drafts.proof": (1, lambda w: w.draft),
+    "drafts.waiting": (1, lambda w: {**w.guild, "question": "moment_ago"}),
     "guild_configs.automod_rules": (1, lambda w: w.guild),
     "guild_configs.change": (6, lambda w: w.change(w.new_id() % 86_400)),
     "guild_configs.change_automod_rule": (
@@ -230,6 +247,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.take": (6, World.press),
     "reports.release": (6, World.press),
     "reports.whole": (1, lambda w: {**w.guild, "number": 1}),
+    "restrictions.banned": (1, lambda w: {**w.guild, "typed": ""}),
+    "restrictions.get": (1, lambda w: {**w.guild, "subject_id": 11, "kind": RestrictionKind.BAN}),
+    "restrictions.standing": (1, lambda w: {**w.guild, "subject_id": 11}),
     "statistics.of_days": (3, lambda w: {**w.guild, "days": [clock.now().date()], "time_zone": "UTC"}),
     "statistics.record": (1, lambda w: {**w.guild, "target_id": 11, "time_zone": "UTC", "now": clock.now()}),
     "users.get": (1, lambda w: {**w.guild, "user_id": ANN}),

@@ -1,9 +1,10 @@
 """How restrictions and acts are written, in the transaction of whatever wants them: a step for all controllers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from database.models.act import ACTS, TAKEN_WITHIN, Act, ActKind, Purpose
+from database.models.act import ACT_LEASE, ACTS, TAKEN_WITHIN, Act, ActKind, Purpose
 from database.models.case import Case
 from database.models.case_plan import Plan, Wanted
 from database.models.restriction import (
@@ -141,6 +142,37 @@ def end_of(row: Restriction, now: datetime, *, at: datetime) -> Act:
         due_at=at,
         created_at=now,
     )
+
+
+async def move_end(
+    tx: Transaction,
+    standing: Sequence[Restriction],
+    until: datetime | None,
+    now: datetime,
+    *,
+    asked_by_id: int,
+    decided_by_id: int,
+) -> list[Act]:
+    """Let restrictions that stand end at another time, or never. Gives the acts to be sent now, claimed.
+
+    Only of a timeout Discord itself knows the end; the other kinds stand there as they did.
+    """
+    sent_now: list[Act] = []
+    for row in standing:
+        was_applied = row.applied_version == row.version
+        row.until, row.version, row.changed_at = until, row.version + 1, now
+        row.decided_by_id = max(row.decided_by_id, decided_by_id)
+        if row.kind is RestrictionKind.TIMEOUT:
+            again = end_of(row, now, at=now)
+            again.kind, again.purpose, again.until = ActKind.TIMEOUT, Purpose.KEEP, until
+            again.asked_by_id, again.leased_until, again.fence = asked_by_id, now + ACT_LEASE, 1
+            sent_now.append(again)
+        elif was_applied:
+            row.applied_version = row.version
+    await RESTRICTIONS.update(tx, standing, *CHANGED)
+    ends = [] if until is None else [end_of(row, now, at=until) for row in standing]
+    written = await ACTS.insert(tx, [*sent_now, *ends]) if sent_now or ends else []
+    return [act for act in written if act.purpose is Purpose.KEEP]
 
 
 def _merged(row: Restriction, wanted: Wanted, was: dict[str, Any]) -> dict[str, Any]:

@@ -84,6 +84,18 @@ class RevisionStays(ActionRefused):
         super().__init__(f"Edit {revision} changed when case {number} ends: set that with /case duration.")
 
 
+class NothingStands(ActionRefused):
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"No ban and no timeout stands because of case {number}, so it has no end to move.")
+
+
+class SameEnd(ActionRefused):
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"Case {number} ends then already.")
+
+
 class NoteNotAllowed(ActionRefused):
     def __init__(self, longest: int) -> None:
         self.longest = longest

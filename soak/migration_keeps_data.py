@@ -64,6 +64,14 @@ SEEDS = {
             SELECT guild_id, 'report_post', number, 1, 0, now(), now() FROM reports;
         ANALYZE
     """,
+    "0012": """
+        INSERT INTO automod_rules SELECT n, m, 'warn', m FROM generate_series(0, 99) n, generate_series(1, 9) m;
+        INSERT INTO digests SELECT n, 202600 + m, 'posted', now(), now(), 5, 6
+            FROM generate_series(0, 99) n, generate_series(1, 52) m;
+        INSERT INTO outbox (guild_id, kind, subject_id, generation, attempts, due_at, created_at)
+            SELECT guild_id, 'digest', 202653, 1, 0, now(), now() FROM guild_configs;
+        ANALYZE
+    """,
 }
 """What is put in once a revision is there: ten tables with a tenth of the rows each."""
 COLUMNS = """

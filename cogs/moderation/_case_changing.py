@@ -1,4 +1,4 @@
-"""/case edit, void, restore"""
+"""/case edit, duration, void, restore"""
 
 from discord import app_commands
 
@@ -8,6 +8,7 @@ from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from cogs.moderation import _suggestions
 from cogs.moderation._case_options import CaseNumber
+from cogs.moderation._duration import move_end
 from cogs.moderation._links import keep_links
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._void import LIFTED, offers, standing_because_of
@@ -46,6 +47,18 @@ class CaseChanging(BaseCog):
         kept = await keep_links(interaction, number, reason)
         self.bot.dispatch("outbox_filled")
         await reply(interaction, f"Case {number}: the reason is changed (edit {revision.revision}).{kept}")
+
+    @app_commands.command()
+    @app_commands.describe(
+        number="The number of the case",
+        duration="From its beginning, for example 7d; a moment, tomorrow 18:00; or forever",
+    )
+    @app_commands.autocomplete(number=_suggestions.case_numbers)
+    @requires(Level.MODERATOR)
+    async def duration(self, interaction: Interaction, number: CaseNumber, duration: str) -> None:
+        """Change how long a ban or timeout lasts, counted from its beginning; Discord follows."""
+        await defer(interaction)
+        await reply(interaction, await move_end(interaction, number, duration))
 
     @app_commands.command()
     @app_commands.describe(

@@ -33,6 +33,18 @@ class PointsNotUnderstood(ActionRefused):
         super().__init__(f"Points are a whole number from 0 to {most}: press the button again.")
 
 
+class EndIsOver(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "By that it would be over already, counted from its beginning: use /unban or /untimeout to end it now."
+        )
+
+
+class TimeoutsEnd(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("A timeout cannot last for ever: choose at most 365d, or ban them.")
+
+
 class ExportTooLarge(ActionRefused):
     def __init__(self) -> None:
         super().__init__(

@@ -11,10 +11,12 @@ from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
 from bot.replies import reply
+from cogs.moderation._acting import require_by_hand
 from cogs.moderation._dm_rendering import KIND_OF
+from cogs.moderation._duration import require_above
 from cogs.moderation._performing import perform
 from database.errors import CaseAboutYourself
-from database.models import Act, ActState, Case, DirectMessage, Restriction, RestrictionKind
+from database.models import Act, ActState, Case, CaseKind, DirectMessage, Restriction, RestrictionKind
 
 LIFTED = {
     RestrictionKind.BAN: "the ban",
@@ -22,6 +24,13 @@ LIFTED = {
     RestrictionKind.ROLES: "the change of roles",
     RestrictionKind.LOCK: "the lock",
     RestrictionKind.SLOWMODE: "the slowmode",
+}
+LIFTED_BY = {
+    RestrictionKind.BAN: CaseKind.UNBAN,
+    RestrictionKind.TIMEOUT: CaseKind.UNTIMEOUT,
+    RestrictionKind.ROLES: CaseKind.UNTIMEOUT,
+    RestrictionKind.LOCK: CaseKind.UNLOCK,
+    RestrictionKind.SLOWMODE: CaseKind.SLOWMODE,
 }
 TOLD_ALREADY = {
     DirectMessage.PENDING: "the message that it is void is on its way already",
@@ -80,6 +89,9 @@ async def _tell(interaction: Interaction, case: Case) -> str:
 async def _lift(interaction: Interaction, case: Case) -> str:
     """A second press finds nothing that stands."""
     bot = interaction.client
+    for each in await standing_because_of(interaction, case):
+        await require_by_hand(interaction, LIFTED_BY[each.kind], case.target_id)
+    await require_above(interaction, case)
     planned = await bot.database.restrictions.lift(guild_id=case.guild_id, number=case.number)
     if not planned:
         return "nothing stands because of it any more."

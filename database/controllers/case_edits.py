@@ -1,5 +1,9 @@
 """What changes in a case after it was opened: voided, restored, put back as it was. Each leaves a revision."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from database.acting import move_end
 from database.actions import action
 from database.controllers._base import BaseController
 from database.errors import (
@@ -7,12 +11,15 @@ from database.errors import (
     CaseNotVoid,
     CaseUnderWay,
     CaseVoidAlready,
+    NothingStands,
     ReasonUnchanged,
     RevisionNotFound,
     RevisionStays,
+    SameEnd,
 )
+from database.models.act import Act
 from database.models.base import utc_now
-from database.models.case import CASES, REVISIONS, Case, CaseRevision, CaseState, DirectMessage
+from database.models.case import CASES, REVISIONS, Case, CaseKind, CaseRevision, CaseState, DirectMessage
 from database.models.outbox import Delivery
 from database.models.restriction import BECAUSE_OF, RestrictionKind
 from database.revising import ask, locked, made_before, require_other, revise
@@ -90,6 +97,37 @@ class CaseEditController(BaseController):
                 interaction_id=interaction_id, why=why,
             )  # fmt: skip
 
+    @action(repeatable=False)
+    async def duration(
+        self, *, guild_id: int, number: int, expires_at: datetime | None, editor_id: int, interaction_id: int
+    ) -> Sequence[Act]:
+        """Move the end of a ban or timeout that still stands; None: it has none.
+
+        What was planned for the old end is superseded by the new version of its restriction.
+        Gives the acts to carry out now, claimed for the length of the lease; none for a second delivery, and none
+        where Discord need not hear of it. Raises CaseUnderWay, NothingStands, SameEnd.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            case = await locked(tx, guild_id=guild_id, number=number)
+            if await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
+                return []
+            require_other(case, editor_id)
+            if case.state is CaseState.PENDING:
+                raise CaseUnderWay(number)
+            standing = (await tx.exec(BECAUSE_OF, guild_id=guild_id, case_number=number)).all()
+            if case.kind not in {CaseKind.BAN, CaseKind.TIMEOUT} or not standing:
+                raise NothingStands(number)
+            if case.expires_at == expires_at:
+                raise SameEnd(number)
+            before, case.expires_at = case.expires_at, expires_at
+            await revise(
+                tx, case, "expires_at", before=_seconds(before), after=_seconds(expires_at),
+                editor_id=editor_id, interaction_id=interaction_id,
+            )  # fmt: skip
+            return await move_end(
+                tx, standing, expires_at, utc_now(), asked_by_id=editor_id, decided_by_id=interaction_id
+            )
+
     @action(repeatable=True)
     async def tell_void(self, *, guild_id: int, number: int) -> DirectMessage:
         """Have the target told that the case is void: at most once each time that it is voided.
@@ -114,6 +152,11 @@ class CaseEditController(BaseController):
             case = await locked(tx, guild_id=guild_id, number=number)
             case.void_message = outcome
             await CASES.update(tx, [case], "void_message")
+
+
+def _seconds(moment: datetime | None) -> str:
+    """As a revision keeps a moment: seconds since 1970, nothing for never."""
+    return "" if moment is None else str(int(moment.timestamp()))
 
 
 async def _void(

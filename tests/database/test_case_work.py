@@ -21,8 +21,10 @@ from database.errors import (
     CaseVoidAlready,
     EvidenceOfServerFull,
     NoteNotAllowed,
+    NothingStands,
     ReasonUnchanged,
     RevisionNotFound,
+    SameEnd,
 )
 from database.models import (
     MOST_CASE_NOTES,
@@ -36,6 +38,8 @@ from database.models import (
     ExportFormat,
     Proof,
     Subject,
+    plan_ban,
+    plan_timeout,
 )
 from database.service import DatabaseService
 
@@ -50,6 +54,7 @@ def did(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> 
         "case_edits.void": {"editor_id": 33},
         "case_edits.restore": {"editor_id": 33},
         "case_edits.revert": {"editor_id": 33},
+        "case_edits.duration": {"editor_id": 33},
         "case_notes.write": {"author_id": 33, "author_name": "mia", "note": "asked them"},
         "case_evidence.add": {"added_by_id": 33, "proof": [Proof("a.png", b"x")]},
     }
@@ -144,6 +149,53 @@ async def test_the_same_interaction_again_gives_what_it_made(
         assert await did(name, interaction_id=interaction_id) == first
     whole = await database.cases.whole(guild_id=guild_id, number=1)
     assert (len(whole.revisions), len(whole.notes), len(whole.files)) == (2, 1, 1)
+
+
+async def test_the_end_of_a_ban_moves_and_the_old_end_is_superseded(
+    open_case: Any, did: Did, database: DatabaseService, guild_id: int, auditor: Any
+) -> None:
+    begin = clock.now()
+    old, new = begin + timedelta(days=7), begin + timedelta(days=14)
+    await open_case(kind=CaseKind.BAN, plan=plan_ban(until=old), expires_at=old)
+    with pytest.raises(CaseUnderWay):
+        await did("case_edits.duration", expires_at=new)
+    await auditor.execute(
+        "UPDATE acts SET state = 'done', settled_at = now() WHERE guild_id = $1 AND purpose = 'begin'",
+        guild_id,
+    )
+    await auditor.execute("UPDATE cases SET state = 'active' WHERE guild_id = $1", guild_id)
+    assert await did("case_edits.duration", expires_at=new) == []
+    with pytest.raises(SameEnd):
+        await did("case_edits.duration", expires_at=new)
+    [row] = await database.restrictions.standing(guild_id=guild_id, subject_id=11)
+    ends = [act for act in await database.acts.of_case(guild_id=guild_id, number=1) if act.purpose == "end"]
+    assert row.until == new
+    assert [(act.due_at, act.version == row.version) for act in ends] == [(old, False), (new, True)]
+    assert await did("case_edits.duration", expires_at=None) == []
+    whole = await database.cases.whole(guild_id=guild_id, number=1)
+    assert whole.case.expires_at is None
+    assert [(each.field, each.before, each.after) for each in whole.revisions] == [
+        ("expires_at", str(int(old.timestamp())), str(int(new.timestamp()))),
+        ("expires_at", str(int(new.timestamp())), ""),
+    ]
+
+
+async def test_discord_hears_of_the_new_end_of_a_timeout_once(
+    open_case: Any, did: Did, auditor: Any, guild_id: int, new_id: Callable[[], int]
+) -> None:
+    old = clock.now() + timedelta(days=1)
+    await open_case(kind=CaseKind.TIMEOUT, plan=plan_timeout(until=old), expires_at=old)
+    await auditor.execute("UPDATE cases SET state = 'active' WHERE guild_id = $1", guild_id)
+    once = {"expires_at": old + timedelta(days=1), "interaction_id": new_id()}
+    [act] = await did("case_edits.duration", **once)
+    assert (act.kind, act.purpose, act.until) == ("timeout", "keep", once["expires_at"])
+    assert await did("case_edits.duration", **once) == []
+
+
+async def test_what_does_not_stand_has_no_end_to_move(open_case: Any, did: Did) -> None:
+    await open_case()
+    with pytest.raises(NothingStands):
+        await did("case_edits.duration", expires_at=clock.now() + timedelta(days=1))
 
 
 async def test_an_edit_is_taken_back_by_an_edit(

@@ -20,9 +20,11 @@ from database.models import (
     DraftState,
     ExportFormat,
     OutboxRow,
+    Plan,
     Proof,
     ReportFilter,
     RestrictionKind,
+    plan_ban,
 )
 from database.models.case import CASES, REVISIONS
 from database.service import DatabaseService
@@ -41,7 +43,7 @@ class World:
         self.guild: Words = {"guild_id": guild_id}
         self.claimed: list[OutboxRow] = []
         self.open_reports: list[int] = []
-        self.worked_on = 1
+        self.worked_on = -1
 
     @property
     def request(self) -> Words:
@@ -94,7 +96,7 @@ class World:
     async def grow(self, rows: int) -> None:
         """So many more of everything that a list shows, and an outbox from which enough is claimed."""
         database = self.database
-        self.worked_on += 1
+        self.worked_on += 3  # never the one that is banned
         for _ in range(rows):
             await database.cases.open(**self.opening, tell_target=True)
             await database.cases.edit_reason(**self.edit())
@@ -109,6 +111,12 @@ class World:
         whole = await database.reports.whole(**self.guild, number=1)
         self.reply_id = whole.replies[0].reply_id
         self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
+
+    async def ban(self) -> None:
+        """One that stands, and nothing of it is on its way."""
+        banned = {**self.opening, "target_id": self.new_id(), "kind": CaseKind.BAN}
+        standing = Plan(wants=plan_ban(until=None).wants)
+        self.ban_number = (await self.database.cases.open(**banned, plan=standing)).number
 
     async def statements_of(self, name: str, words: Words) -> int:
         """What one run takes, by the figures that `/metrics` shows."""
@@ -139,6 +147,13 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     ),
     "case_edits.restore": (6, lambda w: w.work()),
     "case_edits.revert": (6, lambda w: {**w.work(), "revision": 2, "seen": 2}),
+    "case_edits.duration": (
+        8,
+        lambda w: {
+            **w.request, "number": w.ban_number, "editor_id": 1,
+            "expires_at": clock.now() + timedelta(days=w.worked_on),
+        },
+    ),
     "case_evidence.add": (5, lambda w: {**w.request, "number": 1, "added_by_id": 1, "proof": [Proof("a", b"x")] * 5}),
     "case_evidence.contents": (1, lambda w: {**w.guild, "number": 1, "positions": range(1, 50)}),
     "case_evidence.let_go": (1, lambda _: {"now": clock.now()}),
@@ -273,6 +288,7 @@ async def test_every_action_says_here_how_many_statements_it_takes(database: Dat
 async def test_an_action_takes_as_many_statements_for_fifty_rows_as_for_one(world: World) -> None:
     expected = {name: takes for name, (takes, _) in TAKES.items()}
     await world.grow(2)
+    await world.ban()
     few = {name: await world.statements_of(name, words(world)) for name, (_, words) in TAKES.items()}
     await world.grow(50)
     many = {name: await world.statements_of(name, words(world)) for name, (_, words) in TAKES.items()}

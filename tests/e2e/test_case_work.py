@@ -5,6 +5,7 @@ import csv
 import hashlib
 import io
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +159,42 @@ async def test_voiding_a_ban_offers_to_lift_it(guild: Guild, play: Play) -> None
     assert "nothing stands because of it any more" in (await guild.click("mia", answer, "Lift the ban")).text
     assert "void" in (await guild.slash("max", "case view", number=1)).text
     assert "(over)" in (await guild.slash("max", "case restore", number=1)).text
+
+
+async def test_the_duration_of_a_timeout_changes_on_discord_too(guild: Guild, play: Play) -> None:
+    await guild.slash("max", "timeout", member="ann", duration="1h", reason="spam")
+
+    async def until_when() -> datetime:
+        member = await play.get(f"/sandbox/guilds/{guild.guild_id}/members/{guild.person('ann')}")
+        return datetime.fromisoformat(member["communication_disabled_until"])
+
+    before = await until_when()
+    answer = await guild.slash("mia", "case duration", number=1, duration="3h")
+    assert "Case 1: the timeout ends <t:" in answer.text
+    assert "does not have it yet" not in answer.text
+    assert (
+        timedelta(hours=2) - timedelta(seconds=30)
+        < await until_when() - before
+        < timedelta(hours=2, seconds=30)
+    )
+    assert "ends then already" in (await guild.slash("mia", "case duration", number=1, duration="3h")).text
+    await play.post("/sandbox/clock", {"seconds": 60})
+    assert "over already" in (await guild.slash("mia", "case duration", number=1, duration="10s")).text
+    assert (
+        "cannot last for ever"
+        in (await guild.slash("mia", "case duration", number=1, duration="forever")).text
+    )
+    edits = (await guild.slash("mia", "case revisions", number=1)).text
+    assert "Edit 1: the end" in edits
+    assert "Revert" not in str(edits)
+
+
+async def test_a_ban_can_be_made_to_last(guild: Guild) -> None:
+    await guild.slash("max", "ban", user="ann", duration="1d", reason="spam")
+    assert "never ends" in (await guild.slash("mia", "case duration", number=1, duration="forever")).text
+    assert "for good" in (await guild.slash("mia", "history", user="ann")).text
+    await guild.slash("max", "warn", member="ben", reason="spam")
+    assert "no end to move" in (await guild.slash("mia", "case duration", number=2, duration="1d")).text
 
 
 async def test_nobody_works_on_a_case_about_themselves(guild: Guild) -> None:

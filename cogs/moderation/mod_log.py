@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 LOOK_EVERY_SECONDS = 5
+DELIVERY_SECONDS = 20.0
+"""A request that hangs, for aiohttp up to 5 minutes, must not hold up all that a server is still to be told."""
 LONGEST_WAIT = timedelta(minutes=15)
 GIVE_UP_AFTER = timedelta(days=7)
 """A post or a direct message later than this would tell nobody anything."""
@@ -147,7 +149,8 @@ class ModLog(BaseCog):
     async def _trouble_with(self, row: OutboxRow) -> str | None:
         """Deliver; None if that worked, else what stands in the way."""
         try:
-            await deliver(self.bot, row)
+            async with asyncio.timeout(DELIVERY_SECONDS):
+                await deliver(self.bot, row)
         except NotYet as error:
             return str(error)
         except UNDELIVERED as error:

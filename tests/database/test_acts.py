@@ -9,6 +9,7 @@ import pytest
 from database.clock import clock
 from database.errors import ActedOnJustNow
 from database.models import (
+    ACT_LEASE,
     Act,
     ActKind,
     ActState,
@@ -312,3 +313,43 @@ async def test_bans_that_stand_are_found_by_name_and_id(
     assert await database.restrictions.banned(guild_id=guild_id, typed="ben") == []
     await act_on(CaseKind.UNBAN, plan_unban())
     assert await database.restrictions.banned(guild_id=guild_id, typed="") == []
+
+
+async def test_what_leaves_again_is_noted_as_sent_then_and_still_counts_as_one_attempt(
+    database: DatabaseService, guild_id: int, act_on: Callable[..., Any]
+) -> None:
+    _, (act,) = await act_on(CaseKind.KICK, plan_kick())
+    first = await database.acts.send(act)
+    assert first is not None
+    read_only = await database.acts.send(act)
+    assert read_only is not None
+    assert (read_only.was_sent, read_only.act.sent_at) == (True, first.act.sent_at), "reading is no sending"
+
+    again = await database.acts.send(act, again=True)
+
+    assert again is not None
+    assert again.act.sent_at > first.act.sent_at
+    assert again.act.attempts == read_only.act.attempts
+
+
+async def test_whoever_is_at_an_act_keeps_it_and_loses_it_when_it_is_put_off(
+    database: DatabaseService, guild_id: int, act_on: Callable[..., Any]
+) -> None:
+    _, (act,) = await act_on(CaseKind.KICK, plan_kick())
+    await database.acts.send(act)
+    before = clock.ahead
+    try:
+        clock.move_to(before + ACT_LEASE * 0.9)
+        await database.acts.keep(act)
+        clock.move_to(before + ACT_LEASE * 1.8)
+        assert await due(database, guild_id, clock.now()) == []
+
+        await database.acts.postponed(act, state=ActState.UNKNOWN, error="no answer", next_at=clock.now())
+        await database.acts.keep(act)
+        (taken,) = await due(database, guild_id, clock.now())
+        await database.acts.keep(act)
+        assert taken.fence == act.fence + 1
+        clock.move_to(before + ACT_LEASE * 3)
+        assert len(await due(database, guild_id, clock.now())) == 1, "the earlier holder keeps nothing"
+    finally:
+        clock.move_to(before)

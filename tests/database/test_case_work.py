@@ -1,6 +1,9 @@
 """What is done with a case after it was opened: voided, restored, taken back, added to; and nothing is lost by it."""
 
 import asyncio
+import importlib
+import pkgutil
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -9,6 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from database import models
 from database.clock import clock
 from database.errors import (
     CaseAboutYourself,
@@ -42,6 +46,7 @@ from database.models import (
     plan_timeout,
 )
 from database.service import DatabaseService
+from database.statements import Statement
 
 Did = Callable[..., Any]
 
@@ -337,6 +342,27 @@ async def test_a_void_without_a_revision_is_refused_by_the_table_itself(
     await open_case()
     with pytest.raises(asyncpg.RestrictViolationError, match="with a new revision"):
         await auditor.execute("UPDATE cases SET state = 'void' WHERE guild_id = $1", guild_id)
+
+
+HISTORY = ["case_evidence", "case_exports", "case_links", "case_notes", "case_revisions", "cases"]
+
+
+async def test_no_statement_of_ours_takes_a_row_of_history_away_and_none_could(auditor: Any) -> None:
+    """What commands can do is what the statements of the models can do; and the owner has no right to more."""
+    modules = [
+        importlib.import_module(f"database.models.{each.name}")
+        for each in pkgutil.iter_modules(models.__path__)
+    ]
+    texts = [each.text for module in modules for each in vars(module).values() if isinstance(each, Statement)]
+    assert len(texts) > 50
+    taken = re.compile(rf"DELETE FROM ({'|'.join(HISTORY)})\b|TRUNCATE", re.IGNORECASE)
+    assert [text for text in texts if taken.search(text)] == []
+    for table in HISTORY:
+        for right in ("DELETE", "TRUNCATE"):
+            assert not await auditor.fetchval("SELECT has_table_privilege($1, $2)", table, right), (
+                table,
+                right,
+            )
 
 
 async def test_text_is_found_in_reasons_and_in_notes_with_all_filters_at_once(

@@ -1,0 +1,168 @@
+"""What is typed, what was changed, and what is taken out: by themselves, on whatever anybody may type."""
+
+import gzip
+import io
+import random
+import re
+import tempfile
+from typing import Any
+
+import pytest
+import yarl
+from discord.asset import Asset
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.typed import NOTHING, cut, one_line, shown
+from cogs.moderation import _case_exporting
+from cogs.moderation._case_exporting import _packed
+from cogs.moderation._case_pages import KIND_CODES, STATE_CODES
+from cogs.moderation._diff import word_diff
+from cogs.moderation._export_formats import FORMULAS, cell
+from cogs.moderation._links import links_in
+from cogs.moderation._post_words import POST_WORDS
+from cogs.moderation._refusals import ExportTooLarge
+from cogs.moderation._rendering import LOOKS
+from database.models import CaseKind, CaseState
+
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from("[]()*_~|`\\ \n>#-\u202e\u200b"), max_size=300
+)
+LINK = re.compile(r"(?<!\\)(?:\\\\)*\[[^\]\n]*\]\(")
+often = settings(max_examples=300, derandomize=True)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+@often
+@given(TEXTS, st.integers(2, 200))
+def test_what_is_shown_fits_is_seen_and_links_nowhere_by_another_name(text: str, most: int) -> None:
+    for said in (shown(text, most), one_line(text, most)):
+        assert said.strip()
+        assert not LINK.search(said)
+        assert "\u202e" not in said
+        assert (len(said) - len(said.rstrip("\\"))) % 2 == 0, "it would escape what follows"
+    assert units(shown(text, most)) <= most
+    assert "\n" not in one_line(text, most)
+    assert len(cut(text, most)) <= most
+
+
+def test_what_cannot_be_seen_is_a_dash() -> None:
+    assert [shown(text) for text in ("", " \n", "\u200b\u202e", "\x07")] == [NOTHING] * 4
+    assert shown("a\u200bb") == "a\u200bb", "what joins emoji stays"
+
+
+@often
+@given(TEXTS, TEXTS, st.integers(30, 600))
+def test_a_diff_fits_and_its_marks_come_in_pairs(before: str, after: str, most: int) -> None:
+    diff = word_diff(before, after, most)
+    assert units(diff) <= most
+    bare = re.sub(r"\\.", "", diff, flags=re.DOTALL)
+    assert bare.count("~~") % 2 == 0
+    assert not LINK.search(diff)
+
+
+def test_a_diff_says_what_changed() -> None:
+    assert word_diff("spma in general", "spam in general", 600) == "~~spma~~ **spam** in general"
+    assert word_diff("active", "void", 600) == "~~active~~ **void**"
+    long = " ".join(f"word{number}" for number in range(100))
+    assert word_diff(f"{long} old", f"{long} new", 600).endswith("~~old~~ **new**")
+    assert len(word_diff("x" * 1000, "y" * 1000, 600)) > 100, "a whole new text is shown in part"
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_cell_is_calculated(formula: str) -> None:
+    for text in (f"{formula}1+1", f"  {formula}1", f"\ufeff{formula}1"):
+        assert cell(text) == f"'{text}"
+    assert cell("plain = text") == "plain = text"
+    assert cell(7) == 7
+
+
+def test_every_kind_and_state_has_its_letter_its_look_and_its_words() -> None:
+    assert set(KIND_CODES) == set(LOOKS) == set(CaseKind)
+    assert len({*KIND_CODES.values()}) == len(CaseKind)
+    assert set(STATE_CODES) == set(CaseState)
+    assert len({*STATE_CODES.values()}) == len(CaseState)
+    for words in POST_WORDS.values():
+        assert set(words.kinds) == set(CaseKind)
+        assert set(words.states) == set(CaseState) - {CaseState.ACTIVE}
+
+
+def test_an_export_is_compressed_where_discord_would_not_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_case_exporting, "LARGEST_UPLOAD", 1_000)
+    with tempfile.TemporaryFile() as file:
+        file.write(b"case\n" * 5_000)
+        packed, ending = _packed(file)
+        assert (gzip.decompress(packed.read()), ending) == (b"case\n" * 5_000, ".gz")
+    with tempfile.TemporaryFile() as file:
+        file.write(b"case")
+        assert _packed(file) == (file, "")
+    with tempfile.TemporaryFile() as file:
+        file.write(random.Random(1).randbytes(9_000))
+        with pytest.raises(ExportTooLarge, match="since and until"):
+            _packed(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://cdn.discordapp.com/attachments/1/2/a.png?ex=1&is=2&hm=3", 1),
+        ("<https://media.discordapp.net/attachments/1/2/a.png?ex=1>, and", 1),
+        ("[x](https://cdn.discordapp.com/attachments/1/2/a.png)", 1),
+        ("http://cdn.discordapp.com/attachments/1/2/a.png", 0),
+        ("https://cdn.discordapp.com:8443/attachments/1/2/a.png", 0),
+        ("https://user@cdn.discordapp.com/attachments/1/2/a.png", 0),
+        ("https://cdn.discordapp.com@evil.example/attachments/1/2/a.png", 0),
+        ("https://cdn.discordapp.com.evil.example/attachments/1/2/a.png", 0),
+        ("https://cdn.discordapp.com/avatars/1/a.png", 0),
+        ("https://cdn.discordapp.com/attachments/../avatars/1/a.png", 0),
+        ("https://[::1/attachments/ http://127.0.0.1/attachments/1", 0),
+    ],
+)
+def test_files_are_fetched_from_discords_own_hosts_only(text: str, found: int) -> None:
+    assert len(links_in(text, is_loopback=False)) == found
+
+
+def test_a_sandbox_is_asked_for_its_own_files_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Asset, "BASE", "http://127.0.0.1:7777/cdn")
+    mine = "http://127.0.0.1:7777/attachments/1/2/a.png?ex=1"
+    elsewhere = "http://127.0.0.1:7778/attachments/1/2/a.png http://127.0.0.1:7777/sandbox/world"
+    assert links_in(f"{mine} {elsewhere}", is_loopback=True) == [yarl.URL(mine)]
+    assert links_in(mine, is_loopback=False) == []
+
+
+class Rows:
+    """A stream that says how far it was read."""
+
+    def __init__(self, case: Any) -> None:
+        self.case, self.read = case, 0
+
+    def __aiter__(self) -> "Rows":
+        return self
+
+    async def __anext__(self) -> Any:
+        self.read += 1
+        return self.case
+
+    async def aclose(self) -> None:
+        self.read = -self.read
+
+
+async def test_an_export_that_nobody_could_receive_is_not_written_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Form:
+        def head(self, _: Any) -> str:
+            return ""
+
+        def case(self, _: Any) -> str:
+            return "x" * 100
+
+    monkeypatch.setattr(_case_exporting, "LARGEST_WRITTEN", 1_000)
+    monkeypatch.setattr(_case_exporting, "FORMS", {"csv": Form})
+    rows: Any = Rows(None)
+    with pytest.raises(ExportTooLarge):
+        await _case_exporting._write(io.BytesIO(), "csv", {}, rows)  # type: ignore[arg-type]
+    assert rows.read == -11, "and the stream was closed"

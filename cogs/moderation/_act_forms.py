@@ -18,10 +18,11 @@ from cogs.moderation._acting import act
 from cogs.moderation._deeds import Person
 from cogs.moderation._report_forms import points_of
 from cogs.moderation._request import Request
-from database.models import LONGEST_REASON, CaseKind
+from database.models import LONGEST_REASON, CaseKind, CaseOrigin
 
 LONGEST_DURATION = 60
-USER = "(?P<user>[0-9]{1,20})"
+USER = "(?P<user>[0-9]{1,20})(?::(?P<report>[0-9]{1,18}))?"
+"""Whom it is about, and the report that the act ends."""
 WHY = Field("reason", "Why: they and the mod log see it", shortest=0, longest=LONGEST_REASON)
 NEEDED_WHY = WHY._replace(shortest=1)
 POINTS = Field(
@@ -46,6 +47,9 @@ class ActForm(Form, template=r"moderate:none"):
         await require(interaction, Level.MODERATOR)
         target = await person_now(interaction, int(match["user"]))
         request = await self.request(interaction, target, values)
+        if match["report"]:
+            payload = {**request.payload, "report": {"number": int(match["report"])}}
+            request = replace(request, origin=CaseOrigin.REPORT, payload=payload)
         await act(interaction, replace(request, key=self.key))
 
     @abstractmethod

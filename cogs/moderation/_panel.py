@@ -41,8 +41,11 @@ CHOICES = {
 A_ROW = 5
 
 
-async def show_panel(interaction: Interaction, person: Person) -> None:
-    """The interaction was deferred, its person's level checked; each button and form checks again."""
+async def show_panel(interaction: Interaction, person: Person, *, report: int | None = None) -> None:
+    """The interaction was deferred, its person's level checked; each button and form checks again.
+
+    `report`: the number of the one that an act from here ends.
+    """
     bot, guild = interaction.client, guild_of(interaction)
     where = {"guild_id": guild.id}
     record = await bot.database.cases.record(**where, target_id=person.id)
@@ -52,7 +55,7 @@ async def show_panel(interaction: Interaction, person: Person) -> None:
     view = discord.ui.View(timeout=None)
     choices = [CHOICES[kind] for kind in offered]
     for place, choice in enumerate([*choices, Choice(HISTORY, "History", "📖")]):
-        view.add_item(_button(choice, person.id, row=place // A_ROW))
+        view.add_item(_button(choice, person.id, report, row=place // A_ROW))
     await reply(interaction, embeds=[_embed(person, record, standing)], view=view)
 
 
@@ -100,11 +103,11 @@ def _timeout_by_hand(person: Person, standing: Sequence[Restriction]) -> str | N
     return f"🔇 timed out by hand until {format_dt(person.timed_out_until, 'R')}"
 
 
-def _button(choice: Choice, user_id: int, *, row: int) -> discord.ui.Button[Any]:
+def _button(choice: Choice, user_id: int, report: int | None, *, row: int) -> discord.ui.Button[Any]:
     return discord.ui.Button(
         label=choice.label,
         emoji=choice.emoji,
         style=choice.style,
-        custom_id=f"moderate:{choice.deed}:{user_id}",
+        custom_id=f"moderate:{choice.deed}:{user_id}" + (f":{report}" if report else ""),
         row=row,
     )

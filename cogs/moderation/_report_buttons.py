@@ -12,14 +12,15 @@ from bot.forms import Form
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, require
 from bot.replies import defer, reply
-from cogs.moderation._report_forms import ReportAnswer, ReportEnd, ReportWarning
+from cogs.moderation._panel import show_panel
+from cogs.moderation._report_forms import ReportAnswer, ReportEnd, ReportWarning, person_of
 from cogs.moderation._report_words import REPORT_WORDS
 from database.models import LONGEST_REASON, WholeReport
 from database.report_refusals import require_free
 
 READ_SECONDS = 1.0
 """Of the 3 that Discord gives before a form must be there; the level may have taken 1.5 already."""
-TEMPLATE = r"report:(?P<act>take|release|warn|close|answer):(?P<number>[0-9]{1,18})"
+TEMPLATE = r"report:(?P<act>take|release|warn|moderate|close|answer):(?P<number>[0-9]{1,18})"
 
 
 class ReportButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
@@ -68,6 +69,15 @@ async def _warn(interaction: Interaction, number: int) -> None:
     reason = whole.voices[0].reason if whole else ""
     defaults = {"reason": reason[:LONGEST_REASON], "answer": await _thanks(interaction)}
     await _open(interaction, ReportWarning, "warn", number, defaults)
+
+
+async def _moderate(interaction: Interaction, number: int) -> None:
+    """All that can be done to a member; what is done from there ends the report."""
+    await defer(interaction)
+    await require(interaction, Level.MODERATOR)
+    whole = await interaction.client.database.reports.whole(guild_id=guild_of(interaction).id, number=number)
+    require_free(whole.report, interaction.user.id)
+    await show_panel(interaction, await person_of(interaction, whole), report=number)
 
 
 async def _close(interaction: Interaction, number: int) -> None:
@@ -122,6 +132,7 @@ ACTS: dict[str, Callable[[Interaction, int], Awaitable[None]]] = {
     "take": _take,
     "release": _release,
     "warn": _warn,
+    "moderate": _moderate,
     "close": _close,
     "answer": _answer,
 }

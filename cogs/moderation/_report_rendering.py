@@ -92,6 +92,7 @@ def report_view(report: Report, words: ReportWords) -> discord.ui.View:
         view.add_item(_button(words.release, "release", number, grey))
     if report.state is not ReportState.CLOSED:
         view.add_item(_button(words.warn, "warn", number, discord.ButtonStyle.danger))
+        view.add_item(_button(words.moderate, "moderate", number, grey))
         view.add_item(_button(words.close, "close", number, discord.ButtonStyle.success))
     view.add_item(_button(words.answer, "answer", number, grey))
     if report.message_id is not None:

@@ -34,6 +34,7 @@ class ReportWords(NamedTuple):
     take: str
     release: str
     warn: str
+    moderate: str
     close: str
     answer: str
     jump: str
@@ -51,7 +52,8 @@ ENGLISH = ReportWords(
     names_hidden="Who reported is not shown where the reported or everybody can read: /reports view {number}.",
     more="and {count} more: /reports view {number}", assignee="With", outcome="Outcome", case="Case",
     answers="Answers", arrived="delivered", refused="not accepted", on_its_way="on their way",
-    take="Take", release="Release", warn="Warn", close="Close", answer="Reply to reporters", jump="Jump",
+    take="Take", release="Release", warn="Warn", moderate="Moderate", close="Close",
+    answer="Reply to reporters", jump="Jump",
     title="Your report {number} in {server}",
     thanks="Thank you for your report. Something was done about it.",
 )  # fmt: skip
@@ -63,7 +65,7 @@ GERMAN = ReportWords(
     names_hidden="Wer gemeldet hat, steht nicht, wo die gemeldete Person oder alle mitlesen: /reports view {number}.",
     more="und {count} weitere: /reports view {number}", assignee="Bei", outcome="Ergebnis", case="Fall",
     answers="Antworten", arrived="zugestellt", refused="nicht angenommen", on_its_way="unterwegs",
-    take="Übernehmen", release="Freigeben", warn="Verwarnen", close="Schließen",
+    take="Übernehmen", release="Freigeben", warn="Verwarnen", moderate="Moderieren", close="Schließen",
     answer="Den Meldenden antworten", jump="Hinspringen",
     title="Deine Meldung {number} auf {server}",
     thanks="Danke für deine Meldung. Es wurde etwas unternommen.",
@@ -76,7 +78,7 @@ SPANISH = ReportWords(
     names_hidden="Quién reportó no se muestra donde la persona reportada o todos pueden leer: /reports view {number}.",
     more="y {count} más: /reports view {number}", assignee="A cargo de", outcome="Resultado", case="Caso",
     answers="Respuestas", arrived="entregadas", refused="no aceptadas", on_its_way="en camino",
-    take="Asignarme", release="Liberar", warn="Advertir", close="Cerrar",
+    take="Asignarme", release="Liberar", warn="Advertir", moderate="Moderar", close="Cerrar",
     answer="Responder a quienes reportaron", jump="Ir al mensaje",
     title="Tu reporte {number} en {server}",
     thanks="Gracias por tu reporte. Se ha hecho algo al respecto.",

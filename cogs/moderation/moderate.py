@@ -12,7 +12,7 @@ from bot.invocation import Interaction
 from bot.pages import show
 from bot.permissions import Level, require, requires
 from bot.replies import defer
-from cogs.moderation._act_forms import FORMS, person_now
+from cogs.moderation._act_forms import FORMS, USER, person_now
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._panel import HISTORY, show_panel
 from cogs.moderation._record import record_of
@@ -20,7 +20,7 @@ from cogs.moderation._record import record_of
 if TYPE_CHECKING:
     from bot.client import Reeve
 
-TEMPLATE = rf"moderate:(?P<deed>{'|'.join((*FORMS, HISTORY))}):(?P<user>[0-9]{{1,20}})"
+TEMPLATE = rf"moderate:(?P<deed>{'|'.join((*FORMS, HISTORY))}):{USER}"
 
 
 class PanelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
@@ -49,7 +49,7 @@ class PanelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPL
             else:
                 form = FORMS[self.deed]
                 await require_by_hand(interaction, form.kind, self.user_id)
-                await form.open(interaction, f"moderate:{self.deed}:{self.user_id}")
+                await form.open(interaction, self.custom_id)
         except Exception as error:  # becomes the person's answer
             await answer_error(interaction, error)
 

@@ -146,6 +146,8 @@ async def test_a_duplicate_delivery_is_one_submission(
                 assert answer.status < 300
         assert await ann.submit(opened, reason="x") == "once: x"
     assert len(SUBMITTED) == 1
+    answers = [each for each in sandbox.recorder.since() if each.path.endswith("/callback")]
+    assert len(answers) == 2, "the second delivery is not even answered"
 
 
 @pytest.mark.parametrize("custom_id", ["other", "trial:a~b", f"trial:{'a' * 90}"])

@@ -65,7 +65,7 @@ async def test_a_member_reports_another(guild: Guild, queue: Queue) -> None:
     assert f"<@{guild.person('ann')}>" in post.text
     assert f"<@{guild.person('ben')}>" in post.text
     assert r"rude to \*everybody\*" in post.text
-    assert labels(post) == ["Take", "Warn", "Close", "Reply to reporters"]
+    assert labels(post) == ["Take", "Warn", "Moderate", "Close", "Reply to reporters"]
 
 
 async def test_a_case_that_comes_of_a_report_keeps_the_message_and_its_files(
@@ -179,6 +179,19 @@ async def test_a_report_becomes_a_case_and_its_reporters_hear_of_it(guild: Guild
     again = await guild.submit("max", pressed, reason="scam", points="3", answer="again")
     assert "Case 1" in again.text
     assert "There is no case 2" in (await guild.slash("max", "case view", number=2)).text
+
+
+async def test_any_act_from_the_panel_of_a_report_ends_it(guild: Guild, play: Play, queue: Queue) -> None:
+    said = await guild.say("ann", "buy my coins")
+    await reported(guild, "ben", said["id"], "scam")
+    panel = await queue.press("max", await queue.showing("Report 1 · open"), "Moderate")
+    opened = await guild.click("max", panel, "Ban", channel="reports")
+    answer = await guild.submit("max", opened, reason="scam", duration="7d")
+
+    assert "Case 1: banned" in answer.text
+    assert guild.person("ann") in str(await play.get(f"/sandbox/guilds/{guild.guild_id}/bans"))
+    await queue.showing("Report 1 · closed", "Case: 1")
+    assert f"message-{said['id']}.json" in (await guild.slash("mia", "case view", number=1)).text
 
 
 async def test_a_report_that_is_closed_is_worked_on_no_more(guild: Guild, queue: Queue) -> None:

@@ -179,6 +179,8 @@ async def test_the_newest_decision_counts_whatever_reeve_has_missed(world: World
             await world.bot.start()
     assert not any(left.values())
     await world.skip(WEEK + timedelta(hours=1))
+    slow = {"route": "GET /guilds/*/audit-logs", "after_seconds": 0.3, "times": 1_000}
+    await world.play.post("/sandbox/faults", slow)  # who does not wait for the log is too early
     await world.bot.start()
     await check(world, both)
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way to Discord: soon after it is over, case, restriction and Discord agree, and each is one.
+"""Whatever goes wrong on the way to Discord: soon after it is over, case, restriction and Discord agree, once each.
 
 84 cells, each in a server of its own and at the same time: what is broken is one route of one server.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from e2e_play import Bot, Guild, Play, readable, until
+from e2e_play import Bot, Guild, Play, until
 
 MESSAGES = ("post", "direct message")
 ACTS = ("ban", "kick", "timeout", "unban", "roles", *MESSAGES)

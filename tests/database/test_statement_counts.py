@@ -15,6 +15,7 @@ from database.models import (
     AutomodMode,
     CaseFilter,
     CaseKind,
+    Deed,
     Delivery,
     DirectMessage,
     DraftState,
@@ -64,6 +65,16 @@ class World:
     def award(self) -> Words:
         receiver = {"receiver_id": ANN, "receiver_is_bot": False}
         return {**self.request, **receiver, "amount": 9, "reason": f"r{self.new_id()}", "actor_id": 1}
+
+    def deed(self, kind: CaseKind) -> Words:
+        """By hand, with an id that is newer than all others, of somebody else each time."""
+        people = {
+            "target_id": self.new_id(),
+            "target_name": "ben",
+            "moderator_id": 22,
+            "moderator_name": "max",
+        }
+        return {**self.guild, "deed": Deed(entry_id=self.new_id(), kind=kind, at=clock.now(), **people)}
 
     def change(self, value: int) -> Words:
         return {**self.request, "setting": "message_cooldown_seconds", "value": value, "changed_by_id": 1}
@@ -167,6 +178,16 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "case_notes.write": (
         5, lambda w: {**w.request, "number": 1, "note": "x", "author_id": 1, "author_name": "a"},
     ),
+    "by_hand.advance": (1, lambda w: {**w.guild, "entry_id": 1}),
+    "by_hand.begin": (1, lambda w: {**w.guild, "entry_id": 1}),
+    "by_hand.cursor": (1, lambda w: w.guild),
+    "by_hand.known": (1, lambda w: {**w.guild, "entry_ids": list(range(50))}),
+    "by_hand.note": (5, lambda w: w.deed(CaseKind.BAN)),
+    "by_hand.own": (
+        2, lambda w: {**w.guild, "entry_id": w.new_id(), "number": 1, "target_id": 11, "kind": CaseKind.BAN},
+    ),
+    "by_hand.seen": (7, lambda w: w.deed(CaseKind.BAN)),
+    "by_hand.unreadable": (3, lambda w: {**w.guild, "entry_id": 1, "now": clock.now()}),
     "cases.count": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
     "cases.edit_reason": (5, World.edit),
     "cases.export": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
@@ -264,6 +285,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.whole": (1, lambda w: {**w.guild, "number": 1}),
     "restrictions.banned": (1, lambda w: {**w.guild, "typed": ""}),
     "restrictions.get": (1, lambda w: {**w.guild, "subject_id": 11, "kind": RestrictionKind.BAN}),
+    "restrictions.roles_differ": (
+        1, lambda w: {**w.guild, "user_id": 12, "role_ids": [1, 2], "now": clock.now()},
+    ),
     "restrictions.standing": (1, lambda w: {**w.guild, "subject_id": 11}),
     "statistics.of_days": (3, lambda w: {**w.guild, "days": [clock.now().date()], "time_zone": "UTC"}),
     "statistics.record": (1, lambda w: {**w.guild, "target_id": 11, "time_zone": "UTC", "now": clock.now()}),

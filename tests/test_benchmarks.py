@@ -4,9 +4,10 @@ import json
 import random
 
 import asyncpg
+import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import cached_reads, database_load, memory, sandbox_load, wire_load
+from benchmarks import cached_reads, case_lists, database_load, memory, sandbox_load, wire_load
 from benchmarks.database_world import FIRST_KEY, seeded
 from benchmarks.results import Run, compare
 from soak.ledger_audit import mistakes_of
@@ -45,6 +46,15 @@ async def test_every_act_is_measured_beside_asyncpg_and_a_session() -> None:
         assert one["ours_per_s"] > 0
     [cached] = await cached_reads.results(reads=100, pairs=1)
     assert cached["microseconds_each"] > 0
+
+
+async def test_pages_of_case_lists_are_measured_and_their_plans_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = await case_lists.results(guilds=2, seconds=0.001, pairs=1)
+    assert len(found) == len(case_lists.QUESTIONS)
+    assert all(one.keys() >= PROMISED and one["ours_per_s"] > 0 for one in found)
+    assert capsys.readouterr().out.count("-- plan: ") == len(found)
 
 
 async def test_the_wire_is_measured_beside_a_bare_bot() -> None:

@@ -19,7 +19,7 @@ from cogs.moderation._gates import Question, question_before
 from cogs.moderation._links import keep_links
 from cogs.moderation._opening import log_trouble
 from cogs.moderation._performing import perform
-from cogs.moderation._request import Request, plan_of
+from cogs.moderation._request import NO_REASON, Request, plan_of
 from database.errors import ActedOnJustNow
 from database.models import Case, CaseKind, CaseState, DirectMessage, Proof
 
@@ -40,7 +40,7 @@ DONE = {
     CaseKind.UNBAN: "unbanned {who}",
     CaseKind.SOFTBAN: "softbanned {who}: they may come back",
     CaseKind.PURGE: "deleted {count} in {who}",
-    CaseKind.SLOWMODE: "set the slowmode of {who}{duration}",
+    CaseKind.SLOWMODE: "set the slowmode of {who} to {interval}",
     CaseKind.LOCK: "locked {who}{duration}",
     CaseKind.UNLOCK: "unlocked {who}",
 }
@@ -151,12 +151,14 @@ def _when_asked(request: Request, now: datetime) -> datetime:
 
 def _moment_ago(request: Request, other: ActedOnJustNow) -> Question:
     reason = one_line(other.reason, 200)
+    has_reason = request.reason != NO_REASON
     return Question(
         MOMENT_AGO,
         f"<@{other.moderator_id}> acted on <@{request.target_id}> {format_dt(other.at, 'R')}: "
-        f"case {other.number}, {other.kind}: {reason}",
+        f"case {other.number}, {other.kind}: {reason}\n"
+        + ("Go on all the same, or note your reason on that case?" if has_reason else "Go on all the same?"),
         confirm=f"{request.kind.value.title()} anyway",
-        note_on=other.number,
+        note_on=other.number if has_reason else None,
     )
 
 
@@ -168,7 +170,9 @@ async def answer_of(bot: "Reeve", guild: discord.Guild, request: Request, acted:
 
 def _line(request: Request, case: Case) -> str:
     who = f"<#{case.target_id}>" if case.kind in IN_CHANNELS else f"<@{case.target_id}>"
-    what = DONE[case.kind].format(who=who, duration=_for(request, case), count=_count(request))
+    what = DONE[case.kind].format(
+        who=who, duration=_for(request, case), count=_count(request), interval=_interval(request)
+    )
     trouble = shown(case.trouble) if case.trouble else ""
     match case.state:
         case CaseState.PENDING:
@@ -199,6 +203,11 @@ def _for(request: Request, case: Case) -> str:
         return ""
     ends = "" if case.expires_at is None else f" (it ends {format_dt(case.expires_at, 'R')})"
     return f" for {format_duration(request.duration)}{ends}"
+
+
+def _interval(request: Request) -> str:
+    seconds = request.payload.get("seconds", 0)
+    return format_duration(timedelta(seconds=seconds)) if seconds else "none"
 
 
 def _count(request: Request) -> str:

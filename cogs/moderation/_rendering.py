@@ -42,6 +42,8 @@ SIGNS = {kind: sign for kind, (sign, _) in LOOKS.items()}
 OF_CHANNELS = frozenset({CaseKind.PURGE, CaseKind.SLOWMODE, CaseKind.LOCK, CaseKind.UNLOCK})
 """Kinds whose target is a channel."""
 HAS_HAPPENED = frozenset({CaseState.ACTIVE, CaseState.ENDED})
+STANDS = frozenset({CaseState.ACTIVE, CaseState.PENDING})
+"""What was replaced, lifted or refused has no end that is worth telling."""
 MOST_NUMBERS = 20
 
 
@@ -94,8 +96,8 @@ def _embed(whole: WholeCase, words: PostWords) -> discord.Embed:
     embed.add_field(name=words.moderator, value=f"{moderator}\n{origin}" if origin else moderator)
     if case.points:
         embed.add_field(name=words.points, value=str(case.points))
-    if case.expires_at is not None:
-        is_over = case.state is CaseState.ENDED or case.expires_at <= clock.now()
+    is_over = case.expires_at is not None and case.expires_at <= clock.now()
+    if case.expires_at is not None and (case.state in STANDS or (is_over and case.state is CaseState.ENDED)):
         ends = f"{format_dt(case.expires_at)} ({format_dt(case.expires_at, 'R')})"
         embed.add_field(name=words.expired if is_over else words.expires, value=ends)
     embed.add_field(name=words.reason, value=shown(case.reason), inline=False)
@@ -120,7 +122,7 @@ def case_line(case: Case, *, for_staff: bool = True, with_moderator: bool = True
     who = f" by <@{case.moderator_id}>" if with_moderator else ""
     state = "" if case.state is CaseState.ACTIVE else f" · {ENGLISH.states[case.state]}"
     until = ""
-    if case.expires_at is not None and case.state in {CaseState.ACTIVE, CaseState.PENDING}:
+    if case.expires_at is not None and case.state in STANDS:
         until = f" · until {format_dt(case.expires_at, 'R')}"
     head = f"{crossing}**{case.number}** {SIGNS[case.kind]} {whom if for_staff else ENGLISH.kinds[case.kind]}"
     return (

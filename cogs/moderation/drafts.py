@@ -72,10 +72,11 @@ async def _yes(interaction: Interaction, draft: Draft, _: int | None) -> None:
 
 
 async def _note(interaction: Interaction, draft: Draft, number: int | None) -> None:
-    """What would have been the reason is noted on the other's case instead."""
+    """What would have been the reason and its proof go to the other's case instead."""
     if number is None:
         raise DraftGone
-    await interaction.client.database.case_notes.write(
+    database = interaction.client.database
+    await database.case_notes.write(
         guild_id=draft.guild_id,
         number=number,
         note=str(draft.request["reason"]),
@@ -83,6 +84,9 @@ async def _note(interaction: Interaction, draft: Draft, number: int | None) -> N
         author_name=str(draft.request["moderator_name"]),
         interaction_id=draft.interaction_id,
     )
+    where = {"guild_id": draft.guild_id, "interaction_id": draft.interaction_id}
+    if proof := await database.drafts.proof(**where):
+        await database.case_evidence.add(**where, number=number, proof=proof, added_by_id=draft.asked_by_id)
     interaction.client.dispatch("outbox_filled")
     await reply(interaction, f"Noted on case {number}, and nothing else was done.")
 

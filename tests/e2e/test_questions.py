@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from e2e_play import Answer, Guild
+from e2e_play import Answer, Guild, buttons
 
 PICTURE = {"filename": "shot.png", "base64": base64.b64encode(b"picture " * 99).decode()}
 
@@ -34,6 +34,22 @@ async def test_the_proof_waits_with_the_question(guild: Guild) -> None:
     answer = await asked(guild, proof=PICTURE)
     assert "Case 2: banned" in (await guild.click("mia", answer, "Ban anyway")).text
     assert "shot.png (792 bytes" in (await guild.slash("mia", "case view", number=2)).text
+
+
+async def test_reason_and_proof_go_to_the_others_case_instead(guild: Guild) -> None:
+    answer = await asked(guild, proof=PICTURE)
+    assert "Go on all the same, or note your reason on that case?" in answer.text
+    assert "Noted on case 1" in (await guild.click("mia", answer, "Note it on case 1")).text
+    view = await guild.slash("mia", "case view", number=1)
+    assert "scams" in view.text
+    assert "shot.png (792 bytes" in view.text
+
+
+async def test_without_a_reason_there_is_nothing_to_note(guild: Guild) -> None:
+    await guild.slash("max", "ban", user="ann", reason="spam")
+    answer = await guild.slash("mia", "ban", user="ann")
+    assert answer.text.endswith("Go on all the same?")
+    assert [button["label"] for button in buttons(answer.messages[0])] == ["Ban anyway", "Do nothing"]
 
 
 async def test_after_a_quarter_of_an_hour_it_is_too_old(guild: Guild, connection: Any) -> None:

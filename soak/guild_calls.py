@@ -16,6 +16,7 @@ from database.models import (
     AutomodMode,
     CaseFilter,
     CaseKind,
+    Deed,
     Delivery,
     DirectMessage,
     ExportFormat,
@@ -104,6 +105,14 @@ SETTINGS: Mapping[str, Callable[[Surroundings], Any]] = {
 }
 
 
+def any_deed(around: Surroundings) -> Deed:
+    """By hand, of an entry that may be known."""
+    kind = around.dice.choice([CaseKind.BAN, CaseKind.UNBAN, CaseKind.TIMEOUT, CaseKind.UNTIMEOUT])
+    until = clock.now() + timedelta(hours=1) if kind is CaseKind.TIMEOUT else None
+    by = any_person(around), around.text()
+    return Deed(around.key(), kind, any_person(around), around.text(), *by, at=around.moment(), until=until)
+
+
 def any_person(around: Surroundings) -> int:
     return around.dice.choice(PEOPLE)
 
@@ -163,9 +172,13 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "cases": lambda around: around.dice.randint(0, 9),
     "channel_id": lambda around: around.dice.randint(1, 10**6),
     "days": lambda around: [around.moment().date()],
+    "deed": any_deed,
     "delivery": lambda around: around.dice.choice(list(Delivery)),
     "digest": lambda around: around.dice.randbytes(32),
     "format": lambda around: around.dice.choice(list(ExportFormat)),
+    "entry_id": Surroundings.key,
+    "entry_ids": lambda around: [around.key(), around.key()],
+    "is_certain": lambda around: around.dice.random() < 0.5,
     "kind": lambda around: around.dice.choice(list(CaseKind)),
     "limit": lambda around: around.dice.randint(1, 25),
     "longest": lambda around: around.dice.choice([5, 100]),
@@ -181,6 +194,7 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "receiver_is_bot": lambda around: around.dice.random() < 0.1,
     "report": lambda _: None,
     **dict.fromkeys(("revision", "seen"), lambda around: around.dice.randint(1, 3)),
+    "role_ids": lambda around: around.dice.sample(range(100), 3),
     "rule_id": lambda around: around.dice.randint(1, 5),
     "setting": lambda around: around.dice.choice(list(SETTINGS)),
     "subject_id": any_number,

@@ -21,6 +21,8 @@ from database.errors import DatabaseAddressUnusable, DatabaseUnavailable, Databa
 from database.models import (
     AuditFilter,
     CaseFilter,
+    CaseKind,
+    Deed,
     Delivery,
     DirectMessage,
     DraftState,
@@ -153,9 +155,25 @@ async def test_every_action_works_and_leaves_nothing_to_strangers(
         await cases_and_outbox(service)
         await points(service)
         await what_only_processes_and_staff_do(service)
+        await what_people_do_by_hand(service)
     assert stranger.found == {NOTHING_IS_SET}
     ran = {figures.name for figures in service.figures}
     assert sorted(actions_of(service) - ran) == [], "call it here, or in test_postgres15's topics"
+
+
+async def what_people_do_by_hand(service: DatabaseService) -> None:
+    by_hand, deed = service.by_hand, Deed(50, CaseKind.BAN, 61, "fay", 62, "max", at=clock.now())
+    assert await by_hand.unreadable(guild_id=1, entry_id=49, now=clock.now())
+    assert (await by_hand.note(guild_id=1, deed=deed)).interaction_id == 50
+    assert await by_hand.known(guild_id=1, entry_ids=[50, 51]) == {50}
+    assert not await by_hand.own(guild_id=1, entry_id=51, number=999, target_id=61, kind=CaseKind.BAN)
+    assert await by_hand.seen(guild_id=1, deed=deed._replace(entry_id=52)) is None
+    await by_hand.begin(guild_id=1, entry_id=49)
+    await by_hand.advance(guild_id=1, entry_id=52)
+    cursor = await by_hand.cursor(guild_id=1)
+    assert cursor is not None
+    assert cursor.entry_id == 52
+    assert not await service.restrictions.roles_differ(guild_id=1, user_id=61, role_ids=[1], now=clock.now())
 
 
 async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
@@ -170,7 +188,9 @@ async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
     assert number == len(await service.audit.page(guild_id=1, matching=trail, limit=1000)) > 0
     assert number == len([entry async for entry in service.audit.export(guild_id=1, matching=trail)])
     draft: dict[str, Any] = {"guild_id": 1, "interaction_id": 48}
-    await service.drafts.keep(**draft, question="moment_ago", asked_by_id=1, request={}, proof=[Proof("p", b"x")])
+    await service.drafts.keep(
+        **draft, question="moment_ago", asked_by_id=1, request={}, proof=[Proof("p", b"x")]
+    )
     assert len(await service.drafts.waiting(guild_id=1, question="moment_ago")) == 1
     await service.drafts.answer(**draft, question="moment_ago", answered_by_id=1, state=DraftState.CONFIRMED)
     assert (await service.drafts.get(**draft)).state is DraftState.CONFIRMED

@@ -42,7 +42,7 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
     ours, theirs = new_id(), new_id()
     for guild_id in (ours, theirs):
         await database.users.seen(guild_id=guild_id, user_id=5000, name="a", display_name="a", seen_at=NOW)
-        await open_case(guild_id=guild_id, proof=PROOF)
+        await open_case(guild_id=guild_id, proof=[PROOF])
         await database.cases.edit_reason(
             guild_id=guild_id, number=1, reason="x", editor_id=1, interaction_id=new_id()
         )
@@ -53,7 +53,18 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
             guild_id=guild_id, receiver_id=5000, receiver_is_bot=False, amount=9, reason="r", actor_id=1,
             interaction_id=new_id(),
         )  # fmt: skip
+        await report(database, guild_id, new_id)
     return ours, theirs
+
+
+async def report(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+    """A row in each table of reports."""
+    began = {"guild_id": guild_id, "interaction_id": new_id()}
+    await database.reports.keep_snapshot(**began, proofs=[PROOF])
+    who = {"target_id": 11, "target_name": "ann", "reporter_id": 33, "reporter_name": "ben"}
+    made = await database.reports.make(**began, **who, reason="rude")
+    pressed = {"guild_id": guild_id, "number": made.number, "moderator_id": 22, "interaction_id": new_id()}
+    await database.reports.answer(**pressed, answer="Thank you.")
 
 
 @pytest.mark.parametrize("table", GUILD_TABLES)

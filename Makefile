@@ -5,21 +5,30 @@ PIP    := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 READY  := $(VENV)/.ready
 TOOLS  := $(VENV)/.tools
 
-.PHONY: run test check format bench soak migrate clean
+.PHONY: run test check style types migrations tools format bench soak migrate clean
 
 run: $(READY)            ## start Reeve: on Discord with DISCORD_TOKEN, else on the sandbox
 	@exec $(PYTHON) -m bot run
 
 test: $(TOOLS)           ## all tests, against a real PostgreSQL of their own
-	@$(if $(ARGS),exec $(PYTHON) -m pytest $(ARGS),exec sh tests/in_two.sh $(PYTHON))
+	@$(if $(ARGS),exec $(PYTHON) -m pytest $(ARGS),exec sh tests/side_by_side.sh $(PYTHON))
 
 check: $(TOOLS)          ## what CI runs
+	@$(MAKE) --no-print-directory --jobs=2 types migrations style
+	@$(MAKE) --no-print-directory test
+
+style: $(TOOLS)
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
+
+types: $(TOOLS)
+	$(PYTHON) -m mypy
+
+migrations: $(TOOLS)
 	sh tests/check_migrations.sh $(VENV)/bin
-	@$(MAKE) --no-print-directory test
+
+tools: $(TOOLS)
 
 format: $(TOOLS)         ## put the code in order
 	$(PYTHON) -m ruff check --fix .

@@ -69,8 +69,10 @@ def _as_discord_says(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Whether everything ran: only then an exception that nobody needed is one too many."""
-    chosen = any(getattr(config.option, name, None) for name in ("keyword", "markexpr", "deselect", "lf"))
+    """Whether everything ran, in one process: only then an exception that nobody needed is one too many."""
+    chosen = any(
+        getattr(config.option, name, None) for name in ("keyword", "markexpr", "deselect", "lf", "ignore")
+    )
     return not chosen and config.args == config.getini("testpaths")
 
 

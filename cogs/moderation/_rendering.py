@@ -137,7 +137,14 @@ def case_choice(case: Case) -> str:
 
 def revision_line(revision: CaseRevision) -> str:
     when = f"{format_dt(revision.edited_at, 'R')} by <@{revision.editor_id}>"
+    if revision.field == "expires_at":
+        return f"{when}: the end was {moment_of(revision.before)}"
     return f"{when}: the {field_name(revision.field)} was “{one_line(revision.before, 150)}”"
+
+
+def moment_of(kept: str) -> str:
+    """Seconds since 1970, as a revision keeps a moment; nothing for never."""
+    return f"<t:{kept}:f>" if kept.isdigit() else "never"
 
 
 def field_name(field: str) -> str:

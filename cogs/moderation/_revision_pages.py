@@ -13,7 +13,7 @@ from bot.permissions import Level, require
 from bot.replies import reply
 from bot.typed import FIELD_LIMIT, one_line
 from cogs.moderation._diff import word_diff
-from cogs.moderation._rendering import field_name
+from cogs.moderation._rendering import field_name, moment_of
 from database.models import CaseRevision
 
 PAGE_SIZE = 4
@@ -49,15 +49,10 @@ def _told(revision: CaseRevision) -> str:
     head = f"{format_dt(revision.edited_at)} by <@{revision.editor_id}>"
     why = f"\nWhy: {one_line(revision.why, 150)}" if revision.why else ""
     if revision.field == "expires_at":
-        change = f"{_moment(revision.before)} → {_moment(revision.after)}"
+        change = f"{moment_of(revision.before)} → {moment_of(revision.after)}"
     else:
         change = word_diff(revision.before, revision.after, 600)
     return f"{head}{why}\n{change}"[:FIELD_LIMIT]
-
-
-def _moment(kept: str) -> str:
-    """Seconds since 1970 as a revision keeps them; empty for never."""
-    return f"<t:{kept}:f>" if kept.isdigit() else "never"
 
 
 def _place(number: int, before: int | None) -> str:

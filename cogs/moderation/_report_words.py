@@ -17,7 +17,7 @@ class ReportWords(NamedTuple):
     """The link to the message, in the post."""
     attachments: str
     nothing_seen: str
-    """Of a message of which no snapshot could be taken."""
+    """Of a message that was gone before it could be kept, or that is kept no longer."""
     edited_to: str
     reporters: str
     reporter: str
@@ -47,7 +47,7 @@ class ReportWords(NamedTuple):
 ENGLISH = ReportWords(
     report="Report", states={S.OPEN: "open", S.TAKEN: "taken", S.CLOSED: "closed"},
     member="Member", channel="Channel", message="the message", attachments="Attachments",
-    nothing_seen="The message was gone before it could be kept.", edited_to="Later edited to",
+    nothing_seen="No copy of the message is kept.", edited_to="Later edited to",
     reporters="Reported by", reporter="somebody",
     names_hidden="Who reported is not shown where the reported or everybody can read: /reports view {number}.",
     more="and {count} more: /reports view {number}", assignee="With", outcome="Outcome", case="Case",
@@ -60,7 +60,7 @@ ENGLISH = ReportWords(
 GERMAN = ReportWords(
     report="Meldung", states={S.OPEN: "offen", S.TAKEN: "übernommen", S.CLOSED: "erledigt"},
     member="Mitglied", channel="Kanal", message="die Nachricht", attachments="Anhänge",
-    nothing_seen="Die Nachricht war weg, bevor sie gesichert werden konnte.", edited_to="Später geändert zu",
+    nothing_seen="Von der Nachricht gibt es keine Kopie.", edited_to="Später geändert zu",
     reporters="Gemeldet von", reporter="jemand",
     names_hidden="Wer gemeldet hat, steht nicht, wo die gemeldete Person oder alle mitlesen: /reports view {number}.",
     more="und {count} weitere: /reports view {number}", assignee="Bei", outcome="Ergebnis", case="Fall",
@@ -73,7 +73,7 @@ GERMAN = ReportWords(
 SPANISH = ReportWords(
     report="Reporte", states={S.OPEN: "abierto", S.TAKEN: "asignado", S.CLOSED: "cerrado"},
     member="Miembro", channel="Canal", message="el mensaje", attachments="Adjuntos",
-    nothing_seen="El mensaje desapareció antes de poder guardarlo.", edited_to="Editado después a",
+    nothing_seen="No se conserva ninguna copia del mensaje.", edited_to="Editado después a",
     reporters="Reportado por", reporter="alguien",
     names_hidden="Quién reportó no se muestra donde la persona reportada o todos pueden leer: /reports view {number}.",
     more="y {count} más: /reports view {number}", assignee="A cargo de", outcome="Resultado", case="Caso",

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 FORGET_EVERY_SECONDS = 3_600
-FORGET_AFTER = timedelta(days=1)
-"""Longer than any form stays open: Discord lets nobody answer an interaction after 15 minutes."""
 PLACES = ("report_channel_id", "log_channel_id")
 
 
@@ -77,7 +74,7 @@ class ReportQueue(BaseCog):
         """Of guilds on other shards, too: it is the same for whoever does it."""
         while True:
             try:
-                await self.bot.database.reports.forget_snapshots(before=clock.now() - FORGET_AFTER)
+                await self.bot.database.reports.forget_snapshots(now=clock.now())
             except DatabaseUnavailable:
                 logger.warning("Snapshots that no report came of wait for the database.")
             except Exception as error:  # the loop must outlive any bug in it

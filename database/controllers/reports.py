@@ -12,6 +12,7 @@ from database.models.case import CASES, DirectMessage
 from database.models.case_evidence import EvidenceKind, Proof
 from database.models.report import (
     FILES,
+    FORGET_AFTER,
     JOIN_WITHIN,
     MOST_SNAPSHOT_BYTES,
     REPLIES,
@@ -27,6 +28,7 @@ from database.models.report import (
 )
 from database.models.report_steps import (
     COUNT_ON,
+    FORGET_OLD,
     FORGET_UNREPORTED,
     JOINABLE,
     KEPT_BYTES,
@@ -149,10 +151,11 @@ class ReportController(ListController[Report, ReportFilter]):
             return await FILES.find(tx, guild_id=guild_id, interaction_id=interaction_id)
 
     @action(repeatable=True)
-    async def forget_snapshots(self, *, before: datetime) -> None:
-        """Take away what was kept before that and no report came of, in all guilds."""
+    async def forget_snapshots(self, *, now: datetime) -> None:
+        """Take away what no report came of within a day, and what servers keep no longer, in all guilds."""
         async with self._transaction(system=True) as tx:
-            await tx.exec(FORGET_UNREPORTED, before=before)
+            await tx.exec(FORGET_UNREPORTED, before=now - FORGET_AFTER)
+            await tx.exec(FORGET_OLD, now=now)
 
     @action(repeatable=True)
     async def whole(self, *, guild_id: int, number: int) -> WholeReport:

@@ -31,6 +31,9 @@ MOST_REPORTS, REPORTS_WITHIN = 5, timedelta(minutes=10)
 MOST_SNAPSHOT_BYTES, SNAPSHOTS_WITHIN = 2**28, timedelta(days=1)
 """Of all snapshots in one server: beyond it only the documents are kept, not the attachments."""
 
+FORGET_AFTER = timedelta(days=1)
+"""So long a snapshot waits for its report. Discord lets nobody answer a form after 15 minutes."""
+
 
 class ReportState(StrEnum):
     OPEN = "open"

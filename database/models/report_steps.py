@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    DateTime,
     and_,
     any_,
     case,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy import delete as delete_rows
@@ -23,6 +25,7 @@ from sqlmodel import col, or_, update
 from database.eager import one, several
 from database.listing import Listing
 from database.models.case_evidence import EvidenceKind
+from database.models.guild_config import GuildConfig
 from database.models.outbox import Delivery, OutboxRow
 from database.models.report import (
     Report,
@@ -188,6 +191,23 @@ FORGET_UNREPORTED = statement(
         ),
     )
 )
+
+FORGET_OLD = statement(
+    delete_rows(ReportFile).where(
+        exists().where(
+            col(ReportVoice.guild_id) == col(ReportFile.guild_id),
+            col(ReportVoice.interaction_id) == col(ReportFile.interaction_id),
+            col(Report.guild_id) == col(ReportVoice.guild_id),
+            col(Report.number) == col(ReportVoice.number),
+            col(GuildConfig.guild_id) == col(ReportFile.guild_id),
+            col(GuildConfig.evidence_days) > 0,
+            col(Report.closed_at)
+            < cast(param("now"), DateTime(timezone=True))
+            - col(GuildConfig.evidence_days) * literal_column("interval '1 day'"),
+        )
+    )
+)
+"""Of closed reports, once their server keeps evidence no longer (`evidence_days`); what a case got is the case's."""
 
 SET_POST = statement(
     update(Report)

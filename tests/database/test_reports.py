@@ -255,9 +255,7 @@ async def test_a_warning_ends_the_report_with_its_snapshots_as_evidence(staff: S
 
 async def test_a_warning_that_comes_too_late_opens_no_case(staff: Staff) -> None:
     await staff.make()
-    answers = await asyncio.gather(
-        *(staff.warn(staff.by(who)) for who in (MAX, MIA)), return_exceptions=True
-    )
+    answers = await asyncio.gather(*(staff.warn(staff.by(who)) for who in (MAX, MIA)), return_exceptions=True)
     assert sum(isinstance(answer, ReportClosed) for answer in answers) == 1
     [case] = await staff.database.cases.page(**staff.guild, matching=CaseFilter())
     assert case.number == 1
@@ -302,11 +300,35 @@ async def test_a_snapshot_that_no_report_came_of_is_forgotten_after_a_day(
     for interaction_id in (dropped, used):
         await staff.reports.keep_snapshot(**staff.guild, interaction_id=interaction_id, proofs=[DOCUMENT])
     await staff.make_of_message(99, interaction_id=used)
-    await staff.reports.forget_snapshots(before=clock.now() - timedelta(minutes=1))
+    await staff.reports.forget_snapshots(now=clock.now() + timedelta(hours=23))
     assert len(await staff.reports.snapshot(**staff.guild, interaction_id=dropped)) == 1
-    await staff.reports.forget_snapshots(before=clock.now() + timedelta(minutes=1))
+    await staff.reports.forget_snapshots(now=clock.now() + timedelta(hours=25))
     assert await staff.reports.snapshot(**staff.guild, interaction_id=dropped) == []
     assert len(await staff.reports.snapshot(**staff.guild, interaction_id=used)) == 1
+
+
+async def test_snapshots_of_closed_reports_go_when_the_server_keeps_evidence_no_longer(
+    staff: Staff, new_id: NewId
+) -> None:
+    began = [new_id(), new_id()]
+    for message_id, interaction_id in enumerate(began, 1):
+        await staff.reports.keep_snapshot(**staff.guild, interaction_id=interaction_id, proofs=[DOCUMENT])
+        await staff.make_of_message(message_id, interaction_id=interaction_id)
+    await staff.warn(staff.by(MAX))
+
+    async def kept(days: int) -> list[int]:
+        await staff.reports.forget_snapshots(now=clock.now() + timedelta(days=days))
+        found = [await staff.reports.snapshot(**staff.guild, interaction_id=each) for each in began]
+        return [len(files) for files in found]
+
+    assert await kept(5_000) == [1, 1], "for ever, unless the server says otherwise"
+    await staff.database.guild_configs.change(
+        **staff.guild, setting="evidence_days", value=30, changed_by_id=1, interaction_id=new_id()
+    )
+    assert await kept(29) == [1, 1]
+    assert await kept(31) == [0, 1], "what waits is kept"
+    evidence = await staff.database.case_evidence.contents(**staff.guild, number=1, positions=[1])
+    assert [file.content for file in evidence] == [DOCUMENT.content]
 
 
 async def test_snapshots_are_bounded_and_their_documents_are_kept_beyond(

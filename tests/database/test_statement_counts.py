@@ -271,7 +271,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.close": (9, lambda w: {**w.press(w.open_reports.pop()), "answer": "Done."}),
     "reports.count": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
     "reports.export": (1, lambda w: {**w.guild, "matching": ReportFilter()}),
-    "reports.forget_snapshots": (1, lambda _: {"before": clock.now()}),
+    "reports.forget_snapshots": (2, lambda _: {"now": clock.now()}),
     "reports.keep_snapshot": (5, lambda w: {**w.request, "proofs": [Proof("a", b"x")] * 5}),
     "reports.make": (8, lambda w: w.report),
     "reports.page": (1, lambda w: {**w.guild, "matching": ReportFilter(waiting=True), "limit": 50}),

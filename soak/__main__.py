@@ -23,6 +23,7 @@ from soak.guild_isolation import GuildIsolation
 from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
+from soak.missed_by_hand import MissedByHand
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
 
@@ -35,6 +36,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     MigrationStarts,
     MigrationUnderLoad,
     MigrationKeepsData,
+    MissedByHand,
 )
 PROGRESS_SECONDS = 5
 

@@ -15,8 +15,6 @@ from e2e_play import Bot, Guild, Play, until
 from sandbox.server import Sandbox
 
 WEEK = timedelta(days=7)
-MANY = 30
-"""As many as a short night has: `make soak` plays a thousand."""
 
 
 class World:
@@ -51,16 +49,6 @@ class World:
             return not await self.eye.fetchval(left, ids, now) and not await self.eye.fetchval(pending, ids)
 
         await until(settled)
-
-    async def heard(self, guild: Guild, entries: int) -> None:
-        """Until so many deeds by hand are cases."""
-        asked = "SELECT count(*) FROM cases WHERE guild_id = $1 AND origin = 'by_hand'"
-
-        async def known() -> bool:
-            found: int = await self.eye.fetchval(asked, int(guild.guild_id))
-            return found == entries
-
-        await until(known)
 
 
 @pytest.fixture
@@ -214,48 +202,6 @@ async def wrong(world: World, played: Sequence[tuple[Cell, Guild]], *, later: bo
                 f"{cell.name} in {guild.guild_id}: on Discord {held}, in the books {wanted}, should be {should}"
             )
     return found
-
-
-async def test_a_thousand_bans_while_reeve_is_away_and_while_its_session_is_lost_are_a_case_each(
-    world: World,
-) -> None:
-    guild = await world.play.new_guild("night", members=2 * MANY + 12)
-    await guild.slash("max", "warn", member="ann", reason="before")
-    here = world.sandbox.core.world.guilds[int(guild.guild_id)]
-    people = [user_id for user_id in here.members if user_id not in staff(world)]
-    night, session = people[:MANY], people[MANY : 2 * MANY]
-
-    await world.bot.kill()
-    for user_id in night:
-        await guild.post("mia", "moderate", action="ban", target_id=str(user_id), reason=f"of {user_id}")
-    before = pages(world)
-    await world.bot.start()
-    await world.heard(guild, len(night))
-    assert pages(world) - before <= 2 * len(world.sandbox.core.world.guilds)
-
-    await world.play.post("/sandbox/faults", {"gateway": "invalid", "resumable": False})
-    for user_id in session:
-        await guild.post("mia", "moderate", action="ban", target_id=str(user_id), reason=f"of {user_id}")
-    await world.heard(guild, 2 * MANY)
-
-    asked = "SELECT target_id, moderator_id, reason, state FROM cases WHERE guild_id = $1 AND kind = 'ban'"
-    cases = await world.eye.fetch(asked, int(guild.guild_id))
-    mia = int(guild.person("mia"))
-    assert sorted(map(tuple, cases)) == sorted(
-        (user_id, mia, f"of {user_id}", "active") for user_id in (*night, *session)
-    )
-
-
-def staff(world: World) -> set[int]:
-    return {
-        int(world.play.people[name])
-        for name in ("max", "mia", "olga", "sam", "mel", "ann")
-        if name in world.play.people
-    } | {application.bot_user_id for application in world.sandbox.core.world.applications.values()}
-
-
-def pages(world: World) -> int:
-    return len(world.sandbox.recorder.rest_calls("GET", "/guilds/{guild_id}/audit-logs"))
 
 
 async def test_whatever_races_the_books_agree_with_discord(world: World) -> None:

@@ -31,7 +31,7 @@ CASES = """
 class MissedByHand:
     """`night`: bans while the process is away. `lost`: bans while the gateway has ended the session (op 9)."""
 
-    name: ClassVar[str] = "missed by hand"
+    name: ClassVar[str] = "missed_by_hand"
     night: int = 500
     lost: int = 500
 

@@ -140,8 +140,8 @@ async def carry_out(
 
 
 def _may_be_second(request: Request) -> bool:
-    """Only what weighs on a person is asked about."""
-    return request.kind in (*IN_CHANNELS, CaseKind.NOTE)
+    """Two warnings are words, and what comes of them is the ladder's to preview: what is done to a person is asked."""
+    return request.kind in (*IN_CHANNELS, CaseKind.NOTE, CaseKind.WARN)
 
 
 def _when_asked(request: Request, now: datetime) -> datetime:

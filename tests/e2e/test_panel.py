@@ -125,15 +125,6 @@ async def test_a_message_is_evidence_though_it_is_deleted_before_the_form_is_sen
     assert "Case 1: warned" in again.text
 
 
-async def test_the_message_waits_with_the_question(guild: Guild) -> None:
-    message_id = await said(guild, "ann", "buy")
-    await guild.slash("mia", "warn", member="ann", reason="first")
-    form = await guild.context("max", "Warn for message", message_id)
-    asked = await guild.submit("max", form, reason="scams", points="")
-    assert "Case 2: warned" in (await guild.click("max", asked, "Warn anyway")).text
-    assert "shot.png" in (await guild.slash("max", "case view", number=2)).text
-
-
 async def test_a_message_of_who_cannot_be_warned_is_refused_at_once_or_with_the_form(guild: Guild) -> None:
     """Discord says of a message's author who it is, and not with what roles."""
     refused = await guild.context("max", "Warn for message", await said(guild, "max", "hello"))

@@ -34,19 +34,11 @@ MOST_CASES = 12
 WORDS = ("spam", "rude", "raid", "link", "scam")
 SYSTEM_ACTIONS = frozenset(
     {
-        "case_evidence.let_go",
-        "digests.servers",
-        "guild_configs.warm_up",
-        "outbox.claim",
-        "outbox.hurry_all",
-        "processes.draw_requests",
-        "processes.leases",
-        "processes.release_leases",
-        "processes.renew_leases",
-        "processes.take_turn",
-        "reports.forget_snapshots",
+        "case_evidence.let_go", "digests.servers", "guild_configs.warm_up", "outbox.claim", "outbox.hurry_all",
+        "processes.draw_requests", "processes.leases", "processes.release_leases", "processes.renew_leases",
+        "processes.take_turn", "reports.forget_snapshots",
     }
-)
+)  # fmt: skip
 """They run for the whole bot on purpose. Any other action must say for which guild it runs."""
 
 

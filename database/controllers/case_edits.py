@@ -5,18 +5,18 @@ from datetime import datetime
 
 from database.acting import move_end
 from database.actions import action
-from database.controllers._base import BaseController
-from database.errors import (
+from database.case_errors import (
     CaseChangedMeanwhile,
     CaseNotVoid,
     CaseUnderWay,
     CaseVoidAlready,
     NothingStands,
-    ReasonUnchanged,
     RevisionNotFound,
     RevisionStays,
     SameEnd,
 )
+from database.controllers._base import BaseController
+from database.errors import ReasonUnchanged
 from database.models.act import Act
 from database.models.base import utc_now
 from database.models.case import CASES, REVISIONS, Case, CaseKind, CaseRevision, CaseState, DirectMessage

@@ -5,8 +5,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from database.actions import action
+from database.case_errors import CaseEvidenceFull, EvidenceOfServerFull
 from database.controllers._base import BaseController
-from database.errors import CaseEvidenceFull, EvidenceOfServerFull
 from database.models.base import utc_now
 from database.models.case_evidence import (
     CONTENTS,

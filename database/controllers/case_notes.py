@@ -1,8 +1,8 @@
 """What the staff writes down about a case later."""
 
 from database.actions import action
+from database.case_errors import CaseNotesFull, NoteNotAllowed
 from database.controllers._base import BaseController
-from database.errors import CaseNotesFull, NoteNotAllowed
 from database.models.case_note import CASE_NOTES, LONGEST_CASE_NOTE, MOST_CASE_NOTES, CaseNote
 from database.models.outbox import Delivery
 from database.revising import ask, locked

@@ -13,23 +13,21 @@ import asyncpg
 import pytest
 
 from database import models
-from database.clock import clock
-from database.errors import (
-    CaseAboutYourself,
+from database.case_errors import (
     CaseChangedMeanwhile,
     CaseEvidenceFull,
     CaseNotesFull,
-    CaseNotFound,
     CaseNotVoid,
     CaseUnderWay,
     CaseVoidAlready,
     EvidenceOfServerFull,
     NoteNotAllowed,
     NothingStands,
-    ReasonUnchanged,
     RevisionNotFound,
     SameEnd,
 )
+from database.clock import clock
+from database.errors import CaseAboutYourself, CaseNotFound, ReasonUnchanged
 from database.models import (
     MOST_CASE_NOTES,
     MOST_EVIDENCE,

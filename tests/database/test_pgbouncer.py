@@ -15,6 +15,7 @@ from sqlmodel import select
 from test_postgres15 import NOW, cases_and_outbox, people_and_settings, points
 
 from database import migrations, transaction
+from database.case_errors import NothingStands
 from database.clock import clock
 from database.controllers._base import BaseController
 from database.errors import DatabaseAddressUnusable, DatabaseUnavailable, DatabaseUnreachable
@@ -26,6 +27,7 @@ from database.models import (
     Delivery,
     DirectMessage,
     DraftState,
+    ExportFormat,
     Proof,
     Shards,
     TemplateKind,
@@ -176,6 +178,28 @@ async def what_people_do_by_hand(service: DatabaseService) -> None:
     assert not await service.restrictions.roles_differ(guild_id=1, user_id=61, role_ids=[1], now=clock.now())
 
 
+async def work_on_cases(service: DatabaseService) -> None:
+    case: dict[str, Any] = {"guild_id": 1, "number": 3}
+    asked: dict[str, Any] = {**case, "editor_id": 1}
+    await service.case_edits.void(**asked, interaction_id=201)
+    await service.case_edits.tell_void(**case)
+    await service.case_edits.void_told(**case, outcome=DirectMessage.SENT)
+    await service.case_edits.restore(**asked, interaction_id=202)
+    await service.case_edits.revert(**asked, revision=2, seen=2, interaction_id=203)
+    with pytest.raises(NothingStands):
+        await service.case_edits.duration(**asked, expires_at=None, interaction_id=204)
+    await service.case_notes.write(**case, note="asked", author_id=1, author_name="mia", interaction_id=205)
+    await service.case_evidence.add(**case, proof=[Proof("b", b"y")], added_by_id=1, interaction_id=206)
+    assert len(await service.case_evidence.contents(**case, positions=[1, 2])) == 2
+    assert await service.case_evidence.let_go(now=clock.now()) == 0
+    assert await service.cases.lost_posts(guild_id=1, post_ids=[9], due_at=clock.now()) == 1
+    matching = CaseFilter(text="asked", with_evidence=True)
+    assert [each.case.number async for each in service.case_exports.stream(guild_id=1, matching=matching)] == [3]
+    await service.case_exports.note(
+        guild_id=1, matching=matching, format=ExportFormat.CSV, cases=1, exported_by_id=1, interaction_id=207
+    )
+
+
 async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
     """After the topics: guild 1 has ten cases, points and settings."""
     await service.cases.logged(guild_id=1, number=2, channel_id=8, message_id=9, digest=b"d" * 32)
@@ -183,6 +207,7 @@ async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
     assert (await service.cases.get(guild_id=1, number=2)).log_message_id == 9
     assert await service.cases.count(guild_id=1, matching=CaseFilter()) == 10
     assert len([case async for case in service.cases.export(guild_id=1, matching=CaseFilter())]) == 10
+    await work_on_cases(service)
     trail = AuditFilter()
     number = await service.audit.count(guild_id=1, matching=trail)
     assert number == len(await service.audit.page(guild_id=1, matching=trail, limit=1000)) > 0

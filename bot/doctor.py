@@ -11,7 +11,7 @@ from bot.client import point_at, wanted_intents, without_voice
 from bot.discord_address import NobodyAnswers, settle_address, world_at
 from bot.exits import CannotRun, Exit, ending
 from bot.own_sandbox import sandbox_url
-from bot.server_checkup import check_server
+from bot.server_checkup import check_rejoining, check_server
 from bot.settings import Settings
 from database import migrations
 from database.replica import ReplicaState
@@ -130,6 +130,8 @@ async def _check_discord(settings: Settings, findings: Findings, database: Datab
             config = None if database is None else await database.guild_configs.get(guild_id=guild.id)
             me = await guild.fetch_member(client.user.id if client.user else 0)
             await check_server(guild, me, config, findings)
+            if config is not None and not settings.members_intent:
+                check_rejoining(guild, config, findings)
 
 
 def _check_intents(client: discord.Client, settings: Settings, findings: Findings) -> None:

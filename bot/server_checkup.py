@@ -35,5 +35,14 @@ async def check_server(
         findings.good(f"{guild.name}: the log goes to #{channel.name}")
 
 
+def check_rejoining(guild: discord.Guild, config: "GuildSettings", findings: Findings) -> None:
+    """Without the members intent; a timeout itself Discord keeps for who leaves and comes back."""
+    if config.timeout_role_id is not None or config.timeout_takes_role_ids:
+        findings.good(
+            f"{guild.name}: who leaves during a timeout and comes back has shaken off its roles, because Discord does "
+            "not tell Reeve: the intent Server Members and REEVE_MEMBERS_INTENT=true change that"
+        )
+
+
 def _lacking(permissions: discord.Permissions, needed: tuple[str, ...]) -> str:
     return named([name for name in needed if not getattr(permissions, name)])

@@ -149,7 +149,7 @@ async def told_who(tx: Transaction, guild_id: int, deed: Deed, now: datetime) ->
         text=storable(
             f"Discord's audit log says: {deed.moderator_name} ({deed.moderator_id}): {deed.reason or NO_REASON}"
         )[:LONGEST_CASE_NOTE],
-        author_id=guild_id,
+        author_id=guild_id,  # nobody's: it says itself where it comes from
         author_name=SOMEBODY,
         interaction_id=deed.entry_id,
         written_at=now,

@@ -92,7 +92,9 @@ def _embed(whole: WholeCase, words: PostWords) -> discord.Embed:
     else:
         embed.add_field(name=words.member, value=_person(case.target_id, case.target_name))
     origin = words.origins.get(case.origin)
-    moderator = _person(case.moderator_id, case.moderator_name)
+    moderator = (
+        case.moderator_name if is_by_somebody(case) else _person(case.moderator_id, case.moderator_name)
+    )
     embed.add_field(name=words.moderator, value=f"{moderator}\n{origin}" if origin else moderator)
     if case.points:
         embed.add_field(name=words.points, value=str(case.points))
@@ -119,7 +121,8 @@ def case_line(case: Case, *, for_staff: bool = True, with_moderator: bool = True
     is_crossed = case.state in {CaseState.VOID, CaseState.REFUSED}
     crossing = "~~" if is_crossed else ""
     whom = f"<#{case.target_id}>" if case.kind in OF_CHANNELS else f"<@{case.target_id}>"
-    who = f" by <@{case.moderator_id}>" if with_moderator else ""
+    moderator = case.moderator_name if is_by_somebody(case) else f"<@{case.moderator_id}>"
+    who = f" by {moderator}" if with_moderator else ""
     state = "" if case.state is CaseState.ACTIVE else f" · {ENGLISH.states[case.state]}"
     until = ""
     if case.expires_at is not None and case.state in STANDS:
@@ -128,6 +131,11 @@ def case_line(case: Case, *, for_staff: bool = True, with_moderator: bool = True
     return (
         f"{head}{who} {format_dt(case.created_at, 'R')}{crossing}{state}{until}\n{one_line(case.reason, 80)}"
     )
+
+
+def is_by_somebody(case: Case) -> bool:
+    """Seen, and not told by the audit log: the server stands in for who it was."""
+    return case.moderator_id == case.guild_id
 
 
 def case_choice(case: Case) -> str:
@@ -152,7 +160,8 @@ def field_name(field: str) -> str:
 
 
 def note_line(note: CaseNote) -> str:
-    return f"{format_dt(note.written_at, 'R')} by <@{note.author_id}>: {one_line(note.text, 200)}"
+    who = "" if note.author_id == note.guild_id else f" by <@{note.author_id}>"
+    return f"{format_dt(note.written_at, 'R')}{who}: {one_line(note.text, 200)}"
 
 
 def _person(user_id: int, name: str) -> str:

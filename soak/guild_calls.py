@@ -99,10 +99,9 @@ SETTINGS: Mapping[str, Callable[[Surroundings], Any]] = {
 
 def any_deed(around: Surroundings) -> Deed:
     """By hand, of an entry that may be known."""
-    kind = around.dice.choice([CaseKind.BAN, CaseKind.UNBAN, CaseKind.TIMEOUT, CaseKind.UNTIMEOUT])
-    until = clock.now() + timedelta(hours=1) if kind is CaseKind.TIMEOUT else None
-    by = any_person(around), around.text()
-    return Deed(around.key(), kind, any_person(around), around.text(), *by, at=around.moment(), until=until)
+    kind = around.dice.choice([CaseKind.BAN, CaseKind.UNBAN, CaseKind.UNTIMEOUT])
+    people = any_person(around), around.text(), any_person(around), around.text()
+    return Deed(around.key(), kind, *people, at=around.moment())
 
 
 def any_person(around: Surroundings) -> int:

@@ -6,6 +6,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.timeout",
     "cogs.moderation.kick",
     "cogs.moderation.ban",
+    "cogs.moderation.purge",
+    "cogs.moderation.channels",
     "cogs.moderation.moderate",
     "cogs.moderation.warn_message",
     "cogs.moderation.drafts",

@@ -179,7 +179,7 @@ def _merged(row: Restriction, wanted: Wanted, was: dict[str, Any]) -> dict[str, 
     """What is put back at the end is what was there before the first of several in a row.
 
     Roles taken by an earlier timeout are not on the member any more when the next one begins, and a channel that
-    is locked already would be restored to being locked.
+    is locked or slowed already would be restored to that.
     """
     if not was["wanted"] or not wanted.wanted:
         return {**row.payload, **wanted.payload}
@@ -188,5 +188,7 @@ def _merged(row: Restriction, wanted: Wanted, was: dict[str, Any]) -> dict[str, 
         for name in ("given", "taken"):
             after[name] = sorted({*before.get(name, ()), *after.get(name, ())})
     if wanted.kind is RestrictionKind.LOCK:
-        after.pop("overwrites", None)
+        after["overwrites"] = {**after.get("overwrites", {}), **before.get("overwrites", {})}
+    if wanted.kind is RestrictionKind.SLOWMODE:
+        after["before"] = before.get("before", 0)
     return {**before, **after}

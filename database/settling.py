@@ -201,10 +201,12 @@ async def _acts_of(tx: Transaction, row: Act) -> list[Act]:
 
 
 def _kept(kind: ActKind, restriction: Restriction) -> dict[str, Any]:
-    """What the restriction keeps for its acts: roles to give and take, overwrites as they were."""
+    """What the restriction keeps for its acts: roles to give and take, overwrites and slowmode as they were."""
     kept = restriction.payload
     if kind in (ActKind.LOCK, ActKind.UNLOCK):
         return {"overwrites": kept.get("overwrites", {})}
+    if kind is ActKind.SLOWMODE:
+        return {"seconds": kept.get("seconds" if restriction.wanted else "before", 0)}
     if kind is not ActKind.ROLES:
         return {}
     given, taken = kept.get("given", []), kept.get("taken", [])

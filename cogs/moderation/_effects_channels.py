@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.outcomes import Outcome, attempt, read
+from bot.outcomes import Applied, Outcome, attempt, read
 from cogs.moderation._effects_members import member_now
 from cogs.moderation._overwrites import MEMBER, ROLE, Saved, locked, shows, unlocked
-from database.models import Act
+from database.models import Act, Purpose
 
 if TYPE_CHECKING:
     from bot.client import Reeve
+
+
+UNKNOWN_CHANNEL = 10003
+GONE = Applied("The channel no longer exists.")
+"""Then nothing is left to be ended."""
 
 
 async def slow(bot: "Reeve", _: discord.Guild, act: Act, reason: str) -> Outcome:
@@ -20,7 +25,8 @@ async def slow(bot: "Reeve", _: discord.Guild, act: Act, reason: str) -> Outcome
     return await attempt(
         lambda: bot.http.edit_channel(
             act.target_id, reason=reason, rate_limit_per_user=act.payload["seconds"]
-        )
+        ),
+        means={UNKNOWN_CHANNEL: GONE} if act.purpose is Purpose.END else {},
     )
 
 
@@ -62,7 +68,12 @@ async def _overwrite(
     to: Callable[[Iterable[Mapping[str, Any]], Saved], list[dict[str, Any]]],
 ) -> Outcome:
     """One change of all overwrites: nobody speaks, or is silent, half."""
-    channel: Any = await read(lambda: bot.http.get_channel(act.target_id))
+    try:
+        channel: Any = await read(lambda: bot.http.get_channel(act.target_id))
+    except discord.NotFound:
+        if act.purpose is Purpose.END:
+            return GONE
+        raise
     now = channel["permission_overwrites"]
     wanted = to(now, await _of_who_is_there(bot, guild, act.payload["overwrites"]))
     return await attempt(

@@ -1,6 +1,6 @@
 """Messages deleted: by the hundred where Discord lets that, one by one where they are older than two weeks."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.clock import clock
-from bot.outcomes import Applied, Outcome, attempt, read
+from bot.outcomes import Applied, Outcome, Refused, attempt, read
 from database.models import Act
 
 if TYPE_CHECKING:
@@ -29,9 +29,22 @@ async def purge(bot: "Reeve", _: discord.Guild, act: Act, reason: str) -> Outcom
         outcome = await attempt(
             partial(_delete, bot, channel_id, chunk, reason), means={UNKNOWN_MESSAGE: Applied()}
         )
+        if isinstance(outcome, Refused):
+            return await _in_part(bot, act, outcome)
         if not isinstance(outcome, Applied):
             return outcome
     return Applied()
+
+
+async def _in_part(bot: "Reeve", act: Act, refused: Refused) -> Outcome:
+    """A refusal says that nothing was done: what is gone is counted, an earlier attempt's work included."""
+    wanted = set(act.payload["message_ids"])
+    try:
+        there = {each async for each in _still_there(bot, act)}
+    except (discord.NotFound, discord.Forbidden):
+        return refused
+    gone = len(wanted - there)
+    return Applied(f"{gone} of {len(wanted)} messages are gone. {refused.reason}") if gone else refused
 
 
 async def _delete(bot: "Reeve", channel_id: int, message_ids: list[int], reason: str) -> None:
@@ -42,22 +55,30 @@ async def _delete(bot: "Reeve", channel_id: int, message_ids: list[int], reason:
 
 
 async def has_purged(bot: "Reeve", _: discord.Guild, act: Act, _since: "datetime", _tag: str) -> bool | None:
-    """Pages through the channel from the oldest of them: each page says it of all that are older than its end."""
-    channel_id = act.payload["channel_id"]
-    left = sorted(set(act.payload["message_ids"]))
     try:
-        while left:
-            after = left[0] - 1
-            page = await read(partial(bot.http.logs_from, channel_id, MOST_AT_ONCE, after=after))
-            there = {int(message["id"]) for message in page}
-            if there.intersection(left):
-                return False
-            left = [] if len(there) < MOST_AT_ONCE else [each for each in left if each > max(there)]
+        async for _there in _still_there(bot, act):
+            return False
     except discord.NotFound:
         return True
     except discord.Forbidden:
         return None
     return True
+
+
+async def _still_there(bot: "Reeve", act: Act) -> AsyncIterator[int]:
+    """Pages through the channel from the oldest of them: each page says it of all that are older than its end.
+
+    Raises NotFound, Forbidden, DiscordAway.
+    """
+    channel_id = act.payload["channel_id"]
+    left = sorted(set(act.payload["message_ids"]))
+    while left:
+        after = left[0] - 1
+        page = await read(partial(bot.http.logs_from, channel_id, MOST_AT_ONCE, after=after))
+        there = {int(message["id"]) for message in page}
+        for each in sorted(there.intersection(left)):
+            yield each
+        left = [] if len(there) < MOST_AT_ONCE else [each for each in left if each > max(there)]
 
 
 def chunked(message_ids: Sequence[int], now: "datetime") -> list[list[int]]:

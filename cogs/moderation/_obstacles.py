@@ -11,7 +11,7 @@ from bot.permissions import CANNOT_TARGET, person_of
 from bot.ranks import OUTSIDE, Bar, Person, bar_to_moderator, bar_to_reeve
 from cogs.moderation._overwrites import SPEAKING, settable
 from database.errors import ActionRefused
-from database.models import Act, ActKind
+from database.models import Act, ActKind, Purpose
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -144,7 +144,11 @@ async def _in_channel(guild: discord.Guild, act: Act) -> ActionRefused | None:
     try:
         if channel is None:  # a thread that was archived is not remembered
             channel = await read(lambda: guild.fetch_channel(channel_id))
-    except (discord.NotFound, discord.Forbidden):
+    except discord.NotFound:
+        return (
+            None if act.purpose is Purpose.END else ChannelGone()
+        )  # what is gone is neither locked nor slow
+    except discord.Forbidden:
         return ChannelGone()
     is_thread = isinstance(channel, discord.Thread)
     if is_thread and act.kind in (ActKind.LOCK, ActKind.UNLOCK):

@@ -86,3 +86,36 @@ class DeletesTooMuch(ActionRefused):
             f"Discord deletes the messages of at most the last 7 days, and “{one_line(typed, 60)}” is more: "
             "write 7d or less."
         )
+
+
+class SlowmodeOutOfBounds(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Discord slows a channel by at most 6h, in whole seconds: write 10s, 5m or 6h, or 0 for none."
+        )
+
+
+class SlowAlready(ActionRefused):
+    def __init__(self, channel: str, interval: str) -> None:
+        super().__init__(f"The slowmode of {channel} is {interval} already: nothing was changed.")
+
+
+class LockedAlready(ActionRefused):
+    def __init__(self, channel: str, number: int | None) -> None:
+        super().__init__(
+            f"{channel} is locked already (case {number}): use /unlock to open it, or give a duration to set an end."
+        )
+
+
+class NotLocked(ActionRefused):
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"{channel} was not locked by me: there is nothing to give back.")
+
+
+class NothingToPurge(ActionRefused):
+    def __init__(self, looked_at: int, left: str) -> None:
+        super().__init__(
+            f"None of the last {looked_at} messages here fits, so nothing was deleted. {left}".rstrip()
+            if looked_at
+            else f"There is no message here to delete. {left}".rstrip()
+        )

@@ -34,10 +34,10 @@ NO_REASON = "No reason given."
 class Request:
     """`key`: of the interaction that asked first; it becomes the case's. `seconds`: how long it lasts, None for ever.
 
-    `payload` is what one kind needs: `delete_seconds` (ban, softban), `seconds` (slowmode), `overwrites` (lock),
-    `channel_id` and `message_ids` (purge), `give` and `take` (roles of a timeout); `report` (`number` and `answer`) for
-    a case that ends one. `passed`: questions answered. `known_case`: the last case of somebody else that the moderator
-    was shown. `remark`: a sentence for the answer about what is left out.
+    `payload` is what one kind needs: `delete_seconds` (ban, softban), `seconds` and `before` (slowmode), `overwrites`
+    (lock), `channel_id` and `message_ids` (purge), `give` and `take` (roles of a timeout); `report` (`number` and
+    `answer`) for a case that ends one. `passed`: questions answered. `known_case`: the last case of somebody else that
+    the moderator was shown. `remark`: a sentence for the answer about what is left out.
     """
 
     kind: CaseKind
@@ -127,7 +127,7 @@ PLANS: dict[CaseKind, Callable[[Mapping[str, Any], datetime | None], Plan]] = {
     CaseKind.KICK: lambda _payload, _until: plan_kick(),
     CaseKind.LOCK: lambda payload, until: plan_lock(until=until, overwrites=payload["overwrites"]),
     CaseKind.UNLOCK: lambda _payload, _until: plan_unlock(),
-    CaseKind.SLOWMODE: lambda payload, _: plan_slowmode(seconds=payload["seconds"]),
+    CaseKind.SLOWMODE: lambda payload, _: plan_slowmode(seconds=payload["seconds"], before=payload["before"]),
     CaseKind.PURGE: lambda payload, _: plan_purge(
         channel_id=payload["channel_id"], message_ids=list(payload["message_ids"])
     ),

@@ -17,7 +17,7 @@ from database.models.act_steps import (
     TAKE_ACTS,
 )
 from database.models.base import utc_now
-from database.models.case import Case, CaseState
+from database.models.case import CASES, Case, CaseState
 from database.models.outbox import Delivery
 from database.settling import (
     applied,
@@ -132,6 +132,7 @@ class ActController(BaseController):
         self, act: Act, *, renew_at: datetime | None = None, note: str | None = None
     ) -> Case | None:
         """Discord has it. `renew_at`: when a timeout must be set again, because Discord's own ends before it should.
+        `note`: what was left out of it; of a beginning the case says so.
 
         The case as it is then; None if somebody else has the act by now.
         """
@@ -140,7 +141,11 @@ class ActController(BaseController):
                 return None
             (row, case), now = found, utc_now()
             is_current = await applied(tx, row)
-            await settle(tx, row, ActState.DONE, now, None if note is None else storable(note)[:500])
+            note = None if note is None else storable(note)[:500]
+            await settle(tx, row, ActState.DONE, now, note)
+            if note and row.purpose is Purpose.BEGIN:
+                case.trouble = note
+                await CASES.update(tx, [case], "trouble")
             if renew_at is not None and is_current:
                 await ACTS.insert(tx, [renewal(row, renew_at, now)])
             if row.purpose is Purpose.BEGIN:

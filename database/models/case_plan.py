@@ -112,8 +112,10 @@ def plan_unlock() -> Plan:
     )
 
 
-def plan_slowmode(*, seconds: int) -> Plan:
-    wanted = Wanted(RestrictionKind.SLOWMODE, wanted=seconds > 0, payload={"seconds": seconds})
+def plan_slowmode(*, seconds: int, before: int = 0) -> Plan:
+    """`before`: what the channel has now, which lifting it restores."""
+    payload = {"seconds": seconds, "before": before if seconds else 0}
+    wanted = Wanted(RestrictionKind.SLOWMODE, wanted=seconds > 0, payload=payload)
     return Plan(
         (wanted,), (PlannedAct(ActKind.SLOWMODE, RestrictionKind.SLOWMODE, payload={"seconds": seconds}),)
     )

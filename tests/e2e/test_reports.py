@@ -227,7 +227,7 @@ async def test_a_form_of_two_moderators_at_once_closes_it_once(guild: Guild, que
     assert "There is no case 2" in (await guild.slash("max", "case view", number=2)).text
 
 
-async def test_members_cannot_use_the_buttons_and_nobody_judges_themselves(
+async def test_nobody_works_on_a_report_about_themselves_or_learns_who_made_it(
     guild: Guild, queue: Queue
 ) -> None:
     await guild.slash("ben", "report", member="max", reason="unfair")
@@ -246,6 +246,8 @@ async def test_reporters_are_not_named_where_everybody_can_read(guild: Guild, qu
     await guild.slash("ben", "report", member="ann", reason="rude")
     post = await queue.showing("Report 1 · open", channel="general")
     assert "somebody" in post.text
+    for label in ("Take", "Warn", "Moderate", "Close", "Reply to reporters"):
+        assert "You need the permission Timeout Members" in (await guild.click("cem", post, label)).text
     assert f"<@{guild.person('ben')}>" not in post.text
 
 

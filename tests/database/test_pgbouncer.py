@@ -194,7 +194,9 @@ async def work_on_cases(service: DatabaseService) -> None:
     assert await service.case_evidence.let_go(now=clock.now()) == 0
     assert await service.cases.lost_posts(guild_id=1, post_ids=[9], due_at=clock.now()) == 1
     matching = CaseFilter(text="asked", with_evidence=True)
-    assert [each.case.number async for each in service.case_exports.stream(guild_id=1, matching=matching)] == [3]
+    assert [
+        each.case.number async for each in service.case_exports.stream(guild_id=1, matching=matching)
+    ] == [3]
     await service.case_exports.note(
         guild_id=1, matching=matching, format=ExportFormat.CSV, cases=1, exported_by_id=1, interaction_id=207
     )

@@ -41,8 +41,8 @@ DRIFTS = {
         "changed: index ix_outbox_due_at: it should be nothing, and is NOT VALID",
     ),
     "a unique key is missing": (
-        "ALTER TABLE cases DROP CONSTRAINT uq_cases_guild_id_interaction_id",
-        "missing: constraint cases.uq_cases_guild_id_interaction_id",
+        "ALTER TABLE cases DROP CONSTRAINT uq_cases_guild_id_interaction_id_part",
+        "missing: constraint cases.uq_cases_guild_id_interaction_id_part",
     ),
     "a foreign key is missing": (
         "ALTER TABLE case_evidence DROP CONSTRAINT fk_case_evidence_guild_id_number",
@@ -71,7 +71,7 @@ DRIFTS = {
     "a view with its owner's eyes": ("ALTER VIEW audit_trail SET (security_invoker = false)", "changed: view audit_trail"),
     "another owner": ("ALTER TABLE users OWNER TO postgres", "changed: owner of users: it should be reeve, and is postgres"),
     "a table too many": ("CREATE TABLE odd (guild_id bigint)", "in no revision: table odd"),
-    "a table is missing": ("DROP TABLE case_evidence", "missing: table case_evidence"),
+    "a table is missing": ("DROP TABLE case_links", "missing: table case_links"),
     "another fillfactor": ("ALTER TABLE point_accounts RESET (fillfactor)", "changed: table point_accounts"),
     "a table that a crash empties": ("ALTER TABLE case_evidence SET UNLOGGED", "changed: table case_evidence"),
     "a sequence that turns round": ("ALTER SEQUENCE outbox_outbox_id_seq CYCLE", "changed: sequence outbox_outbox_id_seq"),

@@ -142,8 +142,8 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     ),
     **dict.fromkeys(("interaction_id", "message_id"), Surroundings.key),
     **dict.fromkeys(
-        ("due_at", "left_at", "next_at", "now", "said_at", "seen_at", "sent_at", "since"), Surroundings.moment
-    ),
+        ("due_at", "expires_at", "left_at", "next_at", "now", "said_at", "seen_at", "sent_at", "since"),
+        Surroundings.moment),
     **dict.fromkeys(
         ("author_name", "display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name",
          "target_name", "why"),

@@ -8,18 +8,32 @@ import discord
 
 from bot.command_tree import answer_error
 from bot.errors import NotPermitted
-from bot.invocation import Interaction, guild_of
-from bot.permissions import Level, require
+from bot.invocation import Interaction, guild_of, member_of
+from bot.permissions import Level, require, require_rank_above
 from bot.replies import defer, reply
+from cogs.moderation._act_forms import person_now
 from cogs.moderation._acting import act
 from cogs.moderation._request import Request
 from database.errors import DraftGone
-from database.models import Draft, DraftState
+from database.models import CaseKind, Draft, DraftState
 
 if TYPE_CHECKING:
     from bot.client import Reeve
 
 TEMPLATE = r"draft:(?P<answer>yes|note|no):(?P<question>[a-z_]{1,32}):(?P<key>[0-9]{1,20})(?::(?P<number>[0-9]{1,19}))?"
+
+DONE_TO_PEOPLE = frozenset(
+    {
+        CaseKind.WARN,
+        CaseKind.TIMEOUT,
+        CaseKind.UNTIMEOUT,
+        CaseKind.KICK,
+        CaseKind.BAN,
+        CaseKind.SOFTBAN,
+        CaseKind.UNBAN,
+    }
+)
+"""Rank is asked again when they are confirmed: roles may have changed since."""
 
 
 class DraftButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
@@ -67,6 +81,9 @@ class DraftButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPL
 
 async def _yes(interaction: Interaction, draft: Draft, _: int | None) -> None:
     request = Request.from_json(draft.request).with_answer(draft.question)
+    if request.kind in DONE_TO_PEOPLE:
+        person = await person_now(interaction, request.target_id)
+        require_rank_above(member_of(interaction), person, guild_of(interaction))
     where = {"guild_id": draft.guild_id, "interaction_id": draft.interaction_id}
     await act(interaction, request, await interaction.client.database.drafts.proof(**where))
 

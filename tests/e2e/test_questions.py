@@ -72,6 +72,14 @@ async def test_the_permission_is_asked_for_again(guild: Guild) -> None:
     assert "There is no case 2" in (await guild.slash("max", "case view", number=2)).text
 
 
+async def test_rank_is_asked_for_again(guild: Guild) -> None:
+    await guild.slash("max", "warn", member="ann", reason="spam")
+    answer = await guild.slash("mia", "kick", member="ann", reason="scams")
+    await guild.post("olga", "roles", user_id="ann", add=["senior"])
+    assert "is not below yours" in (await guild.click("mia", answer, "Kick anyway")).text
+    assert "There is no case 2" in (await guild.slash("max", "case view", number=2)).text
+
+
 async def test_the_same_button_twice_at_once_is_one_case(guild: Guild) -> None:
     answer = await asked(guild)
     both = await asyncio.gather(*(guild.click("mia", answer, "Ban anyway") for _ in range(2)))

@@ -1,5 +1,6 @@
 """Roles that a timeout takes and gives, and what the person has again at its end."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,6 +34,10 @@ async def test_roles_change_for_the_time_and_come_back(guild: Guild, play: Play,
     longer = await guild.slash("max", "timeout", member="ann", duration="2d")
     assert "Case 2: timed" in longer.text
     assert await names(play, guild, "ann") == {"quiet"}, "what the first one took, the second keeps"
+    shown = (await guild.context("max", "Moderate", guild.person("ann"))).text
+    ends = re.findall(r"(timed out|roles changed) until (<t:\d+:R>)", shown)
+    assert sorted(what for what, _ in ends) == ["roles changed", "timed out"]
+    assert len({end for _, end in ends}) == 1, "roles come back when the timeout ends, not before"
     assert "Case 3: ended" in (await guild.slash("max", "untimeout", member="ann")).text
     assert await names(play, guild, "ann") == before
 

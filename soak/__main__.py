@@ -20,6 +20,7 @@ from soak.cancellation_storm import CancellationStorm
 from soak.crash_loop import CrashLoop
 from soak.cut_commits import CutCommits
 from soak.guild_isolation import GuildIsolation
+from soak.kill_at_every_await import KillAtEveryAwait
 from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
@@ -37,6 +38,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     MigrationUnderLoad,
     MigrationKeepsData,
     MissedByHand,
+    KillAtEveryAwait,
 )
 PROGRESS_SECONDS = 5
 

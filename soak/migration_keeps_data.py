@@ -72,6 +72,10 @@ SEEDS = {
             SELECT guild_id, 'digest', 202653, 1, 0, now(), now() FROM guild_configs;
         ANALYZE
     """,
+    "0013": """
+        INSERT INTO audit_cursors SELECT n, n, false FROM generate_series(0, 99) n;
+        ANALYZE
+    """,
 }
 """What is put in once a revision is there: ten tables with a tenth of the rows each."""
 COLUMNS = """

@@ -1,7 +1,7 @@
 """What people do by hand in Discord: heard at once, and read in the audit log where something may have been missed."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,8 @@ class ByHand(BaseCog):
         self._looking: asyncio.Task[None] | None = None
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._names: OrderedDict[int, str] = OrderedDict()
+        self._in_line: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """When another bot bans a thousand at once, they must not have all connections to the database."""
 
     async def cog_load(self) -> None:
         self._looking = asyncio.create_task(self._look_forever(), name="audit logs")
@@ -90,7 +92,8 @@ class ByHand(BaseCog):
             return await self._name_of(guild, user_id)
 
         try:
-            await take_safely(self.bot, guild, entry, name_of)
+            async with self._in_line[guild.id]:
+                await take_safely(self.bot, guild, entry, name_of)
         except DatabaseUnavailable as error:
             logger.warning("What was done by hand in {} is read later: {}", guild.id, type(error).__name__)
             self._to_read(guild.id, wait=AGAIN)
@@ -110,7 +113,8 @@ class ByHand(BaseCog):
             return
         deed = deed_of_somebody(guild, kind, user.id, user.name)
         try:
-            await self.bot.database.by_hand.seen(guild_id=guild.id, deed=deed)
+            async with self._in_line[guild.id]:
+                await self.bot.database.by_hand.seen(guild_id=guild.id, deed=deed)
         except DatabaseUnavailable as error:
             logger.warning("A {} by hand in {} is lost: {}", kind, guild.id, type(error).__name__)
         self.bot.dispatch("outbox_filled")

@@ -5,10 +5,15 @@ import io
 import random
 import re
 import tempfile
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 import yarl
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from discord.asset import Asset
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,11 +24,12 @@ from cogs.moderation._case_exporting import _packed
 from cogs.moderation._case_pages import KIND_CODES, STATE_CODES
 from cogs.moderation._diff import word_diff
 from cogs.moderation._export_formats import FORMULAS, cell
-from cogs.moderation._links import links_in
+from cogs.moderation._links import _kept_or_why, links_in
 from cogs.moderation._post_words import POST_WORDS
 from cogs.moderation._refusals import ExportTooLarge
 from cogs.moderation._rendering import LOOKS
-from database.models import CaseKind, CaseState
+from cogs.moderation._snapshots import MessageSnapshot
+from database.models import LARGEST_EVIDENCE, CaseKind, CaseState, Proof
 
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("[]()*_~|`\\ \n>#-\u202e\u200b"), max_size=300
@@ -166,3 +172,59 @@ async def test_an_export_that_nobody_could_receive_is_not_written_to_its_end(
     with pytest.raises(ExportTooLarge):
         await _case_exporting._write(io.BytesIO(), "csv", {}, rows)  # type: ignore[arg-type]
     assert rows.read == -11, "and the stream was closed"
+
+
+async def test_a_link_is_followed_nowhere_and_read_no_further_than_a_file_may_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        if request.path.endswith("moved"):
+            raise web.HTTPFound("/attachments/1/2/secret")
+        if request.path.endswith("endless"):
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for _ in range(LARGEST_EVIDENCE // 2**20 + 2):
+                await response.write(bytes(2**20))
+            return response
+        return web.Response(body=b"" if request.path.endswith("empty") else b"proof")
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", serve)
+    async with TestServer(app) as server, aiohttp.TCPConnector() as connector:
+        bot: Any = SimpleNamespace(http=SimpleNamespace(connector=connector))
+        there = str(server.make_url("/attachments/1/2/"))
+        kept = [
+            await _kept_or_why(bot, yarl.URL(f"{there}{name}"))
+            for name in ("a.png", "moved", "endless", "empty")
+        ]
+        assert not connector.closed, "it is the bot's own"
+    async with aiohttp.TCPConnector() as connector:
+        bot.http.connector = connector
+        away = await _kept_or_why(bot, yarl.URL(f"{there}a.png"))
+    assert kept == [
+        Proof("a.png", b"proof"),
+        "the link has ended, or the file is gone",
+        "the file is larger than 8 MiB",
+        "the file is empty",
+    ]
+    assert asked == [f"/attachments/1/2/{name}" for name in ("a.png", "moved", "endless", "empty")]
+    assert away == "Discord did not answer"
+
+
+def test_a_snapshot_reads_as_it_was_written() -> None:
+    now = datetime.now(UTC)
+    message = MessageSnapshot(
+        message_id=2**60, channel_id=7, channel_name="general", jump_url="https://discord.com/channels/1/7/2",
+        author_id=5, author_name="ann", author_display_name="Ann", author_is_bot=False, content="a\u202eb 😀",
+        sent_at=now, edited_at=None, taken_at=now, attachments=[{"filename": "a.png", "sha256": "00"}], embeds=[],
+        stickers=["wave"], forwarded=["from elsewhere"],
+    )  # fmt: skip
+    assert MessageSnapshot.read(message.document()) == message
+    edited = message._replace(edited_at=now)
+    assert MessageSnapshot.read(edited.document()) == edited
+    for other in (b"", b"{}", b"[]", b"\xff"):
+        with pytest.raises((ValueError, KeyError, TypeError)):
+            MessageSnapshot.read(other)

@@ -77,3 +77,19 @@ async def test_a_delivery_that_is_to_be_tried_later_is_tried_when_that_time_come
 async def tries(sandbox: Sandbox, *, at_least: int) -> bool:
     """Of the post and of the word to ann."""
     return len(sandbox.recorder.rest_calls("POST", "/channels/{channel_id}/messages")) >= at_least
+
+
+async def test_evidence_is_let_go_when_its_server_keeps_it_no_longer(play: Play) -> None:
+    guild = await play.new_guild("let go")
+    proof = {"filename": "p.txt", "base64": "cHJvb2Y="}
+    await guild.slash("max", "warn", member="ann", reason="spam", proof=proof)
+    await guild.slash("olga", "config set evidence-days", value=30)
+    await skip(play, QUARTER)
+
+    async def gone() -> bool:
+        return "no longer kept" in (await guild.slash("max", "case view", number=1)).text
+
+    assert await until(gone)
+    shown = await guild.click("max", await guild.slash("max", "case view", number=1), "Evidence")
+    assert "The content was let go" in shown.text
+    assert shown.messages[-1]["attachments"] == []

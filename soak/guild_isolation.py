@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import asyncpg
@@ -12,7 +13,8 @@ from database.controllers._base import BaseController
 from database.errors import ActionRefused
 from database.service import DatabaseService
 from soak.guild_audit import Auditor
-from soak.guild_calls import Call, Calls, Surroundings, guilds_in, plain
+from soak.guild_calls import Call, Calls, guilds_in, plain
+from soak.guild_values import Surroundings
 from soak.scenario import Ground, Outcome
 from soak.servers import MortalServer
 
@@ -24,6 +26,8 @@ READS = 60
 """A round is so many batches, then so many reads, which must be the same again for a guild that is alone."""
 PATIENCE = 6
 """How many times the calls that were asked for are made, while chance has left out an action."""
+AHEAD = timedelta(days=1)
+"""Acts are due later; taken here, so that calls may name them."""
 FIRST_ROWS = ("cases.open", "points.award", "users.seen", "guild_configs.change")
 
 
@@ -103,6 +107,7 @@ class Trial:
     async def batch(self) -> None:
         """Two guilds act at once, the others are watched."""
         self.around.rows = list(await self.database.outbox.claim(now=clock.now(), limit=20))
+        self.around.acts = list(await self.database.acts.claim(now=clock.now() + AHEAD, limit=20))
         acting = self.around.dice.sample(self._guilds, 2)
         watched = set(self._guilds) - set(acting)
         before = await self.auditor.checksums(watched)

@@ -107,7 +107,7 @@ async def test_a_row_is_found_by_any_of_its_keys_and_by_nothing_else(
     case = await open_case()
     async with database.read(guild_id=guild_id) as tx:
         by_number = await CASES.get(tx, guild_id=guild_id, number=case.number)
-        by_interaction = await CASES.get(tx, interaction_id=case.interaction_id, guild_id=guild_id)
+        by_interaction = await CASES.get(tx, interaction_id=case.interaction_id, part=0, guild_id=guild_id)
         assert by_number == by_interaction == case
         assert await CASES.get(tx, guild_id=guild_id, number=9) is None
         with pytest.raises(LookupError):
@@ -147,8 +147,8 @@ MANY = 30_000
 async def crowd(auditor: Any, guild_id: int, cases: int) -> None:
     await auditor.execute(
         "INSERT INTO cases (guild_id, number, kind, state, target_id, target_name, moderator_id, moderator_name, "
-        "reason, points, interaction_id, direct_message, revision, created_at) "
-        "SELECT $1, n, 'warn', 'active', n % 7, 'a', 2, 'b', repeat('r', 100), 0, n, 'none', 0, now() "
+        "reason, points, interaction_id, part, origin, direct_message, revision, created_at) "
+        "SELECT $1, n, 'warn', 'active', n % 7, 'a', 2, 'b', repeat('r', 100), 0, n, 0, 'command', 'none', 0, now() "
         "FROM generate_series(1, $2) n",
         guild_id,
         cases,

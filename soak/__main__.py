@@ -21,6 +21,7 @@ from soak.crash_loop import CrashLoop
 from soak.cut_commits import CutCommits
 from soak.guild_isolation import GuildIsolation
 from soak.kill_at_every_await import KillAtEveryAwait
+from soak.long_outage import LongOutage
 from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
@@ -39,6 +40,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     MigrationKeepsData,
     MissedByHand,
     KillAtEveryAwait,
+    LongOutage,
 )
 PROGRESS_SECONDS = 5
 

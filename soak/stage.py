@@ -30,6 +30,7 @@ class Stage:
     sandbox: Sandbox
     forge: BotForge
     database: Any
+    dsn: str
     asked: set[asyncio.Task[Answer]] = field(default_factory=set)
 
     async def guild(self, name: str, members: int = 12) -> Guild:
@@ -106,7 +107,7 @@ async def opened(ground: Ground, *, dsn: str | None = None, **settings: str) -> 
         async with Sandbox(rate_limits=False) as sandbox:
             known = {"REEVE_DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": dsn or server.dsn}
             async with bot_forge(Path(folder), **known, **settings) as forge:
-                stage = Stage(sandbox, forge, await ground.auditor(server))
+                stage = Stage(sandbox, forge, await ground.auditor(server), server.dsn)
                 try:
                     yield stage
                 finally:

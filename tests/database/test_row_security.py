@@ -9,7 +9,17 @@ import pytest
 from pydantic import SecretStr
 
 from database.errors import DatabaseAddressUnusable
-from database.models import Proof, Shards, metadata
+from database.models import (
+    AutomodMode,
+    CaseFilter,
+    CaseKind,
+    ExportFormat,
+    Proof,
+    Shards,
+    TemplateKind,
+    metadata,
+    plan_ban,
+)
 from database.models.case import CASES
 from database.server import running_database
 from database.service import DatabaseService
@@ -54,7 +64,38 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
             interaction_id=new_id(),
         )  # fmt: skip
         await report(database, guild_id, new_id)
+        await moderate(database, guild_id, new_id, open_case)
+        await choose(database, guild_id, new_id)
     return ours, theirs
+
+
+async def moderate(
+    database: DatabaseService, guild_id: int, new_id: Callable[[], int], open_case: Any
+) -> None:
+    """A row in each table of what is done about cases."""
+    here, by = {"guild_id": guild_id}, {"guild_id": guild_id, "interaction_id": new_id()}
+    await open_case(guild_id=guild_id, kind=CaseKind.BAN, plan=plan_ban(until=NOW), causes=[1])
+    await database.drafts.keep(**by, question="moment_ago", asked_by_id=1, request={}, proof=[PROOF])
+    await database.case_notes.write(**by, number=1, note="n", author_id=1, author_name="max")
+    await database.case_exports.note(
+        **by, matching=CaseFilter(), format=ExportFormat.CSV, cases=1, exported_by_id=1
+    )
+    await database.by_hand.begin(**here, entry_id=1)
+    await database.jobs.alerted(**here, case_number=2, channel_id=1, message_id=2)
+    await database.digests.plan(**here, week=202647, due_at=NOW)
+
+
+async def choose(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+    """A row in each table of what a server chooses beside its settings."""
+
+    def by() -> dict[str, int]:
+        return {"guild_id": guild_id, "interaction_id": new_id(), "changed_by_id": 1}
+
+    configs, ladders = database.guild_configs, database.ladders
+    await configs.change_template(**by(), template=TemplateKind.BAN, text="Bye.")
+    await configs.change_automod_rule(**by(), rule_id=1, mode=AutomodMode.WARN)
+    await ladders.put_preset(**by(), name="spam", text="Spam.", weight=2, is_new=True)
+    await ladders.add_step(**by(), threshold=1, kind=CaseKind.KICK)
 
 
 async def report(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:

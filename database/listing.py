@@ -24,7 +24,7 @@ Filter = TypeVar("Filter", bound=Asked)
 
 
 class Listing(Generic[Row]):
-    """Rows of one guild, ordered by columns that together are unique there, the largest first.
+    """Rows of one guild, ordered by columns that together are unique there, the largest first or the smallest.
 
     A page begins beyond a place, not after so many rows: what is added or taken away meanwhile shows no row twice and
     hides none that stays. `fits` says what each field of the filter means, by a parameter of the same name (none if
@@ -39,8 +39,10 @@ class Listing(Generic[Row]):
         into: type[Row],
         order: Sequence[Any],
         fits: Mapping[str, ColumnElement[bool]],
+        smallest_first: bool = False,
     ) -> None:
         self._query, self._into, self._order, self._fits = query, into, order, fits
+        self._smallest_first = smallest_first
         self._place = [f"place_{number}" for number in range(len(order))]
         self._compiled: dict[tuple[str, ...], Statement[Any]] = {}
 
@@ -54,7 +56,7 @@ class Listing(Generic[Row]):
         after: Cursor | None,
         limit: int,
     ) -> list[Row]:
-        """The first rows, those beyond `before`, or the nearest ones on this side of `after`; the largest first."""
+        """The first rows, those beyond `before`, or the nearest ones on this side of `after`; in the list's order."""
         place = before if after is None else after
         kind = "first" if place is None else "before" if after is None else "after"
         at = {} if place is None else dict(zip(self._place, place, strict=True))
@@ -87,17 +89,21 @@ class Listing(Generic[Row]):
     def _compile(self, kind: str, fields: Sequence[str]) -> Statement[Any]:
         fitting = self._query.where(*(self._fits[name] for name in fields))
         if kind == "count":
-            return statement(fitting.with_only_columns(func.count()), into=int)
+            return statement(fitting.with_only_columns(func.count(), maintain_column_froms=True), into=int)
         here = tuple_(*self._order)
         there = tuple_(
             *(param(name, column.type) for name, column in zip(self._place, self._order, strict=True))
         )
-        downwards = [column.desc() for column in self._order]
+        upwards, downwards = list(self._order), [column.desc() for column in self._order]
+        onwards, back = (upwards, downwards) if self._smallest_first else (downwards, upwards)
+        is_beyond, is_nearer = (
+            (here > there, here < there) if self._smallest_first else (here < there, here > there)
+        )
         ordered = {
-            "first": fitting.order_by(*downwards),
-            "before": fitting.where(here < there).order_by(*downwards),
-            "after": fitting.where(here > there).order_by(*self._order),
-            "stream": fitting.order_by(*downwards),
+            "first": fitting.order_by(*onwards),
+            "before": fitting.where(is_beyond).order_by(*onwards),
+            "after": fitting.where(is_nearer).order_by(*back),
+            "stream": fitting.order_by(*onwards),
         }[kind]
         return statement(ordered if kind == "stream" else ordered.limit(param("limit")), into=self._into)
 

@@ -7,6 +7,7 @@ from database.acting import WAS, as_it_was, end_of
 from database.models.act import ACTS, NEVER, Act, ActKind, ActState, Purpose
 from database.models.act_steps import IN_FLIGHT, OF_CASE
 from database.models.case import CASES, Case, CaseState, DirectMessage
+from database.models.job import ALERT_CHANGED
 from database.models.outbox import ASK, Delivery
 from database.models.restriction import RESTRICTIONS, Restriction
 from database.transaction import Transaction
@@ -64,6 +65,11 @@ async def is_wanted(tx: Transaction, row: Act, now: datetime) -> bool:
     return True
 
 
+async def is_overtaken(tx: Transaction, row: Act) -> bool:
+    """Whether something newer was decided about its restriction."""
+    return row.restriction is not None and (await restriction_of(tx, row)).version != row.version
+
+
 async def restriction_of(tx: Transaction, row: Act) -> Restriction:
     restriction = await RESTRICTIONS.lock(
         tx, guild_id=row.guild_id, subject_id=row.target_id, kind=row.restriction
@@ -85,6 +91,9 @@ async def applied(tx: Transaction, row: Act) -> bool:
 
 
 async def settle(tx: Transaction, row: Act, state: ActState, now: datetime, note: str | None) -> None:
+    """Where the staff was told that it failed, that is brought up to date."""
+    if row.purpose is not Purpose.BEGIN and row.last_error is not None:
+        await tx.exec(ALERT_CHANGED, of_guild_id=row.guild_id, of_case_number=row.case_number, now=now)
     row.state, row.settled_at, row.leased_until, row.last_error = state, now, None, note
     await ACTS.update(tx, [row], "state", "settled_at", "leased_until", "last_error")
 

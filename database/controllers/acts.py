@@ -28,6 +28,7 @@ from database.settling import (
     ended,
     held,
     is_its_turn,
+    is_overtaken,
     is_told_before,
     is_wanted,
     renewal,
@@ -170,6 +171,9 @@ class ActController(BaseController):
                 await settle(tx, row, ActState.REFUSED, now, reason)
                 await take_back(tx, row, now)
                 await conclude(tx, row, case, now)
+                return case
+            if await is_overtaken(tx, row):
+                await superseded(tx, row, case, now)
                 return case
             if row.last_error != reason:
                 await ask(tx, case, Delivery.ACT_ALERT, now)

@@ -85,6 +85,13 @@ class Act(SQLModel, table=True):
         CheckConstraint("length(last_error) <= 500", "last_error"),
         CheckConstraint("(settled_at IS NULL) = (state IN ('planned', 'sent', 'unknown'))", "settled_at"),
         Index("ix_acts_due_at", "due_at", postgresql_where=sql("settled_at IS NULL")),
+        Index(
+            "ix_acts_guild_id_due_at",
+            "guild_id",
+            "due_at",
+            "act_id",
+            postgresql_where=sql("settled_at IS NULL"),
+        ),
         Index("ix_acts_guild_id_case_number", "guild_id", "case_number"),
         Index("ix_acts_guild_id_target_id", "guild_id", "target_id"),
     )

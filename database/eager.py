@@ -27,9 +27,9 @@ class _Built(UserDefinedType[Any]):
         return self.build
 
 
-def one(model: type[SQLModel]) -> ColumnElement[Any]:
-    """The row itself, as an instance."""
-    columns = model.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds it unseen by mypy
+def one(model: type[SQLModel], columns: Any = None) -> ColumnElement[Any]:
+    """The row itself, as an instance. `columns`: where the row comes under another name (an alias, a CTE)."""
+    columns = columns or model.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds it unseen by mypy
     build = builder([(column.key, column.type) for column in columns], model)
     return type_coerce(func.row(*columns), _Built(build))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from database.acting import carry_out
 from database.errors import ActedOnJustNow, ReasonNotAllowed
@@ -19,7 +19,7 @@ from database.models.case import (
 )
 from database.models.case_evidence import EVIDENCE, CaseEvidence, Proof
 from database.models.case_link import LINKS, CaseLink
-from database.models.case_opening import GIVE_NUMBER_BACK, OPEN_CASE, OTHERS_LATEST
+from database.models.case_opening import GIVE_NUMBER_BACK, OPEN_CASE, OPEN_WARNING, OTHERS_LATEST
 from database.models.case_plan import NO_PLAN, Plan
 from database.models.outbox import Delivery
 from database.models.report import FromReport
@@ -34,7 +34,7 @@ class Opening(NamedTuple):
     `asked_by_id`: whose rank is checked again before the acts are sent; None for Reeve's own and for what is done.
     `unless_acted_since`: refuse if another moderator has acted on the target since then, by a later case than
     `known_case`, the last one that the moderator was shown. `report`: the one that ends with this case, which gets its
-    snapshots as evidence.
+    snapshots as evidence. `points` None: what a warning weighs where nobody says it, by its server's ladder.
     """
 
     guild_id: int
@@ -47,7 +47,7 @@ class Opening(NamedTuple):
     interaction_id: int
     part: int = 0
     origin: CaseOrigin = CaseOrigin.COMMAND
-    points: int = 0
+    points: int | None = 0
     channel_id: int | None = None
     proof: Sequence[Proof] = ()
     tell_target: bool = False
@@ -66,6 +66,8 @@ class Opened(NamedTuple):
     case: Case
     is_new: bool
     """False: the same interaction opened it before."""
+    has_ladder: bool = False
+    """It is a new warning in a server with a ladder: `escalate` says what follows."""
 
 
 async def open_case(tx: Transaction, opening: Opening) -> Opened:
@@ -81,8 +83,8 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
         *([Delivery.CASE_LOG] if opening.is_logged else []),
         *([Delivery.CASE_DIRECT_MESSAGE] if tell_at_once else []),
     ]
-    found = await tx.exec(
-        OPEN_CASE,
+    case, has_ladder = await _written(
+        tx,
         guild_id=opening.guild_id,
         kind=opening.kind,
         state=CaseState.PENDING if is_planned else CaseState.ACTIVE,
@@ -103,7 +105,6 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
         asked_at=now,
         deliveries=deliveries,
     )
-    case = found.first()
     if case is None:
         await tx.exec(GIVE_NUMBER_BACK, of_guild_id=opening.guild_id)
         return Opened(await _opened_before(tx, opening), is_new=False)
@@ -119,7 +120,13 @@ async def open_case(tx: Transaction, opening: Opening) -> Opened:
         await LINKS.insert(tx, links)
     if opening.plan.wants or is_planned:
         await carry_out(tx, case, opening.plan, now, asked_by_id=opening.asked_by_id)
-    return Opened(case, is_new=True)
+    return Opened(case, is_new=True, has_ladder=has_ladder)
+
+
+async def _written(tx: Transaction, **values: Any) -> tuple[Case | None, bool]:
+    if values["kind"] is CaseKind.WARN:
+        return (await tx.exec(OPEN_WARNING, **values)).first() or (None, False)
+    return (await tx.exec(OPEN_CASE, **{**values, "points": values["points"] or 0})).first(), False
 
 
 async def _opened_before(tx: Transaction, opening: Opening) -> Case:

@@ -16,6 +16,7 @@ from database.controllers.cases import CaseController
 from database.controllers.digests import DigestController
 from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
+from database.controllers.ladders import LadderController
 from database.controllers.outbox import OutboxController
 from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
@@ -75,6 +76,7 @@ class DatabaseService:
                 missed=self.config_cache.forget,
             )
         self.guild_configs = GuildConfigController(self, self.config_cache)
+        self.ladders = LadderController(self, self.config_cache)
         self.users = UserController(self)
         self.cases = CaseController(self)
         self.case_edits = CaseEditController(self)

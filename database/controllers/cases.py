@@ -6,6 +6,7 @@ from datetime import datetime
 from database.actions import action
 from database.controllers._base import ListController
 from database.errors import CaseNotFound, ReasonUnchanged
+from database.escalating import Escalating, escalate
 from database.models.case import (
     CASES,
     SET_LOG_POST,
@@ -52,7 +53,7 @@ class CaseController(ListController[Case, CaseFilter]):
         moderator_name: str,
         reason: str,
         interaction_id: int,
-        points: int = 0,
+        points: int | None = 0,
         channel_id: int | None = None,
         proof: Sequence[Proof] = (),
         tell_target: bool = False,
@@ -64,11 +65,15 @@ class CaseController(ListController[Case, CaseFilter]):
         unless_acted_since: datetime | None = None,
         known_case: int = 0,
         report: FromReport | None = None,
+        most_acts: int | None = None,
+        escalating: Escalating | None = None,
     ) -> Case:
         """Write the case with the guild's next number, its proof and all that follows from it.
 
+        `points` None: what a warning weighs where nobody says it. `escalating`: how the ladder's steps are taken.
         The same interaction again gives the case that it opened. Raises ReasonNotAllowed, ActedOnJustNow,
-        and of the report that it ends what `reports.close` raises.
+        and of the report that it ends what `reports.close` raises. `most_acts`: of this moderator within the hour;
+        beyond it StaffPaused.
         """
         opening = Opening(
             guild_id=guild_id,
@@ -93,7 +98,10 @@ class CaseController(ListController[Case, CaseFilter]):
             report=report,
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            return (await open_case(tx, opening)).case
+            opened = await open_case(tx, opening)
+            if opened.has_ladder and escalating is not None:
+                await escalate(tx, opened, escalating, tell_target=tell_target)
+            return opened.case
 
     @action(repeatable=True)
     async def get(self, *, guild_id: int, number: int) -> Case:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import available_timezones
-
-from sqlalchemy import update
-from sqlmodel import col
 
 from database.actions import action
 from database.config_cache import ConfigCache
+from database.configuring import Change, locked_config
 from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
 from database.models.automod import (
@@ -21,7 +19,6 @@ from database.models.automod import (
     AutomodMode,
     AutomodRule,
 )
-from database.models.base import reason_given, utc_now
 from database.models.case import MOST_CASE_POINTS
 from database.models.dm_template import (
     DROP_TEMPLATE,
@@ -33,24 +30,19 @@ from database.models.dm_template import (
 )
 from database.models.guild_config import (
     BOUNDS,
-    CHANGES,
-    ENSURE_CONFIG,
     FIND_CONFIG,
     FIND_CONFIGS,
-    LOCK_CONFIG,
     MOST_ROLES,
     ROLE_LISTS,
-    SETTINGS_COLUMNS,
-    TELL_PROCESSES,
-    GuildConfig,
-    GuildConfigChange,
     GuildSettings,
     Language,
 )
 from database.texts import storable
-from database.transaction import Transaction, Transactions
+from database.transaction import Transactions
 
-SETTINGS = frozenset(GuildSettings._fields) - {"guild_id", "version", "updated_at"}
+COUNTED = {"version", "updated_at", "ladder_steps", "reason_presets"}
+"""What follows from a change of something else."""
+SETTINGS = frozenset(GuildSettings._fields) - {"guild_id", *COUNTED}
 CHUNK = 1_000
 """Servers that one query of a warm-up reads."""
 
@@ -108,10 +100,10 @@ class GuildConfigController(BaseController):
         """
         _require_allowed(setting, value)
         value = tuple(value) if isinstance(value, list) else value
-        change = _Change(guild_id, setting, value, changed_by_id, interaction_id, why)
+        change = Change(guild_id, setting, value, changed_by_id, interaction_id, why)
         with self._cache.looking(guild_id) as look:
             async with self._transaction(guild_id=guild_id) as tx:
-                config = await _locked(tx, guild_id)
+                config = await locked_config(tx, guild_id)
                 config = await change.record(tx, config, getattr(config, setting), **{setting: value})
             self._cache.put(config, look)
         return config
@@ -140,10 +132,10 @@ class GuildConfigController(BaseController):
         text = None if text is None else storable(text).strip()
         if text is not None and not 1 <= len(text) <= LONGEST_TEMPLATE:
             raise SettingNotAllowed("A template", f"write from 1 to {LONGEST_TEMPLATE:,} characters")
-        change = _Change(guild_id, f"{TEMPLATE_SETTING}{template}", text, changed_by_id, interaction_id, why)
+        change = Change(guild_id, f"{TEMPLATE_SETTING}{template}", text, changed_by_id, interaction_id, why)
         with self._cache.looking(guild_id) as look:
             async with self._transaction(guild_id=guild_id) as tx:
-                config = await _locked(tx, guild_id)
+                config = await locked_config(tx, guild_id)
                 found = await TEMPLATES.get(tx, guild_id=guild_id, kind=template)
                 before, version = found.text if found else None, config.version
                 config = await change.record(tx, config, before)
@@ -179,10 +171,10 @@ class GuildConfigController(BaseController):
             raise SettingNotAllowed("The points", f"give a warning from 0 to {MOST_CASE_POINTS}, a note none")
         rule = mode and AutomodRule(guild_id=guild_id, rule_id=rule_id, mode=mode, points=points)
         after = rule.said if rule else None
-        change = _Change(guild_id, f"{AUTOMOD_SETTING}{rule_id}", after, changed_by_id, interaction_id, why)
+        change = Change(guild_id, f"{AUTOMOD_SETTING}{rule_id}", after, changed_by_id, interaction_id, why)
         with self._cache.looking(guild_id) as look:
             async with self._transaction(guild_id=guild_id) as tx:
-                config = await _locked(tx, guild_id)
+                config = await locked_config(tx, guild_id)
                 rules = {each.rule_id: each for each in await AUTOMOD_RULES.find(tx, guild_id=guild_id)}
                 if rule is not None and rule_id not in rules and len(rules) >= MOST_AUTOMOD_RULES:
                     raise SettingNotAllowed("The list of rules", f"remove one: it holds {MOST_AUTOMOD_RULES}")
@@ -195,53 +187,6 @@ class GuildConfigController(BaseController):
                         PUT_AUTOMOD_RULE, guild_id=guild_id, rule_id=rule_id, mode=mode, points=points
                     )
             self._cache.put(config, look)
-
-
-class _Change(NamedTuple):
-    """What somebody wants to be different."""
-
-    guild_id: int
-    setting: str
-    value: Any
-    changed_by_id: int
-    interaction_id: int
-    why: str | None
-
-    async def record(
-        self, tx: Transaction, config: GuildSettings, before: Any, **columns: Any
-    ) -> GuildSettings:
-        """The settings with their next version, `columns` set; as they are if this was done before or is no change."""
-        made = await CHANGES.get(tx, guild_id=self.guild_id, interaction_id=self.interaction_id)
-        if before == self.value or made is not None:
-            return config
-        now, version = utc_now(), config.version + 1
-        changed = await tx.query(
-            update(GuildConfig)
-            .where(col(GuildConfig.guild_id) == self.guild_id)
-            .values({**columns, "version": version, "updated_at": now})
-            .returning(*SETTINGS_COLUMNS),
-            GuildSettings,
-        )
-        row = GuildConfigChange(
-            guild_id=self.guild_id,
-            version=version,
-            setting=self.setting,
-            before=before,
-            after=self.value,
-            changed_by_id=self.changed_by_id,
-            changed_at=now,
-            interaction_id=self.interaction_id,
-            why=reason_given(self.why),
-        )
-        await CHANGES.insert(tx, [row])
-        await tx.exec(TELL_PROCESSES, notice=f"{self.guild_id}:{version}")
-        return changed.one()
-
-
-async def _locked(tx: Transaction, guild_id: int) -> GuildSettings:
-    """The server's row, made if there is none; whoever else changes something waits for the end of this."""
-    await tx.exec(ENSURE_CONFIG, **GuildSettings(guild_id, updated_at=utc_now())._asdict())
-    return (await tx.exec(LOCK_CONFIG, guild_id=guild_id)).one()
 
 
 def _require_allowed(setting: str, value: Any) -> None:

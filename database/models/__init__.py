@@ -59,6 +59,7 @@ from database.models.guild_config import (
     Language,
 )
 from database.models.identify_slot import IdentifySlot
+from database.models.ladder import STEP_KINDS, LadderClimb, LadderStep, ReasonPreset
 from database.models.ledger_steps import LedgerLine
 from database.models.outbox import Delivery, OutboxRow
 from database.models.points import (
@@ -114,6 +115,7 @@ __all__ = [
     "NO_PLAN",
     "PLANNED_KINDS",
     "SOMEBODY",
+    "STEP_KINDS",
     "TEMPLATE_SETTING",
     "Act",
     "ActKind",
@@ -152,6 +154,8 @@ __all__ = [
     "GuildConfigChange",
     "GuildSettings",
     "IdentifySlot",
+    "LadderClimb",
+    "LadderStep",
     "Language",
     "LedgerLine",
     "ModeratorLine",
@@ -164,6 +168,7 @@ __all__ = [
     "PointTransfer",
     "Proof",
     "Purpose",
+    "ReasonPreset",
     "RecordByMonth",
     "RecordLine",
     "Report",

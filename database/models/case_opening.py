@@ -1,12 +1,14 @@
 """A case is opened in one statement: its number, its row, and the messages that follow from it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import DateTime, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, DateTime, Integer, Text, case, cast, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, or_, update
 
+from database.eager import one
 from database.models.case import Case, CaseCounter, CaseKind, CaseState
+from database.models.ladder import LadderStep
 from database.models.outbox import OutboxRow
 from database.statements import param, statement
 
@@ -31,45 +33,62 @@ _counted = (
     .cte("counted")
 )
 
-_opened = (
-    insert(Case)
-    .from_select(
-        ["guild_id", "number", *(column.name for column in _given)],
-        select(
-            _counted.c.guild_id,
-            _counted.c.last_number,
-            *(cast(param(column.name), column.type) for column in _given),
-        ),
-    )
-    .on_conflict_do_nothing(index_elements=["guild_id", "interaction_id", "part"])
-    .returning(*_columns)
-    .cte("opened")
-)
-
 _asked_at = cast(param("asked_at"), DateTime(timezone=True))
-_asked = (
-    insert(OutboxRow)
-    .from_select(
-        ["guild_id", "kind", "subject_id", "generation", "attempts", "due_at", "created_at"],
-        select(
-            _opened.c.guild_id,
-            func.unnest(cast(param("deliveries"), ARRAY(Text))),
-            _opened.c.number,
-            literal(1),
-            literal(0),
-            _asked_at,
-            _asked_at,
-        ),
-    )
-    .returning(col(OutboxRow.outbox_id))
-    .cte("asked")
-)
 
-OPEN_CASE = statement(select(*_opened.c).add_cte(_asked), into=Case)
+
+def _opened(points: ColumnElement[Any]) -> tuple[Any, Any]:
+    """The row that is written, and that the messages are asked for."""
+    values = {column.name: cast(param(column.name), column.type) for column in _given}
+    opened = (
+        insert(Case)
+        .from_select(
+            ["guild_id", "number", *values],
+            select(_counted.c.guild_id, _counted.c.last_number, *{**values, "points": points}.values()),
+        )
+        .on_conflict_do_nothing(index_elements=["guild_id", "interaction_id", "part"])
+        .returning(*_columns)
+        .cte("opened")
+    )
+    asked = (
+        insert(OutboxRow)
+        .from_select(
+            ["guild_id", "kind", "subject_id", "generation", "attempts", "due_at", "created_at"],
+            select(
+                opened.c.guild_id,
+                func.unnest(cast(param("deliveries"), ARRAY(Text))),
+                opened.c.number,
+                literal(1),
+                literal(0),
+                _asked_at,
+                _asked_at,
+            ),
+        )
+        .returning(col(OutboxRow.outbox_id))
+        .cte("asked")
+    )
+    return opened, asked
+
+
+_points = cast(param("points"), Integer)
+_case, _messages = _opened(_points)
+OPEN_CASE = statement(select(*_case.c).add_cte(_messages), into=Case)
 """No row if the interaction has opened one before: then the number that was counted is to be given back.
 
 The counter's row is the guild's mutex until commit: whoever opens the next case of the guild waits there.
 """
+
+
+class OpenedWarning(NamedTuple):
+    """`has_ladder`: its server has one, so something may follow from it."""
+
+    case: Case
+    has_ladder: bool
+
+
+_has_ladder = exists().where(col(LadderStep.guild_id) == param("guild_id"))
+_warning, _messages = _opened(func.coalesce(_points, case((_has_ladder, 1), else_=0)))
+OPEN_WARNING = statement(select(one(Case, _warning.c), _has_ladder).add_cte(_messages), into=OpenedWarning)
+"""As OPEN_CASE. Without points it weighs 1 where the server has a ladder, and else nothing."""
 
 GIVE_NUMBER_BACK = statement(
     update(CaseCounter)

@@ -55,9 +55,13 @@ BOUNDS = {
     "guard_targets": Bounds("The number of people at once", 0, 1_000),
     "guard_acts_per_hour": Bounds("The number of acts in an hour", 0, 1_000),
     "evidence_days": Bounds("The time that evidence is kept", 0, 3_650, "0 to 3,650 days"),
+    "ladder_days": Bounds("The window of the ladder", 1, 3_650, "1 to 3,650 days"),
+    "ladder_halving_days": Bounds("The decay of the ladder", 0, 3_650, "0 to 3,650 days"),
 }
 MOST_ROLES = 25
 """As many as a role select of Discord offers at once."""
+MOST_LADDER_STEPS = 20
+MOST_REASON_PRESETS = 50
 ROLE_LISTS = ("moderator_role_ids", "manager_role_ids", "timeout_takes_role_ids")
 
 CHANGES_CHANNEL = "reeve_guild_config"
@@ -99,6 +103,14 @@ class GuildSettings(NamedTuple):
     """Taken for as long as a timeout lasts."""
     evidence_days: int = 0
     """How long files are kept; 0: for ever."""
+    ladder_days: int = 30
+    """For so long a warning counts."""
+    ladder_halving_days: int = 0
+    """After so many days a warning counts half as much; 0: always in full."""
+    ladder_steps: int = 0
+    """How many there are, so that a server without a ladder is not asked for it."""
+    reason_presets: int = 0
+    """How many there are, likewise."""
     updated_at: datetime | None = None
 
 
@@ -120,6 +132,8 @@ class GuildConfig(SQLModel, table=True):
             for column, each in BOUNDS.items()
         ),
         *(CheckConstraint(f"cardinality({column}) <= {MOST_ROLES}", column) for column in ROLE_LISTS),
+        CheckConstraint(f"ladder_steps BETWEEN 0 AND {MOST_LADDER_STEPS}", "ladder_steps"),
+        CheckConstraint(f"reason_presets BETWEEN 0 AND {MOST_REASON_PRESETS}", "reason_presets"),
         CheckConstraint("length(time_zone) BETWEEN 1 AND 64", "time_zone"),
         CheckConstraint(in_words("language", Language), "language"),
     )
@@ -143,6 +157,10 @@ class GuildConfig(SQLModel, table=True):
     timeout_role_id: int | None = Field(sa_column=snowflake(nullable=True))
     timeout_takes_role_ids: tuple[int, ...] = Field(sa_column=_role_ids())
     evidence_days: int = Field(sa_column=_number())
+    ladder_days: int = Field(sa_column=_number())
+    ladder_halving_days: int = Field(sa_column=_number())
+    ladder_steps: int = Field(sa_column=_number())
+    reason_presets: int = Field(sa_column=_number())
     updated_at: datetime = Field(sa_column=instant())
 
 

@@ -1,0 +1,446 @@
+"""The ladder: what warnings add up to, which step one of them reaches, once, whoever warns at the same time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from database.clock import clock
+from database.errors import SettingNotAllowed
+from database.escalating import Escalating, Reached
+from database.models import (
+    AuditFilter,
+    Case,
+    CaseFilter,
+    CaseKind,
+    CaseOrigin,
+    CaseState,
+    RestrictionKind,
+    plan_ban,
+    plan_timeout,
+)
+from database.models.case_link import LINKS
+from database.service import DatabaseService
+
+ANN, REEVE = 501, 901
+DAY = timedelta(days=1)
+A_DAY = 86_400
+
+
+def _reason(reached: Reached) -> str:
+    return f"{reached.points} of {reached.step.threshold} in {reached.days} days: {reached.warning.reason}"
+
+
+ESCALATING = Escalating(REEVE, "Reeve", _reason)
+
+
+class Server:
+    """One guild, its ladder and its warnings."""
+
+    def __init__(self, database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+        self.database, self.guild_id, self.new_id = database, guild_id, new_id
+
+    @property
+    def change(self) -> dict[str, Any]:
+        return {"guild_id": self.guild_id, "changed_by_id": 1, "interaction_id": self.new_id()}
+
+    async def step(self, threshold: int, kind: CaseKind, seconds: int | None = None) -> None:
+        await self.database.ladders.add_step(**self.change, threshold=threshold, kind=kind, seconds=seconds)
+
+    async def set(self, setting: str, value: int) -> None:
+        await self.database.guild_configs.change(**self.change, setting=setting, value=value)
+
+    async def warn(self, points: int | None = None, *, key: int | None = None, **more: Any) -> Case:
+        values = {"kind": CaseKind.WARN, "target_id": ANN, "escalating": ESCALATING, **more}
+        return await self.database.cases.open(
+            guild_id=self.guild_id, target_name="ann", moderator_id=22, moderator_name="max", reason="spam",
+            points=points, interaction_id=key or self.new_id(), **values,
+        )  # fmt: skip
+
+    async def void(self, number: int) -> None:
+        await self.database.case_edits.void(
+            guild_id=self.guild_id, number=number, editor_id=1, interaction_id=self.new_id(), why="wrong"
+        )
+
+    async def cases(self, **matching: Any) -> list[Case]:
+        page = await self.database.cases.page(
+            guild_id=self.guild_id, matching=CaseFilter(**matching), limit=1_000
+        )
+        return sorted(page, key=lambda case: case.number)
+
+    async def taken(self) -> list[Case]:
+        return [case for case in await self.cases() if case.origin is CaseOrigin.LADDER]
+
+    async def points(self) -> int | None:
+        climb = await self.database.ladders.standing(guild_id=self.guild_id, target_id=ANN)
+        return None if climb is None else climb.before
+
+    async def causes(self, number: int) -> list[int]:
+        async with self.database.read(guild_id=self.guild_id) as tx:
+            links = await LINKS.find(tx, guild_id=self.guild_id, number=number)
+        return [link.cause_number for link in links]
+
+
+@pytest.fixture
+def server(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> Server:
+    return Server(database, guild_id, new_id)
+
+
+@pytest.fixture
+async def days_pass() -> AsyncIterator[Callable[[float], None]]:
+    yield lambda days: clock.move_to(clock.ahead + days * DAY)
+    clock.move_to(timedelta())
+
+
+async def test_without_a_ladder_a_warning_weighs_nothing_and_leads_to_nothing(server: Server) -> None:
+    assert (await server.warn()).points == 0
+    assert (await server.warn(5)).points == 5
+    assert await server.taken() == []
+    assert await server.points() is None
+
+
+async def test_the_warning_that_reaches_a_step_leads_to_it_with_all_that_counted(server: Server) -> None:
+    await server.step(3, CaseKind.TIMEOUT, A_DAY)
+    warnings = [await server.warn() for _ in range(3)]
+
+    [timeout] = await server.taken()
+    assert [each.points for each in warnings] == [1, 1, 1]
+    assert (timeout.kind, timeout.state, timeout.part) == (CaseKind.TIMEOUT, CaseState.PENDING, 1)
+    assert timeout.interaction_id == warnings[2].interaction_id
+    assert (timeout.moderator_id, timeout.reason) == (REEVE, "3 of 3 in 30 days: spam")
+    assert await server.causes(timeout.number) == [1, 2, 3]
+    [first, *_] = await server.database.acts.take(
+        guild_id=server.guild_id, interaction_id=timeout.interaction_id
+    )
+    assert (first.case_number, first.asked_by_id, first.until) == (timeout.number, None, timeout.expires_at)
+    await server.warn()
+    assert len(await server.taken()) == 1
+
+
+async def test_a_jump_over_several_steps_takes_the_highest_alone(server: Server) -> None:
+    await server.step(2, CaseKind.TIMEOUT, A_DAY)
+    await server.step(4, CaseKind.KICK)
+    await server.step(6, CaseKind.BAN)
+    await server.warn(5)
+    assert [case.kind for case in await server.taken()] == [CaseKind.KICK]
+
+
+async def test_only_warnings_that_stand_and_weigh_something_count(server: Server) -> None:
+    await server.step(2, CaseKind.KICK)
+    await server.warn(9, kind=CaseKind.NOTE)
+    await server.warn(0)
+    await server.warn(9, target_id=ANN + 1)
+    await server.void((await server.warn(1)).number)
+    assert await server.points() == 0
+    await server.warn(1)
+    kicks = await server.taken()
+    assert [case.target_id for case in kicks] == [ANN + 1]
+
+
+async def test_a_second_delivery_leads_to_nothing_more(server: Server) -> None:
+    await server.step(1, CaseKind.KICK)
+    key = server.new_id()
+    first = await server.warn(key=key)
+    again = await server.warn(key=key)
+    assert first.number == again.number
+    assert len(await server.taken()) == 1
+
+
+@pytest.mark.parametrize("thresholds", [(3, 5), (1, 20), (4, 4)])
+async def test_twenty_warnings_at_once_reach_each_step_exactly_once(
+    server: Server, thresholds: tuple[int, int]
+) -> None:
+    low, high = thresholds
+    await server.step(low, CaseKind.TIMEOUT, A_DAY)
+    if high != low:
+        await server.step(high, CaseKind.TIMEOUT, 7 * A_DAY)
+    await asyncio.gather(*(server.warn() for _ in range(20)))
+
+    lengths = [case.expires_at - case.created_at for case in await server.taken() if case.expires_at]
+    assert [round(length / DAY) for length in lengths] == ([1, 7] if high != low else [1])
+    assert await server.points() == 20
+    numbers = [case.number for case in await server.cases()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_two_moderators_with_the_last_two_warnings_lead_to_one_step(server: Server) -> None:
+    await server.step(2, CaseKind.KICK)
+    for _ in range(10):
+        target_id = server.new_id()
+        await asyncio.gather(*(server.warn(target_id=target_id) for _ in range(2)))
+        assert len([case for case in await server.taken() if case.target_id == target_id]) == 1
+
+
+async def test_a_step_is_taken_again_only_after_the_sum_was_below_it(server: Server) -> None:
+    await server.step(2, CaseKind.KICK)
+    _, second = await server.warn(), await server.warn()
+    await server.warn()
+    assert len(await server.taken()) == 1
+    await server.void(second.number)  # two still count
+    await server.warn()
+    assert len(await server.taken()) == 1
+    for number in (1, 4):
+        await server.void(number)
+    await server.warn()
+    assert len(await server.taken()) == 2
+
+
+async def test_the_window_lets_warnings_go_at_its_end(
+    server: Server, days_pass: Callable[[float], None]
+) -> None:
+    await server.step(2, CaseKind.KICK)
+    await server.set("ladder_days", 10)
+    await server.warn()
+    days_pass(9.99)
+    assert await server.points() == 1
+    days_pass(0.02)
+    assert await server.points() == 0
+    await server.warn()
+    assert await server.taken() == []
+
+
+async def test_halves_are_added_up_exactly(server: Server, days_pass: Callable[[float], None]) -> None:
+    await server.step(4, CaseKind.KICK)
+    await server.set("ladder_halving_days", 10)
+    for _ in range(3):
+        await server.warn(1)
+    days_pass(10.01)
+    assert await server.points() == 1  # and a half
+    await server.warn(2)
+    assert await server.taken() == []
+    await server.warn(1)
+    assert len(await server.taken()) == 1
+
+
+@pytest.mark.parametrize(
+    ("standing", "seconds", "said"),
+    [
+        (CaseKind.BAN, A_DAY, "they are banned"),
+        (CaseKind.TIMEOUT, A_DAY, "a longer timeout stands"),
+        (CaseKind.TIMEOUT, 30 * A_DAY, None),
+    ],
+)
+async def test_what_is_stronger_and_stands_is_not_shortened(
+    server: Server, standing: CaseKind, seconds: int, said: str | None
+) -> None:
+    await server.step(1, CaseKind.TIMEOUT, seconds)
+    until = clock.now() + 7 * DAY
+    plan = plan_ban(until=None) if standing is CaseKind.BAN else plan_timeout(until=until)
+    await server.warn(kind=standing, plan=plan)
+    before = await _standing(server, standing)
+    warning = await server.warn()
+
+    taken = await server.taken()
+    if said is None:
+        assert len(taken) == 1
+        assert (await _standing(server, standing)).until == taken[0].expires_at
+        assert warning.trouble is None
+    else:
+        assert taken == []
+        assert await _standing(server, standing) == before
+        assert said in str(warning.trouble)
+        kept = await server.database.cases.get(guild_id=server.guild_id, number=warning.number)
+        assert kept.trouble == warning.trouble
+
+
+async def _standing(server: Server, kind: CaseKind) -> Any:
+    return await server.database.restrictions.get(
+        guild_id=server.guild_id, subject_id=ANN, kind=RestrictionKind(kind.value)
+    )
+
+
+async def test_a_void_warning_takes_the_ground_from_the_step_that_it_led_to(server: Server) -> None:
+    await server.step(2, CaseKind.TIMEOUT, A_DAY)
+    await server.warn(1)
+    await server.warn(2)
+    [timeout] = await server.taken()
+
+    async def shaken(number: int) -> list[int]:
+        cases = await server.database.ladders.consequences_of(guild_id=server.guild_id, number=number)
+        return [case.number for case in cases]
+
+    assert await shaken(2) == []
+    await server.void(1)
+    assert await shaken(1) == []  # the other weighs two
+    await server.void(2)
+    assert await shaken(2) == await shaken(1) == [timeout.number]
+    [act] = await server.database.acts.take(guild_id=server.guild_id, interaction_id=timeout.interaction_id)
+    await server.database.acts.send(act)
+    await server.database.acts.done(act)
+    assert await shaken(2) == [timeout.number]
+    await server.void(timeout.number)
+    assert await shaken(2) == []
+
+
+@pytest.mark.parametrize(
+    ("threshold", "kind", "seconds", "said"),
+    [
+        (0, CaseKind.KICK, None, "1 to 1,000"),
+        (1, CaseKind.WARN, None, "choose one of"),
+        (1, CaseKind.TIMEOUT, None, "needs a duration"),
+        (1, CaseKind.KICK, A_DAY, "has no duration"),
+        (1, CaseKind.SOFTBAN, A_DAY, "has no duration"),
+        (1, CaseKind.TIMEOUT, 366 * A_DAY, "365 days"),
+        (1, CaseKind.BAN, 9, "10 seconds"),
+        (7, CaseKind.KICK, None, "there is one at 7 already"),
+    ],
+)
+async def test_a_step_that_makes_no_sense_is_refused_in_one_sentence(
+    server: Server, threshold: int, kind: CaseKind, seconds: int | None, said: str
+) -> None:
+    await server.step(7, CaseKind.BAN)
+    with pytest.raises(SettingNotAllowed, match=said):
+        await server.step(threshold, kind, seconds)
+    assert len(await server.database.ladders.steps(guild_id=server.guild_id)) == 1
+
+
+async def test_a_ladder_holds_twenty_steps_and_says_who_set_them(server: Server) -> None:
+    for threshold in range(1, 21):
+        await server.step(threshold, CaseKind.KICK)
+    with pytest.raises(SettingNotAllowed, match="at most 20"):
+        await server.step(21, CaseKind.KICK)
+    assert (await server.database.guild_configs.get(guild_id=server.guild_id)).ladder_steps == 20
+    for threshold in (20, 20):
+        await server.database.ladders.remove_step(**server.change, threshold=threshold)
+    config = await server.database.guild_configs.read(guild_id=server.guild_id)
+    assert (config.ladder_steps, config.version) == (19, 21)
+    trail = await server.database.audit.page(guild_id=server.guild_id, matching=AuditFilter(), limit=1)
+    assert (trail[0].field, trail[0].before, trail[0].after) == (
+        "ladder:20",
+        {"kind": "kick", "seconds": None},
+        None,
+    )
+
+
+async def test_presets_are_added_changed_and_removed_by_name(server: Server) -> None:
+    ladders, where = server.database.ladders, {"guild_id": server.guild_id}
+
+    async def put(name: str, text: str, weight: int, *, is_new: bool) -> None:
+        await ladders.put_preset(**server.change, name=name, text=text, weight=weight, is_new=is_new)
+
+    await put("Spam", "No advertising.", 2, is_new=True)
+    await put("SPAM", "No advertising here.", 3, is_new=False)
+    [preset] = await ladders.presets(**where)
+    assert (preset.name, preset.text, preset.weight) == ("Spam", "No advertising here.", 3)
+    for name, text, weight, is_new, said in (
+        ("spam", "other", 1, True, "already"),
+        ("rude", "other", 1, False, "none with that name"),
+        ("x" * 51, "other", 1, True, "1 to 50"),
+        ("rude", "  ", 1, True, "1 to 1,000"),
+        ("rude", "other", 101, True, "0 to 100"),
+    ):
+        with pytest.raises(SettingNotAllowed, match=said):
+            await put(name, text, weight, is_new=is_new)
+    assert (await server.database.guild_configs.get(**where)).reason_presets == 1
+    await ladders.remove_preset(**server.change, name="Spam")
+    assert await ladders.presets(**where) == []
+    assert (await server.database.guild_configs.get(**where)).reason_presets == 0
+
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("warn"), st.integers(0, 4)),
+        st.tuples(st.just("void"), st.integers(0, 11)),
+        st.tuples(st.just("wait"), st.integers(1, 40)),
+        st.tuples(st.just("again"), st.just(0)),
+        st.tuples(st.just("step"), st.integers(1, 8)),
+        st.tuples(st.just("drop"), st.integers(1, 8)),
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+class Oracle:
+    """The ladder as it is explained to people, with fractions and lists, and none of the code under test."""
+
+    def __init__(self, days: int, halving: int) -> None:
+        self.days, self.halving, self.hour = days, halving, 0
+        self.warnings: list[list[Any]] = []  # hour, points, stands
+        self.steps: set[int] = set()
+
+    def total(self) -> Fraction:
+        found = Fraction(0)
+        for hour, points, stands in self.warnings:
+            age = self.hour - hour
+            if stands and age < self.days * 24:
+                share = Fraction(points)
+                while self.halving and age >= self.halving * 24:
+                    share, age = share / 2, age - self.halving * 24
+                found += share
+        return found
+
+    def warn(self, points: int) -> int | None:
+        before = self.total()
+        self.warnings.append([self.hour, points, True])
+        after = self.total()
+        return max((step for step in self.steps if before < step <= after), default=None)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(days=st.integers(1, 9), halving=st.integers(0, 4), steps=st.sets(st.integers(1, 8)), events=EVENTS)
+async def test_the_ladder_does_what_a_plain_reckoning_says(  # noqa: PLR0917  # hypothesis names what it draws
+    database: DatabaseService,
+    new_id: Callable[[], int],
+    days_pass: Callable[[float], None],
+    days: int,
+    halving: int,
+    steps: set[int],
+    events: list[tuple[str, int]],
+) -> None:
+    """Waits are whole hours and a moment, so that what the run itself takes decides nothing."""
+    server, oracle, key = Server(database, new_id(), new_id), Oracle(days, halving), 0
+    await server.set("ladder_days", days)
+    await server.set("ladder_halving_days", halving)
+    numbers: list[int] = []
+    expected: list[tuple[int, int]] = []
+    acts: dict[str, Callable[[int], Awaitable[Any]]]
+
+    async def add(threshold: int) -> None:
+        if threshold not in oracle.steps:
+            oracle.steps.add(threshold)
+            await server.step(threshold, CaseKind.KICK)
+
+    async def drop(threshold: int) -> None:
+        oracle.steps.discard(threshold)
+        await database.ladders.remove_step(**server.change, threshold=threshold)
+
+    async def warn(points: int) -> None:
+        nonlocal key
+        key, reached = new_id(), oracle.warn(points)
+        numbers.append((await server.warn(points, key=key)).number)
+        if reached is not None:
+            expected.append((numbers[-1], reached))
+
+    async def void(place: int) -> None:
+        if place < len(numbers) and oracle.warnings[place][2]:
+            oracle.warnings[place][2] = False
+            await server.void(numbers[place])
+
+    async def wait(hours: int) -> None:
+        oracle.hour += hours
+        days_pass(hours / 24)
+
+    async def again(_: int) -> None:
+        if key:
+            await server.warn(key=key)
+
+    acts = {"warn": warn, "void": void, "wait": wait, "again": again, "step": add, "drop": drop}
+    for step in steps:
+        await add(step)
+    for name, value in events:
+        await acts[name](value)
+        if oracle.steps:
+            assert await server.points() == int(oracle.total())
+    by_key = {case.interaction_id: case.number for case in await server.cases() if case.part == 0}
+    taken = [(by_key[case.interaction_id], int(case.reason.split()[2])) for case in await server.taken()]
+    assert taken == expected

@@ -55,6 +55,20 @@ def test_what_is_shown_fits_is_seen_and_links_nowhere_by_another_name(text: str,
     assert len(cut(text, most)) <= most
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x](y) [click](https://evil.example)",
+        "[a [b](https://evil.example)](x)",
+        "\\\\[b](https://evil.example)",
+    ],
+)
+def test_no_bracket_of_a_line_hides_a_link_behind_another(text: str) -> None:
+    """What discord.py's own escape_markdown lets through."""
+    assert LINK.search(text)
+    assert not LINK.search(shown(text))
+
+
 def test_what_cannot_be_seen_is_a_dash() -> None:
     assert [shown(text) for text in ("", " \n", "\u200b\u202e", "\x07")] == [NOTHING] * 4
     assert shown("a\u200bb") == "a\u200bb", "what joins emoji stays"

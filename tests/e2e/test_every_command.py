@@ -288,3 +288,32 @@ async def test_delivered_twice_it_is_done_once(
 
     assert "Case" in answer.text
     await holds(guild, facts, command)
+
+
+async def test_unban_completes_over_discords_bans_and_reeves_own(guild: Guild, facts: Facts) -> None:
+    await guild.slash("max", "ban", user="ann", reason="spam")
+    await guild.post("olga", "moderate", action="ban", target_id=guild.person("ben"), reason="raid")
+    offered = await guild.autocomplete("max", "unban", "user", user="")
+    assert {choice["value"] for choice in offered} == {guild.person("ann"), guild.person("ben")}
+    assert [choice["name"] for choice in await guild.autocomplete("max", "unban", "user", user="BE")] == [
+        f"ben ({guild.person('ben')}) · raid"
+    ]
+    by_id = await guild.autocomplete("max", "unban", "user", user=guild.person("ann")[:16])
+    assert [choice["value"] for choice in by_id] == [guild.person("ann")]
+
+    asked = await guild.slash("max", "unban", user="Ben")
+    assert f"<@{guild.person('olga')}> acted on" in asked.text, "what is done by hand is known, too"
+    assert "unbanned" in (await guild.click("max", asked, "Unban anyway")).text
+    assert await facts.on_discord(guild, "ben") == GONE
+    nobody = await guild.slash("max", "unban", user="gandalf")
+    assert "is banned under the name “gandalf”: choose from the list, or give an id" in nobody.text
+    cem = await guild.slash("max", "unban", user="cem")
+    assert "is not banned: there is nothing to lift" in cem.text
+
+
+async def test_who_takes_no_direct_messages_is_banned_and_the_answer_says_so(guild: Guild) -> None:
+    await guild.post("kim", "preferences", dms_closed=True)
+    try:
+        assert "They could not be told." in (await guild.slash("max", "ban", user="kim", reason="spam")).text
+    finally:
+        await guild.post("kim", "preferences", dms_closed=False)

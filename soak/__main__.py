@@ -22,6 +22,7 @@ from soak.cut_commits import CutCommits
 from soak.guild_isolation import GuildIsolation
 from soak.kill_at_every_await import KillAtEveryAwait
 from soak.long_outage import LongOutage
+from soak.many_deliveries import ManyDeliveries
 from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
@@ -41,6 +42,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     MissedByHand,
     KillAtEveryAwait,
     LongOutage,
+    ManyDeliveries,
 )
 PROGRESS_SECONDS = 5
 

@@ -1,7 +1,7 @@
 """The bot killed at every await of a timed ban and of its end: each is done once, told once, not without a case."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -46,6 +46,7 @@ class Lane:
     stage: Stage
     guild: Guild
     outcome: Outcome
+    targets: Sequence[int]
     spans: dict[str, int] = field(default_factory=dict)
     """Steps that a ban takes ("asked") and its end ("moved")."""
     rounds: int = 0
@@ -89,8 +90,9 @@ class Lane:
         return 1 + int(at * self.spans[moment])
 
     async def _begun(self) -> Round:
-        people = sorted(each for each in self.guild.members if not self.stage.sandbox.world.user(each).bot)
-        target_id = people[-1 - self.rounds % TARGETS]
+        target_id = self.targets[self.rounds % TARGETS]
+        if target_id not in self.guild.members:
+            self.stage.sandbox.people.join(str(target_id), guild_id=str(self.guild.id))
         self.rounds += 1
         [last] = await self.stage.rows(LAST, self.guild.id)
         one = Round(target_id, last["number"], self.stage.told(target_id), 0, 0)
@@ -183,7 +185,8 @@ class KillAtEveryAwait:
 
     async def _lane(self, ground: Ground, outcome: Outcome, number: int, places: Iterator[float]) -> None:
         async with opened(ground) as stage:
-            lane = Lane(stage, await stage.guild(f"lane {number}", members=TARGETS + 12), outcome)
+            guild = await stage.guild(f"lane {number}", members=TARGETS + 12)
+            lane = Lane(stage, guild, outcome, stage.people(guild)[-TARGETS:])
             await lane.measured()
             outcome.reached["awaits of a ban"] = lane.spans["asked"]
             outcome.reached["awaits of its end"] = lane.spans["moved"]

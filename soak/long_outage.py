@@ -43,7 +43,7 @@ class LongOutage:
     async def run(self, ground: Ground) -> Outcome:
         async with opened(ground) as stage:
             guild = await stage.guild("outage", members=self.bans + 12)
-            people = [each for each in guild.members if not stage.sandbox.world.user(each).bot][-self.bans :]
+            people = stage.people(guild)[-self.bans :]
             database = await ground.service(stage.dsn)
             ground.standing = "bans"
             ends, replaced = await self._banned(ground, stage, database, guild, people)

@@ -17,7 +17,7 @@ from sandbox.server import Sandbox
 from soak.mortal_bots import BotForge, bot_forge
 from soak.scenario import Ground
 
-BANNED, UNBANNED = 22, 23
+KICKED, BANNED, UNBANNED = 20, 22, 23
 """Discord's numbers of what its audit log tells."""
 BRIEF_SECONDS = 0.02
 A_DAY = 86_400
@@ -47,6 +47,10 @@ class Stage:
             http.post("/sandbox/clock", json=moved) as answer,
         ):
             answer.raise_for_status()
+
+    def people(self, guild: Guild) -> list[int]:
+        """Members who are no bots, the latest last."""
+        return [each for each in guild.members if not self.sandbox.world.user(each).bot]
 
     def user(self, name: str) -> int:
         found = self.sandbox.world.user_named(name)

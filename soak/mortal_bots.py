@@ -107,7 +107,8 @@ async def bot_forge(folder: Path, **settings: str) -> AsyncIterator[BotForge]:
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    await process.stdout.readline()
+    if not await process.stdout.readline():
+        raise RuntimeError("The forge of bots did not start: its error is above.")
     forge = BotForge(process, folder, settings)
     try:
         yield forge

@@ -92,8 +92,10 @@ async def test_every_edit_is_shown_with_what_changed_and_taken_back_once(guild: 
     assert "Why: a slip" in edits.text
     assert guild.person("mia") in edits.text
 
+    shown_to_mia = await guild.slash("mia", "case revisions", number=1)
+
     done = await guild.click("max", edits, "Revert 1")
-    again = await guild.click("max", edits, "Revert 1")
+    again = await guild.click("mia", shown_to_mia, "Revert 1")
 
     assert "edit 1 is taken back (edit 2)" in done.text
     assert "was changed since that was shown" in again.text

@@ -177,9 +177,10 @@ class ActController(BaseController):
                 return case
             if row.last_error != reason:
                 await ask(tx, case, Delivery.ACT_ALERT, now)
+            row.attempts += row.state is ActState.PLANNED  # `send` has counted what was sent
             row.state, row.due_at, row.leased_until = ActState.PLANNED, next_at, None
             row.last_error = reason
-            await ACTS.update(tx, [row], "state", "due_at", "leased_until", "last_error")
+            await ACTS.update(tx, [row], "state", "attempts", "due_at", "leased_until", "last_error")
             return case
 
     @action(repeatable=True)
@@ -189,9 +190,10 @@ class ActController(BaseController):
             if (found := await held(tx, act)) is None:
                 return None
             row, case = found
+            row.attempts += row.state is ActState.PLANNED  # likewise
             row.state, row.last_error, row.leased_until = state, storable(error)[:500], None
             row.due_at = next_at
-            await ACTS.update(tx, [row], "state", "last_error", "leased_until", "due_at")
+            await ACTS.update(tx, [row], "state", "attempts", "last_error", "leased_until", "due_at")
             return case
 
     @action(repeatable=True)

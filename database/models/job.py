@@ -9,7 +9,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKeyConstraint,
     Text,
-    and_,
     case,
     cast,
     delete,
@@ -65,7 +64,7 @@ class Job(NamedTuple):
 
     @property
     def has_failed(self) -> bool:
-        return self.attempts > 0 and self.last_error is not None
+        return self.last_error is not None
 
 
 class JobFilter(NamedTuple):
@@ -106,7 +105,7 @@ JOB_LIST = Listing(
     into=Job,
     order=[_jobs.c.due_at, _jobs.c.source, _jobs.c.job_id],
     fits={
-        "failed": and_(_jobs.c.attempts > 0, _jobs.c.last_error.is_not(None)),
+        "failed": _jobs.c.last_error.is_not(None),
         "case_number": _jobs.c.case_number == param("case_number"),
     },
     smallest_first=True,
@@ -125,7 +124,7 @@ class Waiting(NamedTuple):
 
 _counted: list[Any] = [
     func.count(),
-    func.count().filter(and_(col(Act.attempts) > 0, col(Act.last_error).is_not(None))),
+    func.count().filter(col(Act.last_error).is_not(None)),
     func.count().filter(col(Act.due_at) <= param("overdue_since")),
     func.min(col(Act.due_at)).filter(col(Act.due_at) <= param("now")),
 ]

@@ -29,6 +29,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.config.commands",
     "cogs.moderation.templates",
     "cogs.moderation.automod",
+    "cogs.moderation.guard",
     "cogs.people",
     "cogs.owner",
 )

@@ -68,6 +68,15 @@ class ActedOnJustNow(ActionRefused):
         super().__init__(f"Another moderator acted on them a moment ago (case {number}, {kind}).")
 
 
+class StaffPaused(ActionRefused):
+    def __init__(self, most: int | None) -> None:
+        self.most = most
+        super().__init__(
+            f"You are paused, and nothing was done: this server allows {most} kicks and bans of one moderator within "
+            "an hour. Its owner was told; an admin lets you go on with /config guard resume."
+        )
+
+
 class DraftGone(ActionRefused):
     """Confirmed by somebody else, dropped, or too old."""
 

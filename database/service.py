@@ -22,6 +22,7 @@ from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
 from database.controllers.reports import ReportController
 from database.controllers.restrictions import RestrictionController
+from database.controllers.staff_guards import StaffGuardController
 from database.controllers.statistics import StatisticsController
 from database.controllers.users import UserController
 from database.figures import Figures
@@ -92,6 +93,7 @@ class DatabaseService:
         self.audit = AuditController(self)
         self.reports = ReportController(self)
         self.processes = ProcessController(self)
+        self.staff_guards = StaffGuardController(self, self.config_cache)
         self.statistics = StatisticsController(self)
         self.digests = DigestController(self)
 

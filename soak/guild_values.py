@@ -171,6 +171,7 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     ),
     "answer": Surroundings.text,
     "known_case": any_number,
+    "most_acts": lambda around: around.dice.choice([None, 1, 1_000]),
     "question": lambda around: around.dice.choice(["moment_ago", "ladder"]),
     "request": lambda around: {"reason": around.text()},
     "case_number": lambda around: around.dice.choice([None, any_number(around)]),

@@ -9,8 +9,20 @@ branch_labels = None
 depends_on = None
 runs_with = "0012"  # code before it knows no digest in the outbox, and would take none of its rows
 
-KINDS = ("case_log", "case_direct_message", "act_alert", "case_void_message", "report_post", "report_reply")
-"""What the outbox carried before: those of revisions 0010 and 0011, too."""
+KINDS = (
+    "case_log",
+    "case_direct_message",
+    "act_alert",
+    "case_void_message",
+    "report_post",
+    "report_reply",
+    "appeal_post",
+    "appeal_answer",
+    "guard_post",
+    "guard_owner",
+    "second_post",
+)
+"""What the outbox carried before."""
 TABLES = ("automod_rules", "digests")
 
 

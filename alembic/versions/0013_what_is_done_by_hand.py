@@ -16,6 +16,11 @@ KINDS = (
     "case_void_message",
     "report_post",
     "report_reply",
+    "appeal_post",
+    "appeal_answer",
+    "guard_post",
+    "guard_owner",
+    "second_post",
     "digest",
 )
 """What the outbox carried before."""

@@ -16,11 +16,12 @@ from bot.replies import reply
 from bot.typed import one_line, shown
 from cogs.moderation._asking import ask
 from cogs.moderation._gates import Question, question_before
+from cogs.moderation._guard import SECOND, most_acts
 from cogs.moderation._links import keep_links
 from cogs.moderation._opening import log_trouble
 from cogs.moderation._performing import perform
 from cogs.moderation._request import NO_REASON, Request, plan_of
-from database.errors import ActedOnJustNow
+from database.errors import ActedOnJustNow, StaffPaused
 from database.models import Case, CaseKind, CaseState, DirectMessage, Proof
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ async def act(interaction: Interaction, request: Request, proof: Sequence[Proof]
     if question is None:
         try:
             acted = await carry_out(bot, guild, request, proof)
+        except StaffPaused:
+            bot.dispatch("outbox_filled")
+            raise
         except ActedOnJustNow as other:
             question, request = _moment_ago(request, other), replace(request, known_case=other.number)
         else:
@@ -129,6 +133,9 @@ async def carry_out(
         unless_acted_since=None if _may_be_second(request) else _when_asked(request, now) - A_MOMENT,
         known_case=request.known_case,
         report=request.report,
+        most_acts=None
+        if SECOND in request.passed
+        else await most_acts(bot, guild, request.kind, request.moderator_id),
     )
     bot.dispatch("outbox_filled")
     if not plan.acts:

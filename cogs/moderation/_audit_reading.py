@@ -20,8 +20,9 @@ from bot.clock import clock
 from bot.command_tree import incident
 from bot.outcomes import read
 from cogs.moderation._audit_entries import Entry, entry_read
+from cogs.moderation._guard import most_acts
 from database.errors import DatabaseUnavailable
-from database.models import AuditCursor, Deed
+from database.models import GUARD_WINDOW, AuditCursor, Deed
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -166,7 +167,9 @@ async def take(bot: "Reeve", guild: discord.Guild, entry: Entry, name_of: NameOf
         reason=entry.reason,
         until=entry.until,
     )
-    await by_hand.note(guild_id=guild.id, deed=deed)
+    is_recent = clock.now() - deed.at < GUARD_WINDOW
+    most = await most_acts(bot, guild, deed.kind, deed.moderator_id) if is_recent else None
+    await by_hand.note(guild_id=guild.id, deed=deed, most_acts=most)
     bot.dispatch("outbox_filled")
     bot.dispatch("acts_due")
 

@@ -7,6 +7,7 @@ from database.acting import locked_restriction
 from database.actions import action
 from database.by_hand import SAME_WITHIN, decide, decide_again, open_by_hand, told_who
 from database.controllers._base import BaseController
+from database.guarding import exceeds, give_back, pause
 from database.models.base import utc_now
 from database.models.by_hand import (
     ADVANCE_CURSOR,
@@ -28,19 +29,25 @@ class ByHandController(BaseController):
     topic = "by_hand"
 
     @action(repeatable=True)
-    async def note(self, *, guild_id: int, deed: Deed) -> Case:
+    async def note(self, *, guild_id: int, deed: Deed, most_acts: int | None = None) -> Case:
         """Write the case of an entry, and make what should be true what the entry made of it.
 
         The same entry again gives its case. A case that was written when the deed was seen without its entry stays
-        the only one: it gets a note that says who it was.
+        the only one: it gets a note that says who it was. `most_acts`: of this moderator within the hour, beyond which
+        they are paused; what they did stays done.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             now = utc_now()
             if (seen := await told_who(tx, guild_id, deed, now)) is not None:
                 return seen
+            is_over = most_acts is not None and await exceeds(tx, guild_id, deed.moderator_id, most_acts)
             opened = await open_by_hand(tx, guild_id, deed)
             if opened.is_new:
                 await decide(tx, opened.case, deed, now)
+            elif most_acts is not None:
+                await give_back(tx, guild_id, deed.moderator_id)
+            if opened.is_new and is_over:
+                await pause(tx, guild_id, deed.moderator_id)
             return opened.case
 
     @action(repeatable=True)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from database.actions import action
 from database.controllers._base import ListController
-from database.errors import CaseNotFound, ReasonUnchanged
+from database.errors import CaseNotFound, ReasonUnchanged, StaffPaused
 from database.escalating import Escalating, escalate
+from database.guarding import give_back, let_act
 from database.models.case import (
     CASES,
     SET_LOG_POST,
@@ -66,6 +67,7 @@ class CaseController(ListController[Case, CaseFilter]):
         known_case: int = 0,
         report: FromReport | None = None,
         most_acts: int | None = None,
+        most_acts: int | None = None,
         escalating: Escalating | None = None,
     ) -> Case:
         """Write the case with the guild's next number, its proof and all that follows from it.
@@ -98,10 +100,14 @@ class CaseController(ListController[Case, CaseFilter]):
             report=report,
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            opened = await open_case(tx, opening)
-            if opened.has_ladder and escalating is not None:
-                await escalate(tx, opened, escalating, tell_target=tell_target)
-            return opened.case
+            if most_acts is None or await let_act(tx, opening, most_acts):
+                opened = await open_case(tx, opening)
+                if opened.has_ladder and escalating is not None:
+                    await escalate(tx, opened, escalating, tell_target=tell_target)
+                if most_acts is not None and not opened.is_new:
+                    await give_back(tx, guild_id, moderator_id)
+                return opened.case
+        raise StaffPaused(most_acts)
 
     @action(repeatable=True)
     async def get(self, *, guild_id: int, number: int) -> Case:

@@ -2,6 +2,14 @@
 
 from database.local_days import beginning, days_of_week, last_days, today, week_of
 from database.models.act import ACT_LEASE, NEVER, Act, ActKind, ActState, Purpose
+from database.models.appeal import (
+    APPEALABLE,
+    APPEALABLE_STATES,
+    LONGEST_APPEAL,
+    Appeal,
+    AppealCounter,
+    AppealState,
+)
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
@@ -87,6 +95,7 @@ from database.models.report_steps import ReportFilter, SnapshotFile, WholeReport
 from database.models.rest_budget import RestBudget
 from database.models.restriction import Restriction, RestrictionKind
 from database.models.shard_lease import ShardLease
+from database.models.staff_guard import GUARD_SETTING, GUARD_WINDOW, GUARDED_KINDS, StaffGuard
 from database.models.standings import Place, Standing
 from database.models.statistics import ModeratorLine, RecordByMonth, Statistics
 from database.models.user import User
@@ -94,9 +103,15 @@ from database.shards import Shards
 
 __all__ = [
     "ACT_LEASE",
+    "APPEALABLE",
+    "APPEALABLE_STATES",
     "BOUNDS",
+    "GUARDED_KINDS",
+    "GUARD_SETTING",
+    "GUARD_WINDOW",
     "LARGEST_AMOUNT",
     "LARGEST_EVIDENCE",
+    "LONGEST_APPEAL",
     "LONGEST_CASE_NOTE",
     "LONGEST_DELETION_SECONDS",
     "LONGEST_NOTE",
@@ -120,6 +135,9 @@ __all__ = [
     "Act",
     "ActKind",
     "ActState",
+    "Appeal",
+    "AppealCounter",
+    "AppealState",
     "AuditCursor",
     "AuditEntry",
     "AuditFilter",
@@ -187,6 +205,7 @@ __all__ = [
     "ShardLease",
     "Shards",
     "SnapshotFile",
+    "StaffGuard",
     "Standing",
     "Statistics",
     "Subject",

@@ -98,6 +98,7 @@ class Case(SQLModel, table=True):
         Index("ix_cases_guild_id_target_id_number", "guild_id", "target_id", "number"),
         Index("ix_cases_guild_id_moderator_id_number", "guild_id", "moderator_id", "number"),
         Index("ix_cases_guild_id_created_at", "guild_id", "created_at"),
+        Index("ix_cases_target_id", "target_id"),
         Index(
             "ix_cases_guild_id_log_message_id",
             "guild_id",

@@ -30,6 +30,7 @@ class Draft(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(in_words("state", DraftState), "state"),
         CheckConstraint("length(question) BETWEEN 1 AND 32", "question"),
+        CheckConstraint("(post_channel_id IS NULL) = (post_message_id IS NULL)", "post"),
         Index("ix_drafts_expires_at", "expires_at"),
     )
 
@@ -42,6 +43,9 @@ class Draft(SQLModel, table=True):
     request: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
     expires_at: datetime = Field(sa_column=instant())
+    post_channel_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
+    """Where a second moderator is asked."""
+    post_message_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
 
 
 class DraftFile(SQLModel, table=True):

@@ -10,7 +10,6 @@ from cogs.moderation._audit_alert import post_audit_alert
 from cogs.moderation._digest import post_digest
 from cogs.moderation._direct_message import tell, tell_void
 from cogs.moderation._guard_alert import post_pause, tell_owner
-from cogs.moderation._guard_alert import post_pause, tell_owner
 from cogs.moderation._log_post import NotYet, post_case
 from cogs.moderation._report_post import answer_reporter, post_report
 from database.models import Delivery, DirectMessage, OutboxRow
@@ -50,8 +49,6 @@ DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[Non
     Delivery.ACT_ALERT: post_act_alert,
     Delivery.REPORT_POST: post_report,
     Delivery.REPORT_REPLY: answer_reporter,
-    Delivery.GUARD_POST: post_pause,
-    Delivery.GUARD_OWNER: tell_owner,
     Delivery.GUARD_POST: post_pause,
     Delivery.GUARD_OWNER: tell_owner,
     Delivery.DIGEST: post_digest,

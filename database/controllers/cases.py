@@ -67,7 +67,6 @@ class CaseController(ListController[Case, CaseFilter]):
         known_case: int = 0,
         report: FromReport | None = None,
         most_acts: int | None = None,
-        most_acts: int | None = None,
         escalating: Escalating | None = None,
     ) -> Case:
         """Write the case with the guild's next number, its proof and all that follows from it.

@@ -11,7 +11,7 @@ from cogs.moderation._case_options import CaseNumber
 from cogs.moderation._duration import move_end
 from cogs.moderation._links import keep_links
 from cogs.moderation._post_words import ENGLISH
-from cogs.moderation._void import LIFTED, offers, standing_because_of
+from cogs.moderation._void import LIFTED, offers, shaken_by, shaken_words, standing_because_of
 from database.models import LONGEST_REASON, LONGEST_WHY, CaseState
 
 Why = app_commands.Range[str, 1, LONGEST_WHY]
@@ -56,7 +56,7 @@ class CaseChanging(BaseCog):
     @app_commands.autocomplete(number=_suggestions.case_numbers)
     @requires(Level.MODERATOR)
     async def duration(self, interaction: Interaction, number: CaseNumber, duration: str) -> None:
-        """Change how long a ban or timeout lasts, counted from its beginning; Discord follows."""
+        """Change how long a ban, timeout or lock lasts, counted from its beginning; Discord follows."""
         await defer(interaction)
         await reply(interaction, await move_end(interaction, number, duration))
 
@@ -83,8 +83,9 @@ class CaseChanging(BaseCog):
         weight = f" Its {case.points} points do not count any more." if case.points else ""
         stands = " and ".join(LIFTED[each.kind] for each in standing)
         still = f" {stands[0].upper()}{stands[1:]} still stands until you lift it." if stands else ""
-        view = offers(case, standing)
-        await reply(interaction, f"Case {number} is void.{weight}{still}", view=view)
+        shaken = await shaken_by(interaction, case)
+        view = offers(case, standing, shaken)
+        await reply(interaction, f"Case {number} is void.{weight}{still}{shaken_words(shaken)}", view=view)
 
     @app_commands.command()
     @app_commands.describe(number="The number of the case")

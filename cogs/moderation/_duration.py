@@ -1,4 +1,4 @@
-"""Move the end of a ban or timeout that stands, in its case and on Discord."""
+"""Move the end of a ban, timeout or lock that stands, in its case and on Discord."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ from bot.errors import DurationNotUnderstood, MomentNotUnderstood
 from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import require_rank_above
 from cogs.moderation._acting import require_by_hand
+from cogs.moderation._channel_deeds import LONGEST_LOCK
 from cogs.moderation._deeds import LONGEST_BAN, LONGEST_TIMEOUT, SHORTEST
 from cogs.moderation._performing import perform
 from cogs.moderation._refusals import DurationOutOfBounds, EndIsOver, TimeoutsEnd
 from cogs.moderation._rendering import OF_CHANNELS
 from database.models import ActState, Case, CaseKind
 
+LONGEST = {CaseKind.TIMEOUT: LONGEST_TIMEOUT, CaseKind.LOCK: LONGEST_LOCK}
 FOR_EVER = frozenset({"forever", "for ever", "permanent", "never", "0"})
 
 
@@ -70,7 +72,7 @@ async def _end(interaction: Interaction, case: Case, typed: str) -> datetime | N
         if case.kind is CaseKind.TIMEOUT:
             raise TimeoutsEnd
         return None
-    now, longest = clock.now(), LONGEST_TIMEOUT if case.kind is CaseKind.TIMEOUT else LONGEST_BAN
+    now, longest = clock.now(), LONGEST.get(case.kind, LONGEST_BAN)
     try:
         end = case.created_at + parse_duration(typed)
     except DurationNotUnderstood:

@@ -53,6 +53,7 @@ POSTS = {
     Delivery.DIGEST: "post the weekly digest",
     Delivery.AUDIT_ALERT: "tell the staff that I may not read the audit log",
 }
+"""Of the others their own word says what they are."""
 
 
 async def job_page(
@@ -105,7 +106,8 @@ def job_line(job: Job) -> str:
 def _what(job: Job) -> str:
     if job.source == JobSource.ACT:
         return ACTS[ActKind(job.kind)].format(who=f"<@{job.target_id}>", where=f"<#{job.target_id}>")
-    return POSTS[Delivery(job.kind)].format(subject=job.subject_id)
+    words = POSTS.get(Delivery(job.kind), f"deliver {job.kind.replace('_', ' ')}")
+    return words.format(subject=job.subject_id)
 
 
 def _buttons(shown: list[Job]) -> list[discord.ui.Button[Any]]:

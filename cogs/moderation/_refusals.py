@@ -36,7 +36,8 @@ class PointsNotUnderstood(ActionRefused):
 class EndIsOver(ActionRefused):
     def __init__(self) -> None:
         super().__init__(
-            "By that it would be over already, counted from its beginning: use /unban or /untimeout to end it now."
+            "By that it would be over already, counted from its beginning: use /unban, /untimeout or /unlock to end it "
+            "now."
         )
 
 

@@ -27,6 +27,7 @@ from database.transaction import Transaction
 
 ENDURING = frozenset(str(kind) for kind in RestrictionKind)
 """Kinds of cases that are active for as long as what they brought about stands."""
+HAVE_AN_END = (CaseKind.BAN, CaseKind.TIMEOUT, CaseKind.LOCK)
 
 
 class CaseEditController(BaseController):
@@ -101,7 +102,7 @@ class CaseEditController(BaseController):
     async def duration(
         self, *, guild_id: int, number: int, expires_at: datetime | None, editor_id: int, interaction_id: int
     ) -> Sequence[Act]:
-        """Move the end of a ban or timeout that still stands; None: it has none.
+        """Move the end of a ban, timeout or lock that still stands; None: it has none.
 
         What was planned for the old end is superseded by the new version of its restriction.
         Gives the acts to carry out now, claimed for the length of the lease; none for a second delivery, and none
@@ -115,7 +116,7 @@ class CaseEditController(BaseController):
             if case.state is CaseState.PENDING:
                 raise CaseUnderWay(number)
             standing = (await tx.exec(BECAUSE_OF, guild_id=guild_id, case_number=number)).all()
-            if case.kind not in {CaseKind.BAN, CaseKind.TIMEOUT} or not standing:
+            if case.kind not in HAVE_AN_END or not standing:
                 raise NothingStands(number)
             if case.expires_at == expires_at:
                 raise SameEnd(number)

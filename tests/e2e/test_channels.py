@@ -37,7 +37,7 @@ async def may_write(play: Play, guild: Guild, who: str, channel: str = "general"
     here = {"guild_id": guild.guild_id, "channel_id": guild.channels[channel], "content": "hello"}
     async with play._http.post(f"/sandbox/people/{who}/message", json=here) as response:
         assert response.status in (200, 403)
-        return response.status == 200
+        return bool(response.status == 200)
 
 
 async def entries(play: Play, guild: Guild, about: str) -> list[str]:
@@ -315,6 +315,28 @@ async def guild_is_over(guild: Guild) -> None:
         return "over" in (await guild.slash("max", "case view", "staff", number=1)).text
 
     await until(over)
+
+
+async def test_the_end_of_a_lock_is_moved_and_taken_away(world: World) -> None:
+    guild = await world.play.new_guild("moved")
+    await guild.slash("max", "lock", duration="1h")
+    assert (
+        "Case 1: the lock ends <t:"
+        in (await guild.slash("max", "case duration", number=1, duration="2d")).text
+    )
+    await world.skip(A_DAY)
+    assert not await may_write(world.play, guild, "ann")
+    assert (
+        "the lock never ends."
+        in (await guild.slash("max", "case duration", number=1, duration="forever")).text
+    )
+    await world.skip(2 * A_DAY)
+    moved = await guild.slash("max", "case duration", number=1, duration="10d")
+    assert "Case 1: the lock ends <t:" in moved.text
+    assert not await may_write(world.play, guild, "ann")
+    await world.skip(10 * A_DAY)
+    await guild_is_over(guild)
+    assert await may_write(world.play, guild, "ann")
 
 
 async def killed_at(world: World, guild: Guild, route: str, command: str, **options: Any) -> None:

@@ -4,38 +4,18 @@ The counter of cases is locked by then: whoever warns at the same time has commi
 sees all that were before it, and a step is reached by exactly one of them.
 """
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
 
 from database.ladder import Climb, Rules, counting, points_at
 from database.models.base import utc_now
 from database.models.case import CASES, LONGEST_REASON, Case, CaseKind, CaseOrigin
 from database.models.case_plan import Plan, RolesMeanwhile, plan_ban, plan_kick, plan_softban, plan_timeout
-from database.models.ladder import CLIMBS, LADDER_OF, LadderClimb, LadderStep
+from database.models.ladder import CLIMBS, LADDER_OF, Escalating, LadderClimb, LadderStep, Reached
 from database.models.restriction import STANDING, Restriction, RestrictionKind
 from database.opening import Opened, Opening, open_case
 from database.transaction import Transaction
 
 SOFTBAN_DELETES_SECONDS = 86_400
-
-
-class Reached(NamedTuple):
-    """A step, and the warning that reached it with so many points."""
-
-    step: LadderStep
-    points: int
-    days: int
-    warning: Case
-
-
-class Escalating(NamedTuple):
-    """Who takes the steps of the ladder (Reeve), in which words, and which roles a timeout gives and takes."""
-
-    by_id: int
-    by_name: str
-    reason: Callable[[Reached], str]
-    roles: RolesMeanwhile = RolesMeanwhile()
 
 
 async def escalate(tx: Transaction, opened: Opened, escalating: Escalating, *, tell_target: bool) -> None:

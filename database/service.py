@@ -16,6 +16,7 @@ from database.controllers.cases import CaseController
 from database.controllers.digests import DigestController
 from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
+from database.controllers.jobs import JobController
 from database.controllers.ladders import LadderController
 from database.controllers.outbox import OutboxController
 from database.controllers.points import PointsController
@@ -88,6 +89,7 @@ class DatabaseService:
         self.restrictions = RestrictionController(self)
         self.by_hand = ByHandController(self)
         self.drafts = DraftController(self)
+        self.jobs = JobController(self)
         self.points = PointsController(self)
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)

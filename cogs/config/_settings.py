@@ -98,6 +98,13 @@ SETTINGS = {
         Setting(
             "evidence-days", "evidence_days", "How long files are kept", _number("day", "days", "for ever")
         ),
+        Setting("ladder-window", "ladder_days", "How long a warning counts", _number("day", "days", "none")),
+        Setting(
+            "ladder-decay",
+            "ladder_halving_days",
+            "After how long a warning counts half",
+            _number("day", "days", "never"),
+        ),
         Setting("points-per-message", "points_per_message", "What a message earns (0: nothing)", str),
         Setting(
             "message-cooldown", "message_cooldown_seconds", "Time until the next message earns", _cooldown

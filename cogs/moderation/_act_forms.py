@@ -25,9 +25,7 @@ USER = "(?P<user>[0-9]{1,20})(?::(?P<report>[0-9]{1,18}))?"
 """Whom it is about, and the report that the act ends."""
 WHY = Field("reason", "Why: they and the mod log see it", shortest=0, longest=LONGEST_REASON)
 NEEDED_WHY = WHY._replace(shortest=1)
-POINTS = Field(
-    "points", "How much it weighs on their record", is_long=False, shortest=0, longest=3, placeholder="0"
-)
+POINTS = Field("points", "How much it weighs on their record", is_long=False, shortest=0, longest=3)
 DELETION = Field(
     "delete_messages",
     "Delete their messages of this time",
@@ -62,7 +60,7 @@ class WarnForm(ActForm, template=f"moderate:warn:{USER}"):
 
     async def request(self, interaction: Interaction, target: Person, values: Mapping[str, str]) -> Request:
         return _deeds.warn(
-            interaction, target, reason=values["reason"], points=points_of(values.get("points") or "0")
+            interaction, target, reason=values["reason"], points=points_of(values.get("points"))
         )
 
 

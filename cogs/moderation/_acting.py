@@ -15,14 +15,16 @@ from bot.permissions import require_permission
 from bot.replies import reply
 from bot.typed import one_line, shown
 from cogs.moderation._asking import ask
+from cogs.moderation._following import follow_up, further_line
 from cogs.moderation._gates import Question, question_before
 from cogs.moderation._guard import SECOND, most_acts
+from cogs.moderation._ladder import escalating_for, standing_words, with_preset
 from cogs.moderation._links import keep_links
 from cogs.moderation._opening import log_trouble
 from cogs.moderation._performing import perform
 from cogs.moderation._request import NO_REASON, Request, plan_of
 from database.errors import ActedOnJustNow, StaffPaused
-from database.models import Case, CaseKind, CaseState, DirectMessage, Proof
+from database.models import Case, CaseKind, CaseState, Climb, DirectMessage, Proof
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -66,10 +68,11 @@ message away there may have it quiet.
 
 
 class Acted(NamedTuple):
-    """The case, and what the same request has led to beyond it (an escalation)."""
+    """The case, what the same request has led to beyond it (an escalation), and where its target stands now."""
 
     case: Case
     further: Sequence[Case] = ()
+    climb: Climb | None = None
 
 
 async def act(interaction: Interaction, request: Request, proof: Sequence[Proof] = ()) -> None:
@@ -79,6 +82,7 @@ async def act(interaction: Interaction, request: Request, proof: Sequence[Proof]
     """
     bot, guild = interaction.client, guild_of(interaction)
     await require_by_hand(interaction, request.kind, request.target_id)
+    request = await with_preset(bot, guild, request)
     question = await question_before(bot, guild, request)
     if question is None:
         try:
@@ -133,11 +137,14 @@ async def carry_out(
         unless_acted_since=None if _may_be_second(request) else _when_asked(request, now) - A_MOMENT,
         known_case=request.known_case,
         report=request.report,
+        escalating=await escalating_for(bot, guild, request),
         most_acts=None
         if SECOND in request.passed
         else await most_acts(bot, guild, request.kind, request.moderator_id),
     )
     bot.dispatch("outbox_filled")
+    if request.kind is CaseKind.WARN:
+        return Acted(*await follow_up(bot, guild, case))
     if not plan.acts:
         return Acted(case)
     for each in await bot.database.acts.take(guild_id=guild.id, interaction_id=request.key):
@@ -171,7 +178,8 @@ def _moment_ago(request: Request, other: ActedOnJustNow) -> Question:
 
 async def answer_of(bot: "Reeve", guild: discord.Guild, request: Request, acted: Acted) -> str:
     """What happened, and what did not."""
-    lines = [_line(request, acted.case), *(_further_line(each) for each in acted.further)]
+    stands = f" They stand at {standing_words(acted.climb)}." if acted.climb is not None else ""
+    lines = [_line(request, acted.case) + stands, *(further_line(each) for each in acted.further)]
     return " ".join(["\n".join(lines), (await log_trouble(bot, guild)).strip()]).strip()
 
 
@@ -197,11 +205,6 @@ def _line(request: Request, case: Case) -> str:
     left_out = f" Not all of it: {trouble}" if trouble else ""
     remark = f" {request.remark}" if request.remark else ""
     return f"Case {case.number}: {what}.{told}{left_out}{remark}"
-
-
-def _further_line(case: Case) -> str:
-    state = "" if case.state is CaseState.ACTIVE else f" ({case.state})"
-    return f"Case {case.number} follows from it: {case.kind}{state}."
 
 
 def _for(request: Request, case: Case) -> str:

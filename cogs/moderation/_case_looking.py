@@ -12,8 +12,10 @@ from cogs.moderation import _suggestions
 from cogs.moderation._case_options import FILTERS, KINDS, STATES, Asked, CaseNumber, filter_of
 from cogs.moderation._case_pages import LONGEST_SEARCH, case_page
 from cogs.moderation._evidence_view import evidence_button
+from cogs.moderation._record import add_standing
 from cogs.moderation._rendering import case_embed
 from cogs.moderation._revision_pages import revision_page
+from database.models import CaseKind
 
 
 class CaseLooking(BaseCog):
@@ -26,7 +28,10 @@ class CaseLooking(BaseCog):
         await defer(interaction)
         whole = await self.cases.whole(guild_id=guild_of(interaction).id, number=number)
         view = evidence_button(number, len(whole.files)) if whole.files else None
-        await reply(interaction, embeds=[case_embed(whole)], view=view)
+        embed = case_embed(whole)
+        if whole.case.kind is CaseKind.WARN:
+            await add_standing(interaction, embed, whole.case.target_id)
+        await reply(interaction, embeds=[embed], view=view)
 
     @app_commands.command(name="list")
     @app_commands.describe(**FILTERS)

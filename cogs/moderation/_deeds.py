@@ -33,7 +33,7 @@ LONGEST_BAN = timedelta(days=3650)
 SOFTBAN_DELETES = "1d"
 
 
-def warn(interaction: Interaction, target: Person, *, reason: str, points: int = 0) -> Request:
+def warn(interaction: Interaction, target: Person, *, reason: str, points: int | None = None) -> Request:
     require_warnable(interaction, target)
     _require_here(target)
     return request_of(interaction, CaseKind.WARN, target, reason=reason, points=points)

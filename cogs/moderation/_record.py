@@ -12,6 +12,7 @@ from bot.invocation import Interaction, guild_of
 from bot.pages import Page
 from bot.typed import one_line
 from cogs.moderation._case_pages import NO_CASE, case_page
+from cogs.moderation._ladder import standing_words
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._rendering import SIGNS
 from database.models import CaseFilter, CaseKind, RecordLine, Restriction, RestrictionKind
@@ -52,9 +53,19 @@ async def record_of(
     if standing:
         page.embed.add_field(name="In force now", value="\n".join(map(in_force_line, standing)), inline=False)
     if for_staff:
+        await add_standing(interaction, page.embed, person.id)
         page.embed.add_field(name="💰 Points", value=f"{balance:,}")
         page.embed.add_field(name="Here since", value=_here_since(person))
     return Record(page, await _chart(interaction, page.embed, person.id, counted, for_staff=for_staff))
+
+
+async def add_standing(interaction: Interaction, embed: discord.Embed, target_id: int) -> None:
+    """Where they stand on the ladder, if the server has one."""
+    database, guild_id = interaction.client.database, guild_of(interaction).id
+    if not (await database.guild_configs.get(guild_id=guild_id)).ladder_steps:
+        return
+    if (climb := await database.ladders.standing(guild_id=guild_id, target_id=target_id)) is not None:
+        embed.add_field(name="🪜 Ladder", value=standing_words(climb))
 
 
 def _describe(

@@ -30,7 +30,7 @@ class ReportWarning(Form, template=f"report-warn:{NUMBER}"):
     title = "Warn"
     fields = (
         Field("reason", "Reason: the member and the mod log see it", longest=LONGEST_REASON),
-        Field("points", f"Points (0 to {MOST_CASE_POINTS})", is_long=False, longest=3, default="0"),
+        Field("points", f"Points (0 to {MOST_CASE_POINTS})", is_long=False, shortest=0, longest=3),
         ANSWER,
     )
 
@@ -94,8 +94,10 @@ class ReportAnswer(Form, template=f"report-answer:{NUMBER}"):
         await reply(interaction, f"Report {report.number}: its reporters get your answer.")
 
 
-def points_of(text: str) -> int:
-    """From 0 to MOST_CASE_POINTS; PointsNotUnderstood for anything else."""
+def points_of(text: str | None) -> int | None:
+    """From 0 to MOST_CASE_POINTS, None if nothing was typed; PointsNotUnderstood for anything else."""
+    if not text:
+        return None
     if not re.fullmatch("[0-9]{1,3}", text, re.ASCII) or int(text) > MOST_CASE_POINTS:
         raise PointsNotUnderstood(text, MOST_CASE_POINTS)
     return int(text)

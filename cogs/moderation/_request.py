@@ -33,6 +33,7 @@ NO_REASON = "No reason given."
 @dataclass(frozen=True)
 class Request:
     """`key`: of the interaction that asked first; it becomes the case's. `seconds`: how long it lasts, None for ever.
+    `points` None: what the reason weighs, or the ladder says.
 
     `payload` is what one kind needs: `delete_seconds` (ban, softban), `seconds` and `before` (slowmode), `overwrites`
     (lock), `channel_id` and `message_ids` (purge), `give` and `take` (roles of a timeout); `report` (`number` and
@@ -49,7 +50,7 @@ class Request:
     reason: str = NO_REASON
     channel_id: int | None = None
     seconds: int | None = None
-    points: int = 0
+    points: int | None = 0
     payload: Mapping[str, Any] = field(default_factory=dict)
     is_told: bool = False
     origin: CaseOrigin = CaseOrigin.COMMAND

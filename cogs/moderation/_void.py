@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import discord
 
@@ -47,12 +47,43 @@ async def standing_because_of(interaction: Interaction, case: Case) -> list[Rest
     return [each for each in standing if each.case_number == case.number]
 
 
-def offers(case: Case, standing: Sequence[Restriction]) -> discord.ui.View | None:
+class Shaken(NamedTuple):
+    """A step of the ladder that followed from the voided case and would not follow without it."""
+
+    case: Case
+    standing: Sequence[Restriction]
+
+
+async def shaken_by(interaction: Interaction, case: Case) -> list[Shaken]:
+    if case.kind is not CaseKind.WARN:
+        return []
+    found = await interaction.client.database.ladders.consequences_of(
+        guild_id=case.guild_id, number=case.number
+    )
+    return [Shaken(each, await standing_because_of(interaction, each)) for each in found]
+
+
+def shaken_words(shaken: Sequence[Shaken]) -> str:
+    return "".join(
+        f" Case {case.number} ({case.kind}) followed from it by the ladder and would not follow now."
+        + (" It still stands until you lift it." if standing else "")
+        for case, standing in shaken
+    )
+
+
+def offers(
+    case: Case, standing: Sequence[Restriction], shaken: Sequence[Shaken] = ()
+) -> discord.ui.View | None:
     """A button for each thing that a voided case leaves to decide."""
     view = discord.ui.View(timeout=None)
     if standing:
         names = " and ".join(LIFTED[each.kind] for each in standing)
         view.add_item(_button(f"Lift {names}", discord.ButtonStyle.danger, f"cx:lift:{case.number}"))
+    for other, its_standing in shaken:
+        if its_standing:
+            names = " and ".join(LIFTED[each.kind] for each in its_standing)
+            label = f"Lift {names} of case {other.number}"
+            view.add_item(_button(label, discord.ButtonStyle.danger, f"cx:lift:{other.number}"))
     if case.kind in KIND_OF:
         view.add_item(_button("Tell the member", discord.ButtonStyle.primary, f"cx:tell:{case.number}"))
     return view if view.children else None

@@ -10,9 +10,11 @@ from bot.base_cog import BaseCog
 from bot.clock import clock
 from bot.command_tree import incident
 from bot.typed import cut
+from cogs.moderation._acting import carry_out
 from cogs.moderation._automod_config import AutomodGroup
 from cogs.moderation._automod_hits import Hits
 from cogs.moderation._automod_rules import AutomodRules
+from cogs.moderation._request import Request
 from database.errors import DatabaseUnavailable
 from database.models import AutomodMode, AutomodRule, CaseKind, CaseOrigin, Language
 
@@ -71,22 +73,20 @@ class Automod(BaseCog):
         if rule is None:
             return
         is_warned = rule.mode is AutomodMode.WARN
-        await self.cases.open(
-            guild_id=guild.id,
+        request = Request(
             kind=CaseKind.WARN if is_warned else CaseKind.NOTE,
             target_id=hit.user_id,
             target_name=await self._name(guild, hit.user_id),
             moderator_id=self.bot.user.id,
             moderator_name=self.bot.user.name,
+            key=key,
             reason=await self._reason(guild, rule, hit),
             points=rule.points,
             channel_id=hit.channel_id,
-            interaction_id=key,
-            tell_target=is_warned,
+            is_told=is_warned,
             origin=CaseOrigin.AUTOMOD,
         )
-        self.bot.dispatch("outbox_filled")
-        self.bot.dispatch("acts_due")
+        await carry_out(self.bot, guild, request)
 
     async def _reason(self, guild: discord.Guild, rule: AutomodRule, hit: discord.AutoModAction) -> str:
         config = await self.guild_configs.get(guild_id=guild.id)

@@ -24,7 +24,7 @@ class Warn(BaseCog):
     @app_commands.describe(
         member="Whom to warn",
         reason="Why: the member and the mod log see it",
-        points="How much it weighs on their record (0 if left out)",
+        points="How much it weighs; if left out, what the reason weighs, or 1 where there is a ladder",
         proof="A file that shows what happened, kept with the case (up to 8 MiB)",
     )
     @app_commands.autocomplete(reason=_suggestions.reasons)
@@ -34,7 +34,7 @@ class Warn(BaseCog):
         interaction: Interaction,
         member: discord.Member,
         reason: app_commands.Range[str, 1, LONGEST_REASON],
-        points: app_commands.Range[int, 0, MOST_CASE_POINTS] = 0,
+        points: app_commands.Range[int, 0, MOST_CASE_POINTS] | None = None,
         proof: discord.Attachment | None = None,
     ) -> None:
         """Warn a member: they are told, and the warning becomes a case."""

@@ -49,7 +49,7 @@ class WarnMessageForm(Form, template=r"warn-message:(?P<user>[0-9]{1,20})"):
         kept = Request.from_json((await drafts.get(**where)).request)
         author = await person_now(interaction, int(match["user"]))
         request = _deeds.warn(
-            interaction, author, reason=values["reason"], points=points_of(values.get("points") or "0")
+            interaction, author, reason=values["reason"], points=points_of(values.get("points"))
         )
         request = replace(request, key=self.key, channel_id=kept.channel_id, remark=kept.remark)
         await act(interaction, request, await drafts.proof(**where))

@@ -6,7 +6,7 @@ from datetime import datetime
 from database.actions import action
 from database.controllers._base import ListController
 from database.errors import CaseNotFound, ReasonUnchanged, StaffPaused
-from database.escalating import Escalating, escalate
+from database.escalating import escalate
 from database.guarding import give_back, let_act
 from database.models.case import (
     CASES,
@@ -31,6 +31,7 @@ from database.models.case_reads import (
     RecordLine,
     WholeCase,
 )
+from database.models.ladder import Escalating
 from database.models.outbox import Delivery
 from database.models.report import FromReport
 from database.opening import Opening, open_case, required_reason
@@ -115,6 +116,13 @@ class CaseController(ListController[Case, CaseFilter]):
             if case is None:
                 raise CaseNotFound(number)
             return case
+
+    @action(repeatable=True)
+    async def of_interaction(self, *, guild_id: int, interaction_id: int) -> Sequence[Case]:
+        """The case that an interaction opened, and after it what followed from it by the ladder."""
+        async with self._read(guild_id=guild_id) as tx:
+            found = await CASES.find(tx, guild_id=guild_id, interaction_id=interaction_id)
+            return sorted(found, key=lambda case: case.part)
 
     @action(repeatable=True)
     async def whole(self, *, guild_id: int, number: int) -> WholeCase:

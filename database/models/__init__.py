@@ -1,5 +1,6 @@
 """The rows, and the single-statement steps on them."""
 
+from database.ladder import Climb
 from database.local_days import beginning, days_of_week, last_days, today, week_of
 from database.models.act import ACT_LEASE, NEVER, Act, ActKind, ActState, Purpose
 from database.models.appeal import (
@@ -67,7 +68,16 @@ from database.models.guild_config import (
     Language,
 )
 from database.models.identify_slot import IdentifySlot
-from database.models.ladder import STEP_KINDS, LadderClimb, LadderStep, ReasonPreset
+from database.models.job import ActAlert, Job, JobFilter, JobSource, Waiting
+from database.models.ladder import (
+    LONGEST_PRESET_NAME,
+    STEP_KINDS,
+    Escalating,
+    LadderClimb,
+    LadderStep,
+    Reached,
+    ReasonPreset,
+)
 from database.models.ledger_steps import LedgerLine
 from database.models.outbox import Delivery, OutboxRow
 from database.models.points import (
@@ -115,6 +125,7 @@ __all__ = [
     "LONGEST_CASE_NOTE",
     "LONGEST_DELETION_SECONDS",
     "LONGEST_NOTE",
+    "LONGEST_PRESET_NAME",
     "LONGEST_REASON",
     "LONGEST_REPORT",
     "LONGEST_TEMPLATE",
@@ -133,6 +144,7 @@ __all__ = [
     "STEP_KINDS",
     "TEMPLATE_SETTING",
     "Act",
+    "ActAlert",
     "ActKind",
     "ActState",
     "Appeal",
@@ -154,6 +166,7 @@ __all__ = [
     "CaseOrigin",
     "CaseRevision",
     "CaseState",
+    "Climb",
     "Deed",
     "Delivery",
     "Digest",
@@ -164,6 +177,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "DraftState",
+    "Escalating",
     "EvidenceFacts",
     "EvidenceKind",
     "ExportFormat",
@@ -172,6 +186,9 @@ __all__ = [
     "GuildConfigChange",
     "GuildSettings",
     "IdentifySlot",
+    "Job",
+    "JobFilter",
+    "JobSource",
     "LadderClimb",
     "LadderStep",
     "Language",
@@ -186,6 +203,7 @@ __all__ = [
     "PointTransfer",
     "Proof",
     "Purpose",
+    "Reached",
     "ReasonPreset",
     "RecordByMonth",
     "RecordLine",
@@ -211,6 +229,7 @@ __all__ = [
     "Subject",
     "TemplateKind",
     "User",
+    "Waiting",
     "WholeCase",
     "WholeReport",
     "beginning",

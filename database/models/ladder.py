@@ -1,5 +1,6 @@
 """The ladder of a server: the steps to which warnings add up, those that were taken, and reasons to choose from."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from database.eager import one, several
 from database.models.base import OneOf, instant, key, text
 from database.models.case import LONGEST_REASON, MOST_CASE_POINTS, Case, CaseKind, CaseState
 from database.models.case_link import CaseLink
+from database.models.case_plan import RolesMeanwhile
 from database.models.guild_config import GuildConfig
 from database.rows import Rows
 from database.statements import param, statement
@@ -135,6 +137,24 @@ class Founded(NamedTuple):
     case: Case
     climb: LadderClimb
     causes: list[Weight]
+
+
+class Reached(NamedTuple):
+    """A step, and the warning that reached it with so many points."""
+
+    step: LadderStep
+    points: int
+    days: int
+    warning: Case
+
+
+class Escalating(NamedTuple):
+    """Who takes the steps of the ladder (Reeve), in which words, and which roles a timeout gives and takes."""
+
+    by_id: int
+    by_name: str
+    reason: Callable[[Reached], str]
+    roles: RolesMeanwhile = RolesMeanwhile()
 
 
 _its_steps = (

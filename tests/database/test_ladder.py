@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from database.clock import clock
 from database.errors import SettingNotAllowed
-from database.escalating import Escalating, Reached
 from database.models import (
     AuditFilter,
     Case,
@@ -20,6 +19,8 @@ from database.models import (
     CaseKind,
     CaseOrigin,
     CaseState,
+    Escalating,
+    Reached,
     RestrictionKind,
     plan_ban,
     plan_timeout,

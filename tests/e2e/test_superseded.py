@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -51,8 +50,8 @@ class World:
         await until(settled)
 
 
-@pytest.fixture
-async def world(dsn: str, tmp_path: Path) -> AsyncIterator[World]:
+@pytest.fixture(scope="module")
+async def world(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with AsyncExitStack() as leaving:
         sandbox = Sandbox(rate_limits=False)
         await sandbox.start(port=0)
@@ -61,7 +60,7 @@ async def world(dsn: str, tmp_path: Path) -> AsyncIterator[World]:
         eye = await asyncpg.connect(dsn)
         leaving.push_async_callback(eye.close)
         await eye.execute("SET reeve.system = 'on'")
-        bot = Bot(sandbox.api_url, dsn, tmp_path)
+        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"))
         await bot.start()
         yield World(sandbox, play, bot, eye)
         await bot.stop()
@@ -171,6 +170,7 @@ async def test_the_newest_decision_counts_whatever_reeve_has_missed(world: World
     await world.play.post("/sandbox/faults", slow)  # who does not wait for the log is too early
     await world.bot.start()
     await check(world, both)
+    await world.play.delete("/sandbox/faults")
 
 
 async def carry_on(cells: dict[Cell, Guild], left: dict[Cell, list[Step]], *, by_hand: bool) -> None:

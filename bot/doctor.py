@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import discord
 
 from bot.client import point_at, wanted_intents, without_voice
+from bot.clock import clock
 from bot.discord_address import NobodyAnswers, settle_address, world_at
 from bot.exits import CannotRun, Exit, ending
 from bot.own_sandbox import sandbox_url
@@ -83,6 +84,7 @@ async def _check_database(
         running.push_async_callback(database.close)
         await database.open()
         _check_replica(database, findings)
+        await _check_acts(database, findings)
     except Exception as error:
         if (known := ending(error)) is None:
             raise
@@ -102,6 +104,17 @@ def _check_replica(database: DatabaseService, findings: Findings) -> None:
             Exit.UNREACHABLE,
             f"{status.sentence} Reports run on the primary: mend it, or unset DATABASE_REPLICA_URL.",
         )
+
+
+async def _check_acts(database: DatabaseService, findings: Findings) -> None:
+    """Never a fault: `run` makes up for what is late, and what fails is told where it is to be mended."""
+    waiting = await database.jobs.waiting(now=clock.now())
+    parts = [f"{waiting.open} acts on Discord wait"]
+    if waiting.overdue:
+        parts.append(f"{waiting.overdue} of them are overdue: `run` makes up for them")
+    if waiting.failed:
+        parts.append(f"{waiting.failed} have failed: /jobs says why, in their servers")
+    findings.good("; ".join(parts))
 
 
 async def _check_discord(settings: Settings, findings: Findings, database: DatabaseService | None) -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from bot.clock import clock
 from bot.exits import CannotRun, Exit
-from bot.metrics import exposition, registry
+from bot.metrics import ActFigures, exposition, overdue_seconds, registry
 from bot.shards import connections
 from database.errors import DatabaseUnavailable, SchemaMismatch
 from database.migrations import require_schema
+from database.models import Waiting
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -48,16 +50,26 @@ def application(bot: "Reeve", dsn: str) -> web.Application:
         )
 
     async def readyz(_request: web.Request) -> web.Response:
-        database, schema = await asyncio.gather(_bounded(_database(bot)), _bounded(_schema(dsn)))
-        parts = {"database": database, "schema": schema, "gateway": _gateway(bot), **_replica(bot)}
+        database, schema, acts = await asyncio.gather(
+            _bounded(_database(bot)), _bounded(_schema(dsn)), _acts(bot)
+        )
+        parts = {
+            "database": database,
+            "schema": schema,
+            "gateway": _gateway(bot),
+            "acts": acts,
+            **_replica(bot),
+        }
         ready = all(part["ok"] for part in parts.values())
         body = {"status": "ok" if ready else "not ready", **parts}
         return web.json_response(body, status=200 if ready else 503)
 
     async def metrics(_request: web.Request) -> web.Response:
+        acts.waiting = await _waiting(bot)
         return web.Response(body=exposition(figures), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    figures = registry(bot)
+    acts = ActFigures()
+    figures = registry(bot, acts)
     app = web.Application()
     app.add_routes([web.get("/livez", livez), web.get("/readyz", readyz), web.get("/metrics", metrics)])
     return app
@@ -88,6 +100,30 @@ async def _database(bot: "Reeve") -> Part:
     except DatabaseUnavailable as error:
         return {"ok": False, "reason": str(error)}
     return {"ok": True, "reason": "answers", "latency_ms": round(health.latency_ms, 2)}
+
+
+async def _acts(bot: "Reeve") -> Part:
+    """Always ok: another process cannot do what is late any better, and some of it waits for a server's permission."""
+    waiting = await _waiting(bot)
+    if waiting is None:
+        return {"ok": True, "reason": "not known while the database does not answer"}
+    seconds = overdue_seconds(waiting)
+    reason = f"{waiting.overdue} overdue" if waiting.overdue else "none overdue"
+    return {
+        "ok": True,
+        "reason": reason,
+        "open": waiting.open,
+        "failed": waiting.failed,
+        "oldest_due_for_s": seconds,
+    }
+
+
+async def _waiting(bot: "Reeve") -> Waiting | None:
+    try:
+        async with asyncio.timeout(PART_SECONDS):
+            return await bot.database.jobs.waiting(now=clock.now())
+    except (DatabaseUnavailable, TimeoutError):
+        return None
 
 
 def _replica(bot: "Reeve") -> dict[str, Part]:

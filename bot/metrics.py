@@ -7,10 +7,12 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 
+from bot.clock import clock
 from bot.shards import connections
 from database.config_cache import CacheStatus
 from database.errors import DatabaseUnavailable
 from database.figures import BUCKETS, Figures
+from database.models import Waiting
 from database.pool import PoolStatus
 from database.replica import ReplicaState, ReplicaStatus
 
@@ -18,9 +20,42 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 
-def registry(bot: "Reeve") -> CollectorRegistry:
+class ActFigures:
+    """Of the acts of all servers; asked of the database before they are collected, as collecting cannot wait."""
+
+    def __init__(self) -> None:
+        self.waiting: Waiting | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing while the database does not answer."""
+        if self.waiting is None:
+            return
+        states = GaugeMetricFamily(
+            "reeve_acts_open",
+            "Acts on Discord that are not settled, and those of them in trouble.",
+            labels=["which"],
+        )
+        states.add_metric(["all"], self.waiting.open)
+        states.add_metric(["failed"], self.waiting.failed)
+        states.add_metric(["overdue"], self.waiting.overdue)
+        yield states
+        yield GaugeMetricFamily(
+            "reeve_acts_overdue_seconds",
+            "For how long the oldest act is due.",
+            value=overdue_seconds(self.waiting),
+        )
+
+
+def overdue_seconds(waiting: Waiting) -> float:
+    if waiting.oldest_due_at is None:
+        return 0.0
+    return round((clock.now() - waiting.oldest_due_at).total_seconds(), 1)
+
+
+def registry(bot: "Reeve", acts: ActFigures) -> CollectorRegistry:
     """One for each bot: nothing is kept in the process between two of them."""
     made = CollectorRegistry()
+    made.register(acts)
     ProcessCollector(registry=made)
     PlatformCollector(registry=made)
     GCCollector(registry=made)

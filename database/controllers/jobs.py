@@ -40,8 +40,8 @@ class JobController(ListController[Job, JobFilter]):
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(
                 ALERTED,
-                guild_id=guild_id,
-                case_number=case_number,
+                of_guild_id=guild_id,
+                of_case_number=case_number,
                 channel_id=channel_id,
                 message_id=message_id,
             )

@@ -26,6 +26,7 @@ from sqlmodel import Field, SQLModel, col, exists
 from database.listing import Listing
 from database.models.act import Act
 from database.models.base import key, snowflake
+from database.models.case import Case
 from database.models.outbox import Delivery, OutboxRow
 from database.rows import Rows
 from database.statements import param, statement
@@ -148,11 +149,14 @@ class ActAlert(SQLModel, table=True):
 
 ALERTS = Rows(ActAlert)
 
-_alerted = insert(ActAlert).values(
-    guild_id=param("guild_id"),
-    case_number=param("case_number"),
-    channel_id=param("channel_id"),
-    message_id=param("message_id"),
+_alerted = insert(ActAlert).from_select(
+    ["guild_id", "case_number", "channel_id", "message_id"],
+    select(
+        col(Case.guild_id),
+        col(Case.number),
+        cast(param("channel_id"), BigInteger),
+        cast(param("message_id"), BigInteger),
+    ).where(col(Case.guild_id) == param("of_guild_id"), col(Case.number) == param("of_case_number")),
 )
 ALERTED = statement(
     _alerted.on_conflict_do_update(
@@ -160,6 +164,7 @@ ALERTED = statement(
         set_={"channel_id": _alerted.excluded.channel_id, "message_id": _alerted.excluded.message_id},
     )
 )
+"""Nothing where there is no such case."""
 ALERT_OVER = statement(
     delete(ActAlert).where(
         col(ActAlert.guild_id) == param("guild_id"), col(ActAlert.case_number) == param("case_number")

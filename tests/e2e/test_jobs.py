@@ -1,9 +1,11 @@
 """What waits and what failed: the list, its buttons, and the alert to the staff, over the wire."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 from e2e_play import Answer, Bot, Guild, Play, buttons, readable, until
 
@@ -19,7 +21,7 @@ AGAIN = ["BAN_MEMBERS", *BOT_WITHOUT]
 async def world(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Play, Bot]]:
     """A sandbox of its own, whose time may be moved."""
     async with Sandbox(rate_limits=False) as sandbox:
-        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"))
+        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"), REEVE_HTTP_PORT="0")
         async with Play(sandbox.url) as play:
             await bot.start()
             yield play, bot
@@ -29,6 +31,18 @@ async def world(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 
 async def skip(play: Play, period: timedelta) -> None:
     await play.post("/sandbox/clock", {"seconds": period.total_seconds()})
+
+
+async def figures(bot: Bot, name: str) -> float:
+    """As Prometheus reads it; /readyz says how many are open, and stays ready."""
+    address = re.findall(r"http://127[0-9.]+:[0-9]+", bot.log)[-1]
+    async with aiohttp.ClientSession() as http:
+        async with http.get(f"{address}/readyz") as response:
+            assert response.status == 200, await response.text()
+            assert (await response.json())["acts"]["open"] >= 1
+        async with http.get(f"{address}/metrics") as response:
+            lines = (await response.text()).splitlines()
+    return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
 
 async def alerts(guild: Guild) -> list[dict[str, Any]]:
@@ -72,6 +86,8 @@ async def test_an_end_that_fails_is_told_once_tried_again_and_told_to_be_done(
         return await alerts(guild)
 
     [alert] = await until(told)
+    assert await figures(bot, 'reeve_acts_open{which="failed"}') >= 1
+    assert await figures(bot, "reeve_acts_overdue_seconds") < 60, "it is due again later"
     assert "Case 1: I cannot do what was due" in readable(alert)
     assert "Lift the ban of <@" in readable(alert)
     assert "Give the role Reeve the permission Ban Members first." in readable(alert)

@@ -18,6 +18,7 @@ from database.models import (
     Deed,
     Delivery,
     DirectMessage,
+    Escalating,
     ExportFormat,
     JobFilter,
     OutboxRow,
@@ -90,6 +91,7 @@ class Surroundings:
         )
 
 
+ESCALATING = Escalating(1, "Reeve", lambda reached: f"{reached.points} points")
 SETTINGS: Mapping[str, Callable[[Surroundings], Any]] = {
     "points_per_message": lambda around: around.dice.randint(0, 9),
     "message_cooldown_seconds": lambda around: around.dice.randint(0, 5),
@@ -170,6 +172,11 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         Surroundings.text,
     ),
     "answer": Surroundings.text,
+    "escalating": lambda around: around.dice.choice([None, ESCALATING]),
+    "is_new": lambda around: around.dice.random() < 0.5,
+    "seconds": lambda around: around.dice.choice([None, 60]),
+    "threshold": lambda around: around.dice.randint(1, 9),
+    "weight": lambda around: around.dice.randint(0, 5),
     "known_case": any_number,
     "most_acts": lambda around: around.dice.choice([None, 1, 1_000]),
     "question": lambda around: around.dice.choice(["moment_ago", "ladder"]),

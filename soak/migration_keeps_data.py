@@ -50,6 +50,16 @@ SEEDS = {
         UPDATE cases SET state = 'void', revision = revision + 1, void_message = 'sent' WHERE number % 7 = 0;
         ANALYZE
     """,
+    "0008": """
+        UPDATE guild_configs SET ladder_days = 1 + guild_id % 90, ladder_halving_days = guild_id % 9, ladder_steps = 2;
+        INSERT INTO ladder_steps SELECT n, m, 'timeout', 60 * m FROM generate_series(0, 99) n, generate_series(1, 2) m;
+        INSERT INTO reason_presets SELECT n, 'spam ' || m, 'No spam.', m
+            FROM generate_series(0, 99) n, generate_series(1, 9) m;
+        INSERT INTO ladder_climbs SELECT guild_id, number, number - 1, 2, 0, now() FROM cases
+            WHERE number % 2 = 0 AND EXISTS (SELECT FROM cases w
+                WHERE w.guild_id = cases.guild_id AND w.number = cases.number - 1);
+        ANALYZE
+    """,
     "0009": """
         INSERT INTO report_counters SELECT guild_id, max(number) FROM cases GROUP BY guild_id;
         INSERT INTO reports (guild_id, number, target_id, target_name, channel_id, message_id, state, created_at)

@@ -48,7 +48,7 @@ class PresetGroup(app_commands.Group):
         """Add a reason to choose from."""
         await defer(interaction)
         await interaction.client.database.ladders.put_preset(
-            **change_of(interaction, why), name=name, text=text, weight=points, is_new=True
+            **change_of(interaction, why), name=name, reason=text, weight=points, is_new=True
         )
         await reply(
             interaction, f"{one_line(name, 100)} can be chosen as a reason now; a warning weighs {points}."
@@ -77,7 +77,7 @@ class PresetGroup(app_commands.Group):
         await interaction.client.database.ladders.put_preset(
             **change_of(interaction, why),
             name=there.name,
-            text=text or there.text,
+            reason=text or there.text,
             weight=weight,
             is_new=False,
         )

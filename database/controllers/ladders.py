@@ -151,7 +151,7 @@ class LadderController(BaseController):
         *,
         guild_id: int,
         name: str,
-        text: str,
+        reason: str,
         weight: int,
         is_new: bool,
         changed_by_id: int,
@@ -163,7 +163,7 @@ class LadderController(BaseController):
         Raises SettingNotAllowed for a name that is taken (upper or lower case alike) or not there, and for what is
         too long or too much.
         """
-        name, text = storable(name).strip(), storable(text).strip()
+        name, text = storable(name).strip(), storable(reason).strip()
         _require_preset(name, text, weight)
         preset = ReasonPreset(guild_id=guild_id, name=name, text=text, weight=weight)
         with self._cache.looking(guild_id) as look:

@@ -6,10 +6,12 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from database import migrations
 from database.clock import clock
 from database.errors import SettingNotAllowed
 from database.models import (
@@ -103,6 +105,19 @@ async def test_without_a_ladder_a_warning_weighs_nothing_and_leads_to_nothing(se
     assert (await server.warn(5)).points == 5
     assert await server.taken() == []
     assert await server.points() is None
+
+
+async def test_a_ladder_costs_nothing_where_there_is_none(server: Server) -> None:
+    figures = server.database.figures.of("cases.open")
+
+    async def costs(points: int | None) -> int:
+        before = figures.statements
+        await server.warn(points)
+        return figures.statements - before
+
+    assert [await costs(None), await costs(3)] == [1, 1]
+    await server.step(9, CaseKind.KICK)
+    assert [await costs(None), await costs(3)] == [2, 2]
 
 
 async def test_the_warning_that_reaches_a_step_leads_to_it_with_all_that_counted(server: Server) -> None:
@@ -322,7 +337,7 @@ async def test_presets_are_added_changed_and_removed_by_name(server: Server) -> 
     ladders, where = server.database.ladders, {"guild_id": server.guild_id}
 
     async def put(name: str, text: str, weight: int, *, is_new: bool) -> None:
-        await ladders.put_preset(**server.change, name=name, text=text, weight=weight, is_new=is_new)
+        await ladders.put_preset(**server.change, name=name, reason=text, weight=weight, is_new=is_new)
 
     await put("Spam", "No advertising.", 2, is_new=True)
     await put("SPAM", "No advertising here.", 3, is_new=False)
@@ -445,3 +460,50 @@ async def test_the_ladder_does_what_a_plain_reckoning_says(  # noqa: PLR0917  # 
     by_key = {case.interaction_id: case.number for case in await server.cases() if case.part == 0}
     taken = [(by_key[case.interaction_id], int(case.reason.split()[2])) for case in await server.taken()]
     assert taken == expected
+
+
+async def test_revision_0008_goes_up_and_down_with_rows_in_the_tables(scratch: str) -> None:
+    """The settings and the cases stay; the ladder goes with its tables."""
+    await migrations.upgrade(scratch, "0007")
+    connection: Any = await asyncpg.connect(scratch)
+    await connection.execute("SET reeve.system = 'on'")
+    await connection.execute(
+        "INSERT INTO guild_configs (guild_id, version, moderator_role_ids, manager_role_ids, points_per_message, "
+        "message_cooldown_seconds, language, time_zone, updated_at) "
+        "VALUES (1, 3, '{}', '{}', 1, 60, 'en', 'UTC', now())"
+    )
+    kept = "SELECT version, points_per_message, updated_at FROM guild_configs"
+    before = await connection.fetch(kept)
+    for _ in range(2):
+        await migrations.upgrade(scratch, "0008")
+        assert await connection.fetchval("SELECT ladder_days FROM guild_configs") == 30
+        await connection.execute("INSERT INTO ladder_steps VALUES (1, 2, 'timeout', 60)")
+        await connection.execute("INSERT INTO reason_presets VALUES (1, 'spam', 'No spam.', 1)")
+        for wrong in (
+            "(1, 3, 'timeout', NULL)",
+            "(1, 3, 'kick', 60)",
+            "(1, 3, 'warn', NULL)",
+            "(1, 0, 'kick', NULL)",
+        ):
+            with pytest.raises(asyncpg.CheckViolationError):
+                await connection.execute(f"INSERT INTO ladder_steps VALUES {wrong}")
+        await migrations.downgrade(scratch, "0007")
+        assert await connection.fetch(kept) == before
+    await connection.close()
+
+
+async def test_a_step_that_was_taken_is_written_once_and_never_again(server: Server, auditor: Any) -> None:
+    await server.step(1, CaseKind.KICK)
+    await server.warn()
+    await auditor.execute("SET reeve.system = 'on'")
+    for change in (
+        "UPDATE ladder_climbs SET threshold = 2",
+        "DELETE FROM ladder_climbs",
+        "TRUNCATE ladder_climbs",
+    ):
+        with pytest.raises(asyncpg.PostgresError):
+            await auditor.execute(change)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await auditor.execute(
+            "INSERT INTO ladder_climbs SELECT guild_id, 1, warning_number, 1, 0, now() FROM ladder_climbs"
+        )

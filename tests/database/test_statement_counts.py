@@ -196,6 +196,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "cases.logged": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),
     "cases.lost_posts": (1, lambda w: {**w.guild, "post_ids": range(1, 99), "due_at": clock.now()}),
     "cases.of_interaction": (1, lambda w: w.request),
+    "cases.of_interaction": (1, lambda w: w.request),
     "cases.open": (2, lambda w: w.opening),
     "cases.page": (1, lambda w: {**w.guild, "matching": CaseFilter(text="sp"), "before": [10**9], "limit": 50}),
     "cases.reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
@@ -240,6 +241,24 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "jobs.export": (1, lambda w: {**w.guild, "matching": JobFilter()}),
     "jobs.page": (1, lambda w: {**w.guild, "matching": JobFilter(case_number=1), "limit": 50}),
     "jobs.waiting": (1, lambda _: {"now": clock.now()}),
+    "ladders.add_step": (
+        8,
+        lambda w: {
+            **w.request, "threshold": w.worked_on, "kind": CaseKind.KICK, "changed_by_id": 1,
+        },
+    ),
+    "ladders.consequences_of": (1, lambda w: {**w.guild, "number": 1}),
+    "ladders.presets": (1, lambda w: w.guild),
+    "ladders.put_preset": (
+        8,
+        lambda w: {
+            **w.request, "name": "ads", "reason": "No ads.", "weight": 2, "is_new": True, "changed_by_id": 1,
+        },
+    ),
+    "ladders.remove_preset": (8, lambda w: {**w.request, "name": "ads", "changed_by_id": 1}),
+    "ladders.remove_step": (8, lambda w: {**w.request, "threshold": w.worked_on, "changed_by_id": 1}),
+    "ladders.standing": (1, lambda w: {**w.guild, "target_id": 11}),
+    "ladders.steps": (1, lambda w: w.guild),
     "ladders.add_step": (
         8,
         lambda w: {

@@ -28,7 +28,6 @@ from database.models import (
     DirectMessage,
     DraftState,
     Escalating,
-    Escalating,
     ExportFormat,
     JobFilter,
     Proof,
@@ -162,7 +161,6 @@ async def test_every_action_works_and_leaves_nothing_to_strangers(
         await what_only_processes_and_staff_do(service)
         await what_people_do_by_hand(service)
         await what_follows_from_warnings(service)
-        await what_follows_from_warnings(service)
         await what_waits(service)
     assert stranger.found == {NOTHING_IS_SET}
     ran = {figures.name for figures in service.figures}
@@ -195,27 +193,6 @@ async def what_waits(service: DatabaseService) -> None:
     assert await jobs.alert(**of_case) is not None
     await jobs.alert_over(**of_case)
     assert (await jobs.waiting(now=clock.now())).open >= 0
-
-
-async def what_follows_from_warnings(service: DatabaseService) -> None:
-    ladders, by_whom = service.ladders, {"guild_id": 1, "changed_by_id": 1}
-    await ladders.add_step(**by_whom, interaction_id=301, threshold=2, kind=CaseKind.KICK)
-    await ladders.put_preset(
-        **by_whom, interaction_id=302, name="ads", reason="No ads.", weight=2, is_new=True
-    )
-    assert [preset.weight for preset in await ladders.presets(guild_id=1)] == [2]
-    assert [step.threshold for step in await ladders.steps(guild_id=1)] == [2]
-    warning = await service.cases.open(
-        guild_id=1, kind=CaseKind.WARN, target_id=71, target_name="gus", moderator_id=62, moderator_name="max",
-        reason="ads", points=2, interaction_id=303,
-        escalating=Escalating(9, "Reeve", lambda reached: f"{reached.points} points"),
-    )  # fmt: skip
-    _, kick = await service.cases.of_interaction(guild_id=1, interaction_id=303)
-    assert (kick.kind, kick.reason) == (CaseKind.KICK, "2 points")
-    assert (await ladders.standing(guild_id=1, target_id=71)) is not None
-    assert await ladders.consequences_of(guild_id=1, number=warning.number) == []
-    await ladders.remove_step(**by_whom, interaction_id=304, threshold=2)
-    await ladders.remove_preset(**by_whom, interaction_id=305, name="ads")
 
 
 async def what_follows_from_warnings(service: DatabaseService) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from database.absence import Absence
 from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.acts import ActController
+from database.controllers.appeals import AppealController
 from database.controllers.audit import AuditController
 from database.controllers.by_hand import ByHandController
 from database.controllers.case_edits import CaseEditController
@@ -94,6 +95,7 @@ class DatabaseService:
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)
         self.reports = ReportController(self)
+        self.appeals = AppealController(self)
         self.processes = ProcessController(self)
         self.staff_guards = StaffGuardController(self, self.config_cache)
         self.statistics = StatisticsController(self)

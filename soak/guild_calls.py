@@ -20,7 +20,7 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 }
 SYSTEM_ACTIONS = frozenset(
     {
-        "acts.claim", "acts.hurry_all", "case_evidence.let_go", "digests.servers", "drafts.forget_old",
+        "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "case_evidence.let_go", "digests.servers", "drafts.forget_old",
         "guild_configs.warm_up", "jobs.waiting", "outbox.claim", "outbox.hurry_all",
         "processes.draw_requests", "processes.leases", "processes.release_leases", "processes.renew_leases",
         "processes.take_turn", "reports.forget_snapshots",

@@ -11,6 +11,7 @@ from database.models.appeal import (
     AppealCounter,
     AppealState,
 )
+from database.models.appeal_steps import OwnCase
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
@@ -196,6 +197,7 @@ __all__ = [
     "ModeratorLine",
     "OperationKind",
     "OutboxRow",
+    "OwnCase",
     "Place",
     "Plan",
     "PointAccount",

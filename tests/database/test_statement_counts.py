@@ -88,6 +88,14 @@ class World:
         return {**self.request, "number": self.worked_on, "editor_id": 1}
 
     @property
+    def appealing(self) -> Words:
+        return {"appellant_id": 11, "limit": 3, "cooldown_days": 7}
+
+    def appeal(self) -> int:
+        """The one that this round makes."""
+        return (self.worked_on + 1) // 3
+
+    @property
     def asking(self) -> Words:
         files = [Proof("a", b"x")] * 5
         return {**self.request, "question": "moment_ago", "asked_by_id": 22, "request": {}, "proof": files}
@@ -149,6 +157,25 @@ def world(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -
 
 
 TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
+    "appeals.may": (2, lambda w: {**w.guild, **w.appealing, "case_number": 1}),
+    "appeals.of_case": (1, lambda w: {**w.guild, "case_number": 1}),
+    "appeals.own": (1, lambda _: {"appellant_id": 11}),
+    "appeals.own_cases": (1, lambda w: {"target_id": 11, "first_guild_id": w.guild["guild_id"]}),
+    "appeals.make": (
+        7, lambda w: {**w.request, **w.appealing, "case_number": 3 - w.appeal(), "appeal": "it was not me"},
+    ),
+    "appeals.decide": (
+        8,
+        lambda w: {
+            **w.request, "number": w.appeal(), "is_approved": False, "reviewer_id": 5, "reviewer_name": "mia",
+        },
+    ),
+    "appeals.get": (1, lambda w: {**w.guild, "number": w.appeal()}),
+    "appeals.posted": (
+        1, lambda w: {**w.guild, "number": w.appeal(), "channel_id": 1, "message_id": 2, "digest": bytes(32)},
+    ),
+    "appeals.show_again": (1, lambda w: w.guild),
+    "appeals.told": (3, lambda w: {**w.guild, "number": w.appeal(), "outcome": DirectMessage.SENT}),
     "audit.count": (1, lambda w: {**w.guild, "matching": AuditFilter()}),
     "audit.export": (1, lambda w: {**w.guild, "matching": AuditFilter()}),
     "audit.page": (1, lambda w: {**w.guild, "matching": AuditFilter(), "limit": 100}),

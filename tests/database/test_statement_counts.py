@@ -11,6 +11,8 @@ from database.actions import action
 from database.clock import clock
 from database.controllers._base import BaseController
 from database.models import (
+    Act,
+    ActState,
     AuditFilter,
     AutomodMode,
     CaseFilter,
@@ -44,8 +46,9 @@ class World:
         self.database, self.new_id = database, new_id
         self.guild: Words = {"guild_id": guild_id}
         self.claimed: list[OutboxRow] = []
+        self.acts: list[Act] = []
         self.open_reports: list[int] = []
-        self.worked_on = -1
+        self.worked_on = self.rounds = 0
 
     @property
     def request(self) -> Words:
@@ -93,7 +96,7 @@ class World:
 
     def appeal(self) -> int:
         """The one that this round makes."""
-        return (self.worked_on + 1) // 3
+        return self.rounds
 
     @property
     def asking(self) -> Words:
@@ -116,9 +119,9 @@ class World:
     async def grow(self, rows: int) -> None:
         """So many more of everything that a list shows, and an outbox from which enough is claimed."""
         database = self.database
-        self.worked_on += 3  # never the one that is banned
+        self.rounds += 1
         for _ in range(rows):
-            await database.cases.open(**self.opening, tell_target=True)
+            self.worked_on = (await database.cases.open(**self.opening, tell_target=True)).number
             await database.cases.edit_reason(**self.edit())
             await database.points.award(**self.award)
             await database.points.award(**{**self.award, "receiver_id": BEN})
@@ -137,6 +140,14 @@ class World:
         banned = {**self.opening, "target_id": self.new_id(), "kind": CaseKind.BAN}
         standing = Plan(wants=plan_ban(until=None).wants)
         self.ban_number = (await self.database.cases.open(**banned, plan=standing)).number
+
+    async def plan(self, acts: int = 8) -> None:
+        """Bans that were asked for, taken and not carried out yet."""
+        for _ in range(acts):
+            asked = {**self.opening, "target_id": self.new_id(), "kind": CaseKind.BAN}
+            await self.database.cases.open(**asked, plan=plan_ban(until=clock.now() + timedelta(days=1)))
+            taken = await self.database.acts.take(**self.guild, interaction_id=asked["interaction_id"])
+            self.acts += taken
 
     async def statements_of(self, name: str, words: Words) -> int:
         """What one run takes, by the figures that `/metrics` shows."""
@@ -157,6 +168,22 @@ def world(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -
 
 
 TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
+    "acts.absent": (8, lambda w: {"row": [w.acts.pop()], "reason": "gone"}),
+    "acts.claim": (1, lambda _: {"now": clock.now() - timedelta(days=9)}),
+    "acts.done": (8, lambda w: {"row": [w.acts.pop()]}),
+    "acts.hurry": (1, lambda w: {**w.guild, "now": clock.now()}),
+    "acts.hurry_all": (1, lambda _: {"now": clock.now()}),
+    "acts.keep": (1, lambda w: {"row": [w.acts[-1]]}),
+    "acts.lost": (5, lambda w: {"row": [w.acts.pop()], "reason": "nobody can tell"}),
+    "acts.of_case": (1, lambda w: {**w.guild, "number": w.ban_number}),
+    "acts.postponed": (
+        3,
+        lambda w: {"row": [w.acts.pop()], "state": ActState.UNKNOWN, "error": "502", "next_at": clock.now()},
+    ),
+    "acts.refused": (8, lambda w: {"row": [w.acts.pop()], "reason": "no", "next_at": clock.now()}),
+    "acts.retry_now": (1, lambda w: {**w.guild, "act_id": 1}),
+    "acts.send": (5, lambda w: {"row": [w.acts[-1]]}),
+    "acts.take": (1, lambda w: w.request),
     "appeals.may": (2, lambda w: {**w.guild, **w.appealing, "case_number": 1}),
     "appeals.of_case": (1, lambda w: {**w.guild, "case_number": 1}),
     "appeals.own": (1, lambda _: {"appellant_id": 11}),
@@ -223,7 +250,6 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "cases.logged": (1, lambda w: {**w.guild, "number": 1, "channel_id": 1, "message_id": 2, "digest": bytes(32)}),
     "cases.lost_posts": (1, lambda w: {**w.guild, "post_ids": range(1, 99), "due_at": clock.now()}),
     "cases.of_interaction": (1, lambda w: w.request),
-    "cases.of_interaction": (1, lambda w: w.request),
     "cases.open": (2, lambda w: w.opening),
     "cases.page": (1, lambda w: {**w.guild, "matching": CaseFilter(text="sp"), "before": [10**9], "limit": 50}),
     "cases.reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
@@ -268,24 +294,6 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "jobs.export": (1, lambda w: {**w.guild, "matching": JobFilter()}),
     "jobs.page": (1, lambda w: {**w.guild, "matching": JobFilter(case_number=1), "limit": 50}),
     "jobs.waiting": (1, lambda _: {"now": clock.now()}),
-    "ladders.add_step": (
-        8,
-        lambda w: {
-            **w.request, "threshold": w.worked_on, "kind": CaseKind.KICK, "changed_by_id": 1,
-        },
-    ),
-    "ladders.consequences_of": (1, lambda w: {**w.guild, "number": 1}),
-    "ladders.presets": (1, lambda w: w.guild),
-    "ladders.put_preset": (
-        8,
-        lambda w: {
-            **w.request, "name": "ads", "reason": "No ads.", "weight": 2, "is_new": True, "changed_by_id": 1,
-        },
-    ),
-    "ladders.remove_preset": (8, lambda w: {**w.request, "name": "ads", "changed_by_id": 1}),
-    "ladders.remove_step": (8, lambda w: {**w.request, "threshold": w.worked_on, "changed_by_id": 1}),
-    "ladders.standing": (1, lambda w: {**w.guild, "target_id": 11}),
-    "ladders.steps": (1, lambda w: w.guild),
     "ladders.add_step": (
         8,
         lambda w: {
@@ -357,7 +365,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "reports.release": (6, World.press),
     "reports.whole": (1, lambda w: {**w.guild, "number": 1}),
     "restrictions.banned": (1, lambda w: {**w.guild, "typed": ""}),
+    "restrictions.came_back": (2, lambda w: {**w.guild, "user_id": 12, "now": clock.now()}),
     "restrictions.get": (1, lambda w: {**w.guild, "subject_id": 11, "kind": RestrictionKind.BAN}),
+    "restrictions.lift": (1, lambda w: {**w.guild, "number": 1}),
     "restrictions.roles_differ": (
         1, lambda w: {**w.guild, "user_id": 12, "role_ids": [1, 2], "now": clock.now()},
     ),
@@ -389,8 +399,10 @@ async def test_an_action_takes_as_many_statements_for_fifty_rows_as_for_one(worl
     expected = {name: takes for name, (takes, _) in TAKES.items()}
     await world.grow(2)
     await world.ban()
+    await world.plan()
     few = {name: await world.statements_of(name, words(world)) for name, (_, words) in TAKES.items()}
     await world.grow(50)
+    await world.plan()
     many = {name: await world.statements_of(name, words(world)) for name, (_, words) in TAKES.items()}
     assert few == expected
     assert many == expected

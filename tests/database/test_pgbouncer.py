@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +13,15 @@ import pytest
 from pgbouncer import PROGRAM, PgBouncer
 from pydantic import SecretStr
 from sqlmodel import select
-from test_postgres15 import NOW, cases_and_outbox, people_and_settings, points
+from test_statement_counts import TAKES, World
 
 from database import migrations, transaction
-from database.case_errors import NothingStands
-from database.clock import clock
-from database.controllers._base import BaseController
 from database.errors import DatabaseAddressUnusable, DatabaseUnavailable, DatabaseUnreachable
 from database.models import (
-    AuditFilter,
-    CaseFilter,
-    CaseKind,
-    Deed,
-    Delivery,
-    DirectMessage,
-    DraftState,
-    Escalating,
-    ExportFormat,
-    JobFilter,
-    Proof,
-    Shards,
-    TemplateKind,
     User,
 )
 from database.server import running_database
 from database.service import DatabaseService
-from database.session_starts import StartLimits
 from database.settings import DatabaseSettings, PoolSettings
 from database.statements import statement
 from soak.scenario import Ground
@@ -154,146 +138,15 @@ async def storm(service: DatabaseService, new_id: NewId, tasks: int = TASKS) -> 
 async def test_every_action_works_and_leaves_nothing_to_strangers(
     service: DatabaseService, pooler: PgBouncer
 ) -> None:
+    world = World(service, 7, count(1_000).__next__)
     async with Stranger(pooler) as stranger:
-        await people_and_settings(service)
-        await cases_and_outbox(service)
-        await points(service)
-        await what_only_processes_and_staff_do(service)
-        await what_people_do_by_hand(service)
-        await what_follows_from_warnings(service)
-        await what_waits(service)
+        await world.grow(2)
+        await world.ban()
+        await world.plan()
+        for name, (_, words) in TAKES.items():
+            await world.statements_of(name, words(world))
     assert stranger.found == {NOTHING_IS_SET}
-    ran = {figures.name for figures in service.figures}
-    assert sorted(actions_of(service) - ran) == [], "call it here, or in test_postgres15's topics"
-
-
-async def what_people_do_by_hand(service: DatabaseService) -> None:
-    by_hand, deed = service.by_hand, Deed(50, CaseKind.BAN, 61, "fay", 62, "max", at=clock.now())
-    assert await by_hand.unreadable(guild_id=1, entry_id=49, now=clock.now())
-    assert (await by_hand.note(guild_id=1, deed=deed)).interaction_id == 50
-    assert await by_hand.known(guild_id=1, entry_ids=[50, 51]) == {50}
-    assert not await by_hand.own(guild_id=1, entry_id=51, number=999, target_id=61, kind=CaseKind.BAN)
-    assert await by_hand.seen(guild_id=1, deed=deed._replace(entry_id=52)) is None
-    await by_hand.begin(guild_id=1, entry_id=49)
-    await by_hand.advance(guild_id=1, entry_id=52)
-    cursor = await by_hand.cursor(guild_id=1)
-    assert cursor is not None
-    assert cursor.entry_id == 52
-    assert not await service.restrictions.roles_differ(guild_id=1, user_id=61, role_ids=[1], now=clock.now())
-
-
-async def what_waits(service: DatabaseService) -> None:
-    jobs, of_case = service.jobs, {"guild_id": 1, "case_number": 1}
-    found = await jobs.page(guild_id=1, matching=JobFilter())
-    assert await jobs.count(guild_id=1, matching=JobFilter()) >= len(found)
-    assert {job.has_failed async for job in jobs.export(guild_id=1, matching=JobFilter(failed=True))} <= {
-        True
-    }
-    await jobs.alerted(**of_case, channel_id=1, message_id=2)
-    assert await jobs.alert(**of_case) is not None
-    await jobs.alert_over(**of_case)
-    assert (await jobs.waiting(now=clock.now())).open >= 0
-
-
-async def what_follows_from_warnings(service: DatabaseService) -> None:
-    ladders, by_whom = service.ladders, {"guild_id": 1, "changed_by_id": 1}
-    await ladders.add_step(**by_whom, interaction_id=301, threshold=2, kind=CaseKind.KICK)
-    await ladders.put_preset(
-        **by_whom, interaction_id=302, name="ads", reason="No ads.", weight=2, is_new=True
-    )
-    assert [preset.weight for preset in await ladders.presets(guild_id=1)] == [2]
-    assert [step.threshold for step in await ladders.steps(guild_id=1)] == [2]
-    warning = await service.cases.open(
-        guild_id=1, kind=CaseKind.WARN, target_id=71, target_name="gus", moderator_id=62, moderator_name="max",
-        reason="ads", points=2, interaction_id=303,
-        escalating=Escalating(9, "Reeve", lambda reached: f"{reached.points} points"),
-    )  # fmt: skip
-    _, kick = await service.cases.of_interaction(guild_id=1, interaction_id=303)
-    assert (kick.kind, kick.reason) == (CaseKind.KICK, "2 points")
-    assert (await ladders.standing(guild_id=1, target_id=71)) is not None
-    assert await ladders.consequences_of(guild_id=1, number=warning.number) == []
-    await ladders.remove_step(**by_whom, interaction_id=304, threshold=2)
-    await ladders.remove_preset(**by_whom, interaction_id=305, name="ads")
-
-
-async def work_on_cases(service: DatabaseService) -> None:
-    case: dict[str, Any] = {"guild_id": 1, "number": 3}
-    asked: dict[str, Any] = {**case, "editor_id": 1}
-    await service.case_edits.void(**asked, interaction_id=201)
-    await service.case_edits.tell_void(**case)
-    await service.case_edits.void_told(**case, outcome=DirectMessage.SENT)
-    await service.case_edits.restore(**asked, interaction_id=202)
-    await service.case_edits.revert(**asked, revision=2, seen=2, interaction_id=203)
-    with pytest.raises(NothingStands):
-        await service.case_edits.duration(**asked, expires_at=None, interaction_id=204)
-    await service.case_notes.write(**case, note="asked", author_id=1, author_name="mia", interaction_id=205)
-    await service.case_evidence.add(**case, proof=[Proof("b", b"y")], added_by_id=1, interaction_id=206)
-    assert len(await service.case_evidence.contents(**case, positions=[1, 2])) == 2
-    assert await service.case_evidence.let_go(now=clock.now()) == 0
-    assert await service.cases.lost_posts(guild_id=1, post_ids=[9], due_at=clock.now()) == 1
-    matching = CaseFilter(text="asked", with_evidence=True)
-    assert [
-        each.case.number async for each in service.case_exports.stream(guild_id=1, matching=matching)
-    ] == [3]
-    await service.case_exports.note(
-        guild_id=1, matching=matching, format=ExportFormat.CSV, cases=1, exported_by_id=1, interaction_id=207
-    )
-
-
-async def what_only_processes_and_staff_do(service: DatabaseService) -> None:
-    """After the topics: guild 1 has ten cases, points and settings."""
-    await service.cases.logged(guild_id=1, number=2, channel_id=8, message_id=9, digest=b"d" * 32)
-    await service.cases.told(guild_id=1, number=2, outcome=DirectMessage.SENT)
-    assert (await service.cases.get(guild_id=1, number=2)).log_message_id == 9
-    assert await service.cases.count(guild_id=1, matching=CaseFilter()) == 10
-    assert len([case async for case in service.cases.export(guild_id=1, matching=CaseFilter())]) == 10
-    await work_on_cases(service)
-    trail = AuditFilter()
-    number = await service.audit.count(guild_id=1, matching=trail)
-    assert number == len(await service.audit.page(guild_id=1, matching=trail, limit=1000)) > 0
-    assert number == len([entry async for entry in service.audit.export(guild_id=1, matching=trail)])
-    draft: dict[str, Any] = {"guild_id": 1, "interaction_id": 48}
-    await service.drafts.keep(
-        **draft, question="moment_ago", asked_by_id=1, request={}, proof=[Proof("p", b"x")]
-    )
-    assert len(await service.drafts.waiting(guild_id=1, question="moment_ago")) == 1
-    await service.drafts.answer(**draft, question="moment_ago", answered_by_id=1, state=DraftState.CONFIRMED)
-    assert (await service.drafts.get(**draft)).state is DraftState.CONFIRMED
-    assert await service.drafts.proof(**draft) == [Proof("p", b"x")]
-    await service.drafts.forget_old(now=clock.now())
-    assert await service.restrictions.banned(guild_id=1, typed="") == []
-    await service.guild_configs.warm_up(guild_ids=[1, 2])
-    assert (await service.guild_configs.read(guild_id=1)).version > 0
-    await service.guild_configs.change_template(
-        guild_id=1, template=TemplateKind.BAN, text="Farewell.", changed_by_id=1, interaction_id=49
-    )
-    assert await service.guild_configs.templates(guild_id=1) == {TemplateKind.BAN: "Farewell."}
-    log = {"guild_id": 1, "delivery": Delivery.CASE_LOG, "now": clock.now()}
-    assert await service.outbox.claim_one(**log, subject_id=999) is None
-    await service.points.award_many(
-        guild_id=1, amounts={5000: 1, 5001: 2}, reason="r", actor_id=1, interaction_id=50
-    )
-    assert await service.points.balance(guild_id=1, user_id=5000) > 0
-    assert await service.points.rank(guild_id=1, user_id=5000)
-    assert await service.points.award_reasons(guild_id=1, typed="", longest=100) == ["r"]
-    await service.outbox.hurry_all(now=NOW)
-    shards = Shards((0,), 1)
-    await service.processes.renew_leases(holder="here", shards=shards)
-    assert len(await service.processes.leases()) == 1
-    await service.processes.release_leases(holder="here")
-    await service.processes.draw_requests()
-    limits = StartLimits(total=1000, remaining=1000, resets_at=NOW)
-    await service.processes.take_turn(slot=0, slots=1, limits=limits, least_seconds=5)
-
-
-def actions_of(service: DatabaseService) -> set[str]:
-    return {
-        f"{controller.topic}.{name}"
-        for controller in vars(service).values()
-        if isinstance(controller, BaseController)
-        for name in dir(controller)
-        if hasattr(getattr(controller, name), "is_repeatable")
-    }
+    assert {name for name in TAKES if service.figures.of(name).errors} == set()
 
 
 async def test_many_tasks_of_many_guilds_share_few_servers_and_leave_nothing_on_them(

@@ -69,12 +69,12 @@ class BotForge:
         self._process, self._folder, self._settings = process, folder, settings
         self._made: list[MortalBot] = []
 
-    async def start(self, *, step: int | None = None, moment: str = "asked") -> MortalBot:
+    async def start(self, *, step: int | None = None, moment: str = "asked", **settings: str) -> MortalBot:
         """Until it is ready. It dies before this step after this moment (`soak.bot_forge`)."""
         number = len(self._made)
         log = self._folder / f"{number}.log"
-        settings = {**self._settings, "REEVE_DATA_DIR": str(self._folder / f"data-{number}")}
-        order = {"log": str(log), "settings": settings, "step": step, "moment": moment}
+        known = {**self._settings, "REEVE_DATA_DIR": str(self._folder / f"data-{number}"), **settings}
+        order = {"log": str(log), "settings": known, "step": step, "moment": moment}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")

@@ -15,6 +15,7 @@ from sandbox.rows import Guild
 from sandbox.seeds.growth import Growth
 from sandbox.server import Sandbox
 from soak.mortal_bots import BotForge, bot_forge
+from soak.proxy import Proxy
 from soak.scenario import Ground
 
 KICKED, BANNED, UNBANNED = 20, 22, 23
@@ -25,12 +26,16 @@ A_DAY = 86_400
 
 @dataclass
 class Stage:
-    """`database` is a connection outside of all our code that sees every guild."""
+    """`database` is a connection outside of all our code that sees every guild.
+
+    Bots are at the server itself, unless they are started with the proxy's address.
+    """
 
     sandbox: Sandbox
     forge: BotForge
     database: Any
     dsn: str
+    proxy: Proxy
     asked: set[asyncio.Task[Answer]] = field(default_factory=set)
 
     async def guild(self, name: str, members: int = 12) -> Guild:
@@ -104,14 +109,13 @@ async def until(what: Callable[[], Awaitable[bool]], seconds: float) -> bool:
 
 
 @asynccontextmanager
-async def opened(ground: Ground, *, dsn: str | None = None, **settings: str) -> AsyncIterator[Stage]:
-    """`dsn`: where bots find the server, if not at itself (a proxy)."""
+async def opened(ground: Ground, **settings: str) -> AsyncIterator[Stage]:
     server = await ground.server()
     with tempfile.TemporaryDirectory(prefix="reeve-s-") as folder:
-        async with Sandbox(rate_limits=False) as sandbox:
-            known = {"REEVE_DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": dsn or server.dsn}
+        async with Sandbox(rate_limits=False) as sandbox, Proxy(server.socket_folder, ground.dice) as proxy:
+            known = {"REEVE_DISCORD_API_URL": sandbox.api_url, "DATABASE_URL": server.dsn}
             async with bot_forge(Path(folder), **known, **settings) as forge:
-                stage = Stage(sandbox, forge, await ground.auditor(server), server.dsn)
+                stage = Stage(sandbox, forge, await ground.auditor(server), server.dsn, proxy)
                 try:
                     yield stage
                 finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import discord
 from discord.utils import format_dt, snowflake_time
+from loguru import logger
 
 from bot.clock import clock
 from bot.durations import format_duration
@@ -23,7 +24,7 @@ from cogs.moderation._links import keep_links
 from cogs.moderation._opening import log_trouble
 from cogs.moderation._performing import perform
 from cogs.moderation._request import NO_REASON, Request, plan_of
-from database.errors import ActedOnJustNow, StaffPaused
+from database.errors import ActedOnJustNow, DatabaseUnavailable, StaffPaused
 from database.models import Case, CaseKind, CaseState, Climb, DirectMessage, Proof
 
 if TYPE_CHECKING:
@@ -143,13 +144,26 @@ async def carry_out(
         else await most_acts(bot, guild, request.kind, request.moderator_id),
     )
     bot.dispatch("outbox_filled")
+    try:
+        return await _brought_about(bot, guild, request, case, is_act=bool(plan.acts))
+    except DatabaseUnavailable as error:  # the case is written, so that "nothing was changed" would be untrue
+        logger.info("case {} of {} goes on later: {}", case.number, guild.id, error)
+        return Acted(case)
+
+
+async def _brought_about(
+    bot: "Reeve", guild: discord.Guild, request: Request, case: Case, *, is_act: bool
+) -> Acted:
+    """What follows from a case that is written: the ladder's steps, or its acts. The worker does what this leaves."""
     if request.kind is CaseKind.WARN:
         return Acted(*await follow_up(bot, guild, case))
-    if not plan.acts:
+    if not is_act:
         return Acted(case)
-    for each in await bot.database.acts.take(guild_id=guild.id, interaction_id=request.key):
-        await perform(bot, each)
-    bot.dispatch("acts_due")
+    try:
+        for each in await bot.database.acts.take(guild_id=guild.id, interaction_id=request.key):
+            await perform(bot, each)
+    finally:
+        bot.dispatch("acts_due")
     return Acted(await bot.database.cases.get(guild_id=guild.id, number=case.number))
 
 

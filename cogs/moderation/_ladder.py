@@ -11,6 +11,7 @@ from discord.utils import escape_markdown
 from bot.durations import format_duration
 from bot.outcomes import DiscordAway, read
 from cogs.moderation._gates import Question
+from cogs.moderation._guard import most_acts
 from cogs.moderation._request import Request
 from cogs.moderation._timeout_roles import roles_of_timeout
 from database.models import (
@@ -108,9 +109,9 @@ async def escalating_for(bot: "Reeve", guild: discord.Guild, request: Request) -
     roles = await _roles(bot, guild, request.target_id) if config.ladder_steps and has_roles else None
     is_named = request.origin is not CaseOrigin.AUTOMOD and not config.hide_moderator
     by = f", {request.moderator_name}" if is_named else ""
-    return Escalating(
-        bot.user.id, bot.user.name, _reason_of_step(config.language, by), roles or RolesMeanwhile()
-    )
+    limit = await most_acts(bot, guild, CaseKind.KICK, request.moderator_id) if config.ladder_steps else None
+    words = _reason_of_step(config.language, by)
+    return Escalating(bot.user.id, bot.user.name, words, roles or RolesMeanwhile(), limit)
 
 
 def _reason_of_step(language: Language, by: str) -> Callable[[Reached], str]:

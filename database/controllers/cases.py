@@ -6,7 +6,7 @@ from datetime import datetime
 from database.actions import action
 from database.controllers._base import ListController
 from database.errors import CaseNotFound, ReasonUnchanged, StaffPaused
-from database.escalating import escalate
+from database.escalating import open_with_ladder
 from database.guarding import give_back, let_act
 from database.models.case import (
     CASES,
@@ -100,10 +100,10 @@ class CaseController(ListController[Case, CaseFilter]):
             report=report,
         )
         async with self._transaction(guild_id=guild_id) as tx:
+            if kind is CaseKind.WARN and escalating is not None:
+                return (await open_with_ladder(tx, opening, escalating)).case
             if most_acts is None or await let_act(tx, opening, most_acts):
                 opened = await open_case(tx, opening)
-                if opened.has_ladder and escalating is not None:
-                    await escalate(tx, opened, escalating, tell_target=tell_target)
                 if most_acts is not None and not opened.is_new:
                     await give_back(tx, guild_id, moderator_id)
                 return opened.case
@@ -194,9 +194,7 @@ class CaseController(ListController[Case, CaseFilter]):
     async def lost_posts(self, *, guild_id: int, post_ids: Sequence[int], due_at: datetime) -> int:
         """Somebody deleted these messages: the posts of cases among them are made again at `due_at`; how many."""
         async with self._transaction(guild_id=guild_id) as tx:
-            lost = await tx.exec(
-                LOST_POSTS, of_guild_id=guild_id, message_ids=list(post_ids), due_at=due_at
-            )
+            lost = await tx.exec(LOST_POSTS, of_guild_id=guild_id, message_ids=list(post_ids), due_at=due_at)
             return len(lost.all())
 
     @action(repeatable=False)

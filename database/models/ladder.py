@@ -140,21 +140,27 @@ class Founded(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """A step, and the warning that reached it with so many points."""
+    """A step, the warning that reached it with so many points, and the numbers of all that counted."""
 
     step: LadderStep
     points: int
     days: int
     warning: Case
+    causes: list[int]
 
 
 class Escalating(NamedTuple):
-    """Who takes the steps of the ladder (Reeve), in which words, and which roles a timeout gives and takes."""
+    """Who takes the steps of the ladder (Reeve), in which words, and which roles a timeout gives and takes.
+
+    `most_acts`: kicks and bans of whoever warns within the hour, those that follow from warnings among them; None: any
+    number. What would be more is left out, and pauses them.
+    """
 
     by_id: int
     by_name: str
     reason: Callable[[Reached], str]
     roles: RolesMeanwhile = RolesMeanwhile()
+    most_acts: int | None = None
 
 
 _its_steps = (

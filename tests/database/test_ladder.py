@@ -264,6 +264,31 @@ async def test_what_is_stronger_and_stands_is_not_shortened(
         assert kept.trouble == warning.trouble
 
 
+async def test_nobody_kicks_by_warnings_beyond_what_the_guard_allows(server: Server) -> None:
+    await server.step(2, CaseKind.KICK)
+    guarded = ESCALATING._replace(most_acts=2)
+    outcomes = []
+    for target_id in range(601, 605):
+        await server.warn(1, target_id=target_id, escalating=guarded)
+        outcomes.append((await server.warn(1, target_id=target_id, escalating=guarded)).trouble)
+    assert outcomes[:2] == [None, None]
+    assert all("the number of kicks and bans that the server allows" in str(each) for each in outcomes[2:])
+    assert [case.target_id for case in await server.taken()] == [601, 602]
+    [paused] = await server.database.staff_guards.paused(guild_id=server.guild_id)
+    assert (paused.moderator_id, paused.acts) == (22, 2)
+
+
+async def test_what_nobody_took_is_due_for_the_worker(server: Server) -> None:
+    """Whoever warned died right after."""
+    await server.step(1, CaseKind.KICK)
+    warning = await server.warn()
+    [kick] = await server.taken()
+    due = await server.database.acts.claim(now=clock.now() + timedelta(seconds=11), limit=1_000)
+    assert [act.case_number for act in due if act.guild_id == server.guild_id] == [kick.number]
+    again = await server.database.acts.take(guild_id=server.guild_id, interaction_id=warning.interaction_id)
+    assert again == []
+
+
 async def _standing(server: Server, kind: CaseKind) -> Any:
     return await server.database.restrictions.get(
         guild_id=server.guild_id, subject_id=ANN, kind=RestrictionKind(kind.value)

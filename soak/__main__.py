@@ -29,6 +29,7 @@ from soak.migration_under_load import MigrationUnderLoad
 from soak.missed_by_hand import MissedByHand
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
+from soak.slow_database import SlowDatabase
 
 LATEST = Path(__file__).parent / "latest.json"
 SCENARIOS: tuple[type[Scenario], ...] = (
@@ -43,6 +44,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     KillAtEveryAwait,
     LongOutage,
     ManyDeliveries,
+    SlowDatabase,
 )
 PROGRESS_SECONDS = 5
 

@@ -23,6 +23,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.report",
     "cogs.moderation.reports",
     "cogs.moderation.report_queue",
+    "cogs.moderation.appeal",
+    "cogs.moderation.appeal_queue",
     "cogs.moderation.modstats",
     "cogs.moderation.digest",
     "cogs.points.commands",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from cogs.moderation._act_alert import post_act_alert
+from cogs.moderation._appeal_post import answer_appellant, post_appeal
 from cogs.moderation._audit_alert import post_audit_alert
 from cogs.moderation._digest import post_digest
 from cogs.moderation._direct_message import tell, tell_void
@@ -40,6 +41,10 @@ async def give_up(bot: "Reeve", row: OutboxRow) -> None:
         await bot.database.reports.replied(
             guild_id=row.guild_id, reply_id=row.subject_id, outcome=DirectMessage.FAILED
         )
+    if row.kind is Delivery.APPEAL_ANSWER:
+        await bot.database.appeals.told(
+            guild_id=row.guild_id, number=row.subject_id, outcome=DirectMessage.FAILED
+        )
 
 
 DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[None]]] = {
@@ -49,6 +54,8 @@ DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[Non
     Delivery.ACT_ALERT: post_act_alert,
     Delivery.REPORT_POST: post_report,
     Delivery.REPORT_REPLY: answer_reporter,
+    Delivery.APPEAL_POST: post_appeal,
+    Delivery.APPEAL_ANSWER: answer_appellant,
     Delivery.GUARD_POST: post_pause,
     Delivery.GUARD_OWNER: tell_owner,
     Delivery.DIGEST: post_digest,

@@ -52,7 +52,7 @@ async def tell(bot: "Reeve", guild: discord.Guild, number: int) -> None:
     if kind is None or case.state in (CaseState.VOID, CaseState.REFUSED):
         outcome = DirectMessage.NONE
     else:
-        message = await _sent(bot, guild, case, About(kind, case.created_at, "dm", case.reason))
+        message = await send_about(bot, guild, case, About(kind, case.created_at, "dm", case.reason))
         outcome = DirectMessage.SENT if message is not None else DirectMessage.FAILED
         if message is not None:
             where = {"channel_id": message.channel.id, "message_id": message.id}
@@ -72,7 +72,8 @@ async def tell_void(bot: "Reeve", guild: discord.Guild, number: int) -> None:
         about = About(
             TemplateKind.VOID, voided.edited_at, f"v{voided.revision % 1000}", voided.why or case.reason
         )
-        outcome = DirectMessage.FAILED if await _sent(bot, guild, case, about) is None else DirectMessage.SENT
+        message = await send_about(bot, guild, case, about)
+        outcome = DirectMessage.FAILED if message is None else DirectMessage.SENT
     await bot.database.case_edits.void_told(guild_id=guild.id, number=number, outcome=outcome)
 
 
@@ -116,13 +117,15 @@ async def _take_and_tell(bot: "Reeve", guild: discord.Guild, number: int) -> Non
     await bot.database.outbox.delivered(row)
 
 
-async def _sent(bot: "Reeve", guild: discord.Guild, case: Case, about: About) -> discord.Message | None:
+async def send_about(
+    bot: "Reeve", guild: discord.Guild, case: Case, about: About
+) -> discord.Message | None:
     """The message, also if an attempt before this has sent it; None if Discord delivers none to that person."""
     config = await bot.database.guild_configs.get(guild_id=guild.id)
     templates = await bot.database.guild_configs.templates(guild_id=guild.id)
     embed = direct_message(case, guild.name, config, templates, about)
     content: dict[str, Any] = {"embed": embed}
-    if (view := components_for(case, config)) is not None:
+    if (view := components_for(case, config, about.kind)) is not None:
         content["view"] = view
     try:
         channel = await bot.create_dm(discord.Object(case.target_id))

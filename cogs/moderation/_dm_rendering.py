@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import discord
 from discord.utils import format_dt
@@ -12,7 +12,7 @@ from bot.replies import shorten
 from bot.typed import cut, one_line, shown
 from cogs.moderation._dm_words import DM_WORDS, DmWords
 from cogs.moderation._templates import fill
-from database.models import Case, CaseKind, GuildSettings, TemplateKind
+from database.models import APPEALABLE, Case, CaseKind, GuildSettings, TemplateKind
 
 TITLE_LIMIT = 256
 TEXT_LIMIT = 4_096
@@ -41,6 +41,14 @@ GOOD_NEWS = 0x23A55A
 CORRECTED = 0x80848E
 STAYS = {TemplateKind.WARN, TemplateKind.TIMEOUT, TemplateKind.UNTIMEOUT, TemplateKind.VOID}
 """After these the person is still in the server, and can use its commands."""
+APPEALED = {
+    TemplateKind.WARN,
+    TemplateKind.TIMEOUT,
+    TemplateKind.KICK,
+    TemplateKind.BAN,
+    TemplateKind.SOFTBAN,
+}
+"""What tells of a punishment."""
 
 
 class About(NamedTuple):
@@ -57,7 +65,7 @@ def direct_message(
     case: Case, server: str, config: GuildSettings, templates: Mapping[TemplateKind, str], about: About
 ) -> discord.Embed:
     words, kind = DM_WORDS[config.language], about.kind
-    values = _values(case, server, config, words, about.reason)
+    values = _values(case, server, config, words, about)
     embed = discord.Embed(
         title=shorten(fill(words.titles[kind], values), TITLE_LIMIT),
         description=shorten(fill(templates.get(kind, words.texts[kind]), values), TEXT_LIMIT),
@@ -79,24 +87,33 @@ def correction(case: Case, server: str, config: GuildSettings) -> discord.Embed:
     return embed.set_footer(text=f"{words.case} {case.number} · {cut(server, LONGEST_NAME)}")
 
 
-def components_for(case: Case, config: GuildSettings) -> discord.ui.View | None:  # noqa: ARG001
+def components_for(case: Case, config: GuildSettings, kind: TemplateKind) -> discord.ui.View | None:
     """The buttons below the message. Where there are none, its text says nothing of an appeal."""
-    return None
+    if config.appeal_limit == 0 or kind not in APPEALED or case.kind not in APPEALABLE:
+        return None
+    view = discord.ui.View(timeout=None)
+    label, custom_id = DM_WORDS[config.language].appeal_button, f"appeal:{case.guild_id}:{case.number}"
+    button: discord.ui.Button[Any] = discord.ui.Button(
+        label=label, style=discord.ButtonStyle.secondary, custom_id=custom_id
+    )
+    return view.add_item(button)
 
 
-def _values(case: Case, server: str, config: GuildSettings, words: DmWords, reason: str) -> dict[str, str]:
+def _values(
+    case: Case, server: str, config: GuildSettings, words: DmWords, about: About
+) -> dict[str, str]:
     until, duration = _end_of(case, words)
     return {
         "server": one_line(server, LONGEST_NAME),
         "member": one_line(case.target_name, LONGEST_NAME),
-        "reason": shown(reason, REASON_LIMIT),
+        "reason": shown(about.reason, REASON_LIMIT),
         "duration": duration,
         "until": until,
         "case": str(case.number),
         "moderator": words.the_staff
         if config.hide_moderator
         else one_line(case.moderator_name, LONGEST_NAME),
-        "appeal": words.appeal if components_for(case, config) is not None else "",
+        "appeal": words.appeal if components_for(case, config, about.kind) is not None else "",
     }
 
 

@@ -23,6 +23,7 @@ class DmWords(NamedTuple):
     further_notice: str
     """After "until", where there is no end."""
     appeal: str
+    appeal_button: str
     did_not_happen: str
     nothing_changed: str
 
@@ -57,6 +58,7 @@ ENGLISH = DmWords(
     for_good="permanently",
     further_notice="further notice",
     appeal="If you think that this is wrong, you can appeal with the button below.",
+    appeal_button="Appeal",
     did_not_happen="This did not happen",
     nothing_changed="What you read here was about to be done in {server}, and was not. "
     "Nothing has changed for you.",
@@ -91,6 +93,7 @@ GERMAN = DmWords(
     for_good="dauerhaft",
     further_notice="auf Weiteres",
     appeal="Wenn du das für falsch hältst, kannst du mit dem Knopf unten Einspruch einlegen.",
+    appeal_button="Einspruch einlegen",
     did_not_happen="Das ist nicht geschehen",
     nothing_changed="Was hier stand, sollte auf {server} geschehen und ist nicht geschehen. "
     "Für dich hat sich nichts geändert.",
@@ -125,6 +128,7 @@ SPANISH = DmWords(
     for_good="de forma permanente",
     further_notice="nuevo aviso",
     appeal="Si crees que es un error, puedes apelar con el botón de abajo.",
+    appeal_button="Apelar",
     did_not_happen="Esto no ha ocurrido",
     nothing_changed="Lo que se decía aquí iba a hacerse en {server} y no se hizo. Para ti no ha cambiado nada.",
 )

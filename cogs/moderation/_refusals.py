@@ -96,6 +96,16 @@ class SlowmodeOutOfBounds(ActionRefused):
         )
 
 
+class CaseNotNamed(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("That names no case: choose one that Discord suggests, or write its number in its server.")
+
+
+class ServerOutOfReach(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("I am no longer in that server, so nobody there would read it.")
+
+
 class SlowAlready(ActionRefused):
     def __init__(self, channel: str, interval: str) -> None:
         super().__init__(f"The slowmode of {channel} is {interval} already: nothing was changed.")

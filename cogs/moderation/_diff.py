@@ -28,6 +28,8 @@ def _pieces(before: list[str], after: list[str], most: int) -> Iterator[str]:
         if kind == "equal":
             yield from _abridged(before[from_:to], first=number == 0, last=number == len(changes) - 1)
             continue
+        if "".join(before[from_:to] or after[new_from:new_to]).startswith((" ", "\n")):
+            yield " "
         if gone := "".join(before[from_:to]).strip():
             yield f"~~{shown(gone, most // 3)}~~"
         if gone and new_to > new_from:

@@ -87,6 +87,8 @@ def test_a_diff_fits_and_its_marks_come_in_pairs(before: str, after: str, most: 
 def test_a_diff_says_what_changed() -> None:
     assert word_diff("spma in general", "spam in general", 600) == "~~spma~~ **spam** in general"
     assert word_diff("active", "void", 600) == "~~active~~ **void**"
+    assert word_diff("a link", "a link five times", 600) == "a link **five times**"
+    assert word_diff("a link six times", "a link", 600) == "a link ~~six times~~"
     long = " ".join(f"word{number}" for number in range(100))
     assert word_diff(f"{long} old", f"{long} new", 600).endswith("~~old~~ **new**")
     assert len(word_diff("x" * 1000, "y" * 1000, 600)) > 100, "a whole new text is shown in part"

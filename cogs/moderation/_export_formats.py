@@ -90,7 +90,7 @@ class Html:
             ("Until", _time(case.expires_at) if case.expires_at else ""),
             ("Points", str(case.points or "")),
             ("Reason", _said(case.reason)),
-            ("Trouble", _said(case.trouble or "")),
+            ("Outcome", _said(case.trouble or "")),
             ("Because of", ", ".join(_link(number) for number in whole.causes)),
             ("Led to", ", ".join(_link(number) for number in whole.effects)),
             ("Notes", _list(f"{_time(n.written_at)} {_said(n.author_name)}: {_said(n.text)}" for n in whole.notes)),

@@ -48,7 +48,7 @@ ENGLISH = PostWords(
         CaseOrigin.APPEAL: "after an appeal", CaseOrigin.REPORT: "after a report", CaseOrigin.MASS: "of a batch",
     },
     member="Member", channel="Channel", moderator="Moderator", reason="Reason", points="Points",
-    expires="Ends", expired="Ended", trouble="Trouble", proof="Proof", gone="no longer kept", notes="Notes",
+    expires="Ends", expired="Ended", trouble="Outcome", proof="Proof", gone="no longer kept", notes="Notes",
     because_of="Because of", led_to="Led to", edited="edited", direct_message="Direct message",
     refused="not accepted",
 )  # fmt: skip
@@ -71,7 +71,7 @@ GERMAN = PostWords(
         CaseOrigin.MASS: "aus einem Stapel",
     },
     member="Mitglied", channel="Kanal", moderator="Moderator", reason="Grund", points="Punkte",
-    expires="Endet", expired="Endete", trouble="Hindernis", proof="Beleg", gone="nicht mehr aufbewahrt",
+    expires="Endet", expired="Endete", trouble="Ausgang", proof="Beleg", gone="nicht mehr aufbewahrt",
     notes="Notizen", because_of="Wegen", led_to="Führte zu", edited="bearbeitet",
     direct_message="Direktnachricht", refused="nicht angenommen",
 )  # fmt: skip
@@ -93,7 +93,7 @@ SPANISH = PostWords(
         CaseOrigin.APPEAL: "tras una apelación", CaseOrigin.REPORT: "tras un reporte", CaseOrigin.MASS: "de un lote",
     },
     member="Miembro", channel="Canal", moderator="Moderador", reason="Motivo", points="Puntos",
-    expires="Termina", expired="Terminó", trouble="Impedimento", proof="Prueba", gone="ya no se conserva",
+    expires="Termina", expired="Terminó", trouble="Resultado", proof="Prueba", gone="ya no se conserva",
     notes="Notas", because_of="A causa de", led_to="Llevó a", edited="editado",
     direct_message="Mensaje directo", refused="no aceptado",
 )  # fmt: skip

@@ -38,10 +38,12 @@ def slowmode(
     """`interval`: between two messages of one person; nothing or 0 ends the slowmode."""
     place = _place(interaction, channel)
     seconds = _interval(interval)
+    length = format_duration(timedelta(seconds=seconds)) if seconds else "none"
     if seconds == place.slowmode_delay:
-        raise SlowAlready(place.mention, format_duration(timedelta(seconds=seconds)) if seconds else "none")
+        raise SlowAlready(place.mention, length)
     payload = {"seconds": seconds, "before": place.slowmode_delay}
-    return request_of(interaction, CaseKind.SLOWMODE, place, reason=reason or NO_REASON, payload=payload)
+    said = f"{length}: {reason}" if reason else length
+    return request_of(interaction, CaseKind.SLOWMODE, place, reason=said, payload=payload)
 
 
 async def lock(

@@ -14,7 +14,7 @@ from bot.typed import cut
 from cogs.moderation._effects_purge import BULK_WITHIN
 from cogs.moderation._obstacles import ChannelGone, ReeveLacks
 from cogs.moderation._refusals import NothingToPurge
-from cogs.moderation._request import NO_REASON, Request, request_of
+from cogs.moderation._request import Request, request_of
 from database.models import LARGEST_EVIDENCE, CaseKind, Proof
 
 Readable: TypeAlias = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
@@ -86,7 +86,7 @@ async def purge(
         interaction,
         CaseKind.PURGE,
         channel,
-        reason=f"{_summary(chosen.messages, member, contains)}: {reason or NO_REASON}",
+        reason=_summary(chosen.messages, member, contains) + (f": {reason}" if reason else ""),
         payload={"channel_id": channel.id, "message_ids": [message.id for message in chosen.messages]},
         remark=left,
     )

@@ -138,6 +138,7 @@ async def test_slowmode_is_set_changed_and_lifted(guild: Guild, sandbox: Sandbox
     answer = await guild.slash("max", "slowmode", duration="10m", reason="raid")
     assert f"Case {number}: set the slowmode of <#{guild.channels['general']}> to 10m." in answer.text
     assert row(sandbox, guild).rate_limit_per_user == 600
+    assert "10m: raid" in (await guild.slash("max", "case view", number=number)).text
     assert "at most 6h" in (await guild.slash("max", "slowmode", duration="7h")).text
 
     await guild.slash("max", "slowmode", duration="1m")

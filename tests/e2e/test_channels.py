@@ -391,7 +391,7 @@ async def test_whoever_dies_in_the_middle_of_a_purge_the_rest_goes_later(world: 
     await until(settled)
     shown = (await guild.slash("max", "case view", number=1)).text
     assert "150 messages" in shown
-    assert "Trouble" not in shown
+    assert "Outcome" not in shown
     assert "1 case" in (await guild.slash("max", "case list")).text
 
 

@@ -82,7 +82,7 @@ async def carry_out(
                 case_number=case.number,
                 restriction=planned.restriction,
                 version=None if row is None else row.version,
-                asked_by_id=asked_by_id if planned.purpose is Purpose.BEGIN else None,
+                asked_by_id=asked_by_id if planned.purpose is Purpose.BEGIN and not planned.follows else None,
                 until=planned.until,
                 payload=payload,
                 due_at=planned.at or now + TAKEN_WITHIN,
@@ -106,6 +106,7 @@ def snapshot(row: Restriction) -> dict[str, Any]:
         "case_number": row.case_number,
         "payload": row.payload,
         "applied": row.applied_version == row.version,
+        "version": row.version,
     }
 
 

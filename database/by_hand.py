@@ -12,6 +12,7 @@ from database.models.case_plan import Wanted
 from database.models.outbox import Delivery
 from database.models.restriction import RESTRICTIONS, Restriction, RestrictionKind
 from database.opening import Opened, Opening, open_case
+from database.replacing import end_earlier
 from database.revising import ask
 from database.settling import becomes
 from database.texts import storable
@@ -56,7 +57,8 @@ async def decide(tx: Transaction, case: Case, deed: Deed, now: datetime) -> None
     was = change(row, case, Wanted(kind, wanted=stands, until=deed.until), now)
     row.applied_version = row.version
     await RESTRICTIONS.update(tx, [row], *CHANGED)
-    await _end_before(tx, was, case, now)
+    if was["case_number"] is not None:
+        await end_earlier(tx, case, kind, now)
     ends = [] if not stands or row.until is None else [end_of(row, now, at=row.until)]
     if roles is not None and roles.wanted:
         ends += await _with_roles(tx, roles, case, row, now)

@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from database.acting import WAS, as_it_was, end_of
 from database.models.act import ACTS, NEVER, Act, ActKind, ActState, Purpose
 from database.models.act_steps import IN_FLIGHT, OF_CASE
-from database.models.case import CASES, Case, CaseState, DirectMessage
+from database.models.case import CASES, Case, CaseOrigin, CaseState, DirectMessage
 from database.models.job import ALERT_CHANGED
 from database.models.outbox import ASK, Delivery
 from database.models.restriction import RESTRICTIONS, Restriction
@@ -14,6 +13,7 @@ from database.transaction import Transaction
 
 TOLD_BEFORE = (ActKind.BAN, ActKind.KICK)
 """After these there may be no server in common, and Discord would deliver no direct message."""
+REPLACED = "Replaced by a later act."
 
 
 async def held(tx: Transaction, act: Act) -> tuple[Act, Case] | None:
@@ -124,50 +124,30 @@ async def conclude(tx: Transaction, row: Act, case: Case, now: datetime, *, is_c
     if is_current:
         await becomes(tx, case, CaseState.ACTIVE, now, trouble=trouble)
     else:
-        await becomes(tx, case, CaseState.ENDED, now, trouble="Replaced by a later act.")
+        await becomes(tx, case, CaseState.ENDED, now, trouble=REPLACED)
     if case.direct_message is DirectMessage.PENDING and row.kind not in TOLD_BEFORE:
         await ask(tx, case, Delivery.CASE_DIRECT_MESSAGE, now)
 
 
 async def ended(tx: Transaction, row: Act, case: Case, now: datetime) -> None:
-    """The last of a case's ends is done: it is over."""
-    ends = [each for each in await _acts_of(tx, row) if each.purpose is Purpose.END]
-    if case.state is CaseState.ACTIVE and not any(each.is_open for each in ends):
-        await becomes(tx, case, CaseState.ENDED, now)
-
-
-async def end_replaced(tx: Transaction, row: Act, case: Case, now: datetime) -> None:
-    """The case that stood behind the same restriction before is over now."""
-    number = (row.payload.get(WAS) or {}).get("case_number")
-    if number is None or number == case.number:
+    """The last of a case's ends is done: it is over. One that was moved away still waits for its old time."""
+    if case.state is not CaseState.ACTIVE:
         return
-    before = await CASES.lock(tx, guild_id=case.guild_id, number=number)
-    if before is not None and before.state is CaseState.ACTIVE:
-        await becomes(tx, before, CaseState.ENDED, now, trouble=f"Followed by case {case.number}.")
-
-
-async def take_back(tx: Transaction, row: Act, now: datetime) -> None:
-    """Discord refused the beginning of a restriction: what was wanted before is wanted again, with its end."""
-    if row.restriction is None:
-        return
-    restriction = await restriction_of(tx, row)
-    if restriction.version != row.version:
-        return
-    as_it_was(restriction, row.payload[WAS])
-    restriction.changed_at = now
-    columns = ("wanted", "until", "version", "applied_version", "case_number", "payload", "changed_at")
-    await RESTRICTIONS.update(tx, [restriction], *columns)
-    if restriction.wanted and restriction.until is not None:
-        await ACTS.insert(tx, [end_of(restriction, now, at=restriction.until)])
+    for each in await _acts_of(tx, row):
+        if each.purpose is Purpose.END and each.is_open and not await is_overtaken(tx, each):
+            return
+    await becomes(tx, case, CaseState.ENDED, now)
 
 
 async def becomes(
     tx: Transaction, case: Case, state: CaseState, now: datetime, *, trouble: str | None = None
 ) -> None:
+    """One of a batch has no post of its own, unless it was made for another reason."""
     case.state = state
     case.trouble = trouble or case.trouble
     await CASES.update(tx, [case], "state", "trouble")
-    await ask(tx, case, Delivery.CASE_LOG, now)
+    if case.origin is not CaseOrigin.MASS or case.log_message_id is not None:
+        await ask(tx, case, Delivery.CASE_LOG, now)
 
 
 async def ask(tx: Transaction, case: Case, kind: Delivery, now: datetime) -> None:

@@ -15,7 +15,7 @@ from cogs.moderation._direct_message import tell_now, untell
 from cogs.moderation._effects import apply, look
 from cogs.moderation._obstacles import obstacle
 from database.errors import DatabaseUnavailable
-from database.models import ACT_LEASE, Act, ActKind, ActState, Case, CaseState, DirectMessage, Purpose
+from database.models import ACT_LEASE, Act, ActKind, ActState, Case, CaseState, DirectMessage
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -95,12 +95,12 @@ async def _send(bot: "Reeve", guild: discord.Guild, act: Act) -> Case | None:
     if was_sent:
         if (resolved := await _resolved(bot, guild, act, case)) is not None:
             return await _settle(bot, guild, act, resolved)
-        if _is_first(act) and clock.now() - act.created_at > GIVEN_UP_AFTER:
+        if act.is_first and clock.now() - act.created_at > GIVEN_UP_AFTER:
             return await _refuse(bot, guild, act, NEVER_SENT)
         if (sendable := await bot.database.acts.send(act, again=True)) is None:
             return None
         act, case, _ = sendable
-    if _is_first(act) and act.kind in (ActKind.BAN, ActKind.KICK):
+    if act.is_first and act.kind in (ActKind.BAN, ActKind.KICK):
         await tell_now(bot, guild, case, seconds=TELL_SECONDS)
     outcome = await apply(bot, guild, act, reason=audit_reason(case))
     if isinstance(outcome, Unknown):
@@ -167,17 +167,13 @@ async def _wait(bot: "Reeve", act: Act, outcome: Later, *, state: ActState = Act
     """Try again, slower each time while Discord stays away."""
     now = clock.now()
     age = now - act.created_at
-    if state is ActState.PLANNED and _is_first(act) and age > GIVEN_UP_AFTER:
+    if state is ActState.PLANNED and act.is_first and age > GIVEN_UP_AFTER:
         return await bot.database.acts.refused(act, reason=NEVER_SENT, next_at=now)
     longest = LONGEST_WAIT if age < OLD_AFTER else LONGEST_WAIT_WHEN_OLD
     wait = max(
         timedelta(seconds=outcome.retry_after), min(timedelta(seconds=2 ** min(act.attempts, 8)), longest)
     )
     return await bot.database.acts.postponed(act, state=state, error=outcome.error, next_at=now + wait)
-
-
-def _is_first(act: Act) -> bool:
-    return act.purpose is Purpose.BEGIN
 
 
 def _is_past_telling(act: Act) -> bool:

@@ -19,12 +19,12 @@ from database.models.act_steps import (
 from database.models.base import utc_now
 from database.models.case import CASES, Case, CaseState
 from database.models.outbox import Delivery
+from database.replacing import end_replaced, take_back
 from database.settling import (
     applied,
     ask,
     becomes,
     conclude,
-    end_replaced,
     ended,
     held,
     is_its_turn,
@@ -34,7 +34,6 @@ from database.settling import (
     renewal,
     settle,
     superseded,
-    take_back,
     until_they_return,
 )
 from database.shards import WHOLE_BOT, Shards
@@ -160,14 +159,14 @@ class ActController(BaseController):
     async def refused(self, act: Act, *, reason: str, next_at: datetime) -> Case | None:
         """Discord will not do it. A beginning did not happen then, and what was before it is so again.
 
-        What Reeve does by itself, an end or a renewal, is due again at `next_at`, and the staff is told once:
-        somebody may give the permission that it lacks.
+        What Reeve does by itself, an end, a renewal or the second half of a softban, is due again at `next_at`, and
+        the staff is told once: somebody may give the permission that it lacks.
         """
         async with self._transaction(guild_id=act.guild_id) as tx:
             if (found := await held(tx, act)) is None:
                 return None
             (row, case), now, reason = found, utc_now(), storable(reason)[:500] or "Discord refused."
-            if row.purpose is Purpose.BEGIN:
+            if row.is_first:
                 await settle(tx, row, ActState.REFUSED, now, reason)
                 await take_back(tx, row, now)
                 await conclude(tx, row, case, now)

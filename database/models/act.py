@@ -124,5 +124,10 @@ class Act(SQLModel, table=True):
     def is_open(self) -> bool:
         return self.settled_at is None
 
+    @property
+    def is_first(self) -> bool:
+        """Until it is done nothing has happened; what follows another act leaves that half done."""
+        return self.purpose is Purpose.BEGIN and self.after_act_id is None
+
 
 ACTS = Rows(Act)

@@ -97,6 +97,18 @@ OF_CASE = statement(
     into=Act,
 )
 
+OF_VERSION = statement(
+    select(Act)
+    .where(
+        col(Act.guild_id) == param("guild_id"),
+        col(Act.target_id) == param("target_id"),
+        col(Act.restriction) == param("restriction"),
+        col(Act.version) == param("version"),
+    )
+    .order_by(col(Act.act_id)),
+    into=Act,
+)
+
 RETRY_NOW = statement(
     update(Act)
     .where(

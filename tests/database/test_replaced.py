@@ -1,0 +1,183 @@
+"""Acts that replace one another before Discord has them, and are refused or lifted: what is true at the end."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from database.clock import clock
+from database.models import (
+    Act,
+    ActState,
+    Case,
+    CaseKind,
+    CaseState,
+    Plan,
+    Purpose,
+    Restriction,
+    RestrictionKind,
+    plan_ban,
+    plan_softban,
+    plan_unban,
+)
+from database.service import DatabaseService
+
+ANN, MAX, MIA = 501, 601, 602
+WEEK = timedelta(days=7)
+
+
+class Bans:
+    """Of one person in one server."""
+
+    def __init__(self, database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+        self.database, self.guild_id, self.new_id = database, guild_id, new_id
+
+    async def asked(self, kind: CaseKind, plan: Plan, **more: Any) -> tuple[Case, list[Act]]:
+        key = self.new_id()
+        case = await self.database.cases.open(
+            guild_id=self.guild_id, kind=kind, target_id=ANN, target_name="ann", moderator_id=MAX,
+            moderator_name="max", reason="spam", interaction_id=key, plan=plan, asked_by_id=MAX, **more,
+        )  # fmt: skip
+        return case, list(await self.database.acts.take(guild_id=self.guild_id, interaction_id=key))
+
+    async def done(self, kind: CaseKind, plan: Plan, **more: Any) -> Case:
+        case, acts = await self.asked(kind, plan, **more)
+        for act in acts:
+            await self.carried_out(act)
+        return case
+
+    async def carried_out(self, act: Act) -> None:
+        assert await self.database.acts.send(act) is not None
+        assert await self.database.acts.done(act) is not None
+
+    async def refused(self, act: Act) -> None:
+        await self.database.acts.refused(act, reason="no", next_at=clock.now())
+
+    async def row(self) -> Restriction:
+        row = await self.database.restrictions.get(
+            guild_id=self.guild_id, subject_id=ANN, kind=RestrictionKind.BAN
+        )
+        assert row is not None
+        return row
+
+    async def state(self, case: Case) -> CaseState:
+        return (await self.database.cases.get(guild_id=self.guild_id, number=case.number)).state
+
+    async def due(self, after: timedelta) -> list[Act]:
+        return list(await self.database.acts.claim(now=clock.now() + after, limit=100))
+
+
+@pytest.fixture
+def bans(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> Bans:
+    return Bans(database, guild_id, new_id)
+
+
+async def test_a_ban_that_stands_ends_in_time_after_an_unban_was_replaced_and_its_successor_refused(
+    bans: Bans,
+) -> None:
+    until = clock.now() + WEEK
+    first = await bans.done(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    second, (unban,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    _, (ban,) = await bans.asked(CaseKind.BAN, plan_ban(until=None))
+    assert await bans.database.acts.send(unban) is None
+
+    await bans.refused(ban)
+
+    row = await bans.row()
+    assert (row.wanted, row.until, row.case_number) == (True, until, first.number)
+    assert row.applied_version == row.version
+    assert (await bans.state(first), await bans.state(second)) == (CaseState.ACTIVE, CaseState.ENDED)
+    ends = [act for act in await bans.due(WEEK) if await bans.database.acts.send(act) is not None]
+    assert [end.case_number for end in ends] == [first.number]
+
+
+async def test_what_waits_goes_on_when_what_came_after_it_is_refused(bans: Bans) -> None:
+    until = clock.now() + WEEK
+    first, (waiting,) = await bans.asked(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    _, (later,) = await bans.asked(CaseKind.BAN, plan_ban(until=None))
+
+    await bans.refused(later)
+    await bans.carried_out(waiting)
+
+    row = await bans.row()
+    assert (row.wanted, row.until, row.case_number) == (True, until, first.number)
+    assert row.applied_version == row.version
+    assert await bans.state(first) is CaseState.ACTIVE
+    (end,) = await bans.due(WEEK)
+    assert await bans.database.acts.send(end) is not None
+
+
+async def test_what_discord_got_meanwhile_stands_when_what_came_after_it_is_refused(bans: Bans) -> None:
+    first, (on_its_way,) = await bans.asked(CaseKind.BAN, plan_ban(until=None))
+    assert await bans.database.acts.send(on_its_way) is not None
+    _, (later,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    await bans.database.acts.done(on_its_way)
+
+    await bans.refused(later)
+
+    row = await bans.row()
+    assert (row.wanted, row.case_number, row.applied_version) == (True, first.number, row.version)
+    assert await bans.state(first) is CaseState.ACTIVE
+
+
+async def test_what_nobody_knows_the_outcome_of_is_made_so_again(bans: Bans) -> None:
+    first = await bans.done(CaseKind.BAN, plan_ban(until=None))
+    _, (unban,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    assert await bans.database.acts.send(unban) is not None
+    await bans.database.acts.postponed(unban, state=ActState.UNKNOWN, error="502", next_at=clock.now())
+    _, (ban,) = await bans.asked(CaseKind.BAN, plan_ban(until=None))
+    (again,) = await bans.due(timedelta())
+    assert await bans.database.acts.send(again) is None
+
+    await bans.refused(ban)
+
+    (act,) = await bans.due(timedelta())
+    assert (act.kind, act.purpose, act.case_number) == ("ban", Purpose.KEEP, first.number)
+    await bans.carried_out(act)
+    row = await bans.row()
+    assert (row.wanted, row.applied_version) == (True, row.version)
+
+
+async def test_all_earlier_cases_end_also_behind_one_that_was_never_done(bans: Bans) -> None:
+    first = await bans.done(CaseKind.BAN, plan_ban(until=None))
+    _, (unban,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    third, (ban,) = await bans.asked(CaseKind.BAN, plan_ban(until=None))
+    assert await bans.database.acts.send(unban) is None
+
+    await bans.carried_out(ban)
+
+    assert (await bans.state(first), await bans.state(third)) == (CaseState.ENDED, CaseState.ACTIVE)
+
+
+async def test_the_second_half_of_a_softban_is_tried_until_discord_lets_them_back(bans: Bans) -> None:
+    case, (ban, _) = await bans.asked(CaseKind.SOFTBAN, plan_softban(delete_seconds=0))
+    await bans.carried_out(ban)
+    (unban,) = await bans.due(timedelta(minutes=1))
+    assert unban.asked_by_id is None, "whoever asked for it may have left since"
+
+    await bans.refused(unban)
+
+    assert await bans.state(case) is CaseState.PENDING
+    (unban,) = await bans.due(timedelta(minutes=1))
+    await bans.carried_out(unban)
+    row = await bans.row()
+    assert (row.wanted, row.applied_version) == (False, row.version)
+    assert await bans.state(case) is CaseState.ACTIVE
+
+
+async def test_a_ban_that_was_shortened_has_ended_when_it_is_over(bans: Bans) -> None:
+    until = clock.now() + 4 * WEEK
+    case = await bans.done(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    await bans.database.case_edits.duration(
+        guild_id=bans.guild_id,
+        number=case.number,
+        expires_at=clock.now() + WEEK,
+        editor_id=MIA,
+        interaction_id=bans.new_id(),
+    )
+
+    (end,) = await bans.due(WEEK)
+    await bans.carried_out(end)
+
+    assert await bans.state(case) is CaseState.ENDED

@@ -83,6 +83,9 @@ class Cell:
         applied = {"applied": self.applied} if "status" in fault else {}
         if applied or not self.applied:  # 200 and applied: nothing is wrong
             await self.play.post("/sandbox/faults", {"route": route, **fault, **applied})
+        if self.act == "kick" and applied.get("applied"):  # nor can it be read at once that it was done
+            audit_log = f"GET /guilds/{self.guild.guild_id}/audit-logs"
+            await self.play.post("/sandbox/faults", {"route": audit_log, "status": 503})
 
     async def acted(self) -> None:
         command = {"roles": "timeout", "post": "warn", "direct message": "warn"}.get(self.act, self.act)

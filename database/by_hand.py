@@ -118,10 +118,12 @@ async def _end_before(tx: Transaction, was: dict[str, Any], case: Case, now: dat
 async def decide_again(
     tx: Transaction, case: Case, row: Restriction, *, kind: CaseKind, entry_id: int, now: datetime
 ) -> None:
-    """Reeve's own act came after one by hand, whose entry was heard of later: Discord shows what Reeve did last."""
-    wanted = DECIDES[kind].wanted
-    stands = wanted and (case.expires_at is None or case.expires_at > now)
-    was = change(row, case, Wanted(row.kind, wanted=stands, until=case.expires_at if stands else None), now)
+    """Reeve's own act came after one by hand, whose entry was heard of later: Discord shows what Reeve did last.
+
+    Also where its time is over by now: then its end is due at once.
+    """
+    stands = DECIDES[kind].wanted
+    was = change(row, case, Wanted(row.kind, wanted=stands, until=case.expires_at), now)
     row.applied_version, row.decided_by_id = row.version, entry_id
     await RESTRICTIONS.update(tx, [row], *CHANGED)
     await _end_before(tx, was, case, now)

@@ -27,6 +27,7 @@ DECIDED_BY = {
     RestrictionKind.SLOWMODE: (CaseKind.SLOWMODE,),
 }
 """The kinds of cases that want something of it."""
+HAVE_AN_END = (CaseKind.BAN, CaseKind.TIMEOUT, CaseKind.LOCK)
 
 
 class Before(NamedTuple):
@@ -80,7 +81,7 @@ async def take_back(tx: Transaction, row: Act, now: datetime) -> None:
         return
     if planned := _planned(restriction, now, is_so=before.is_so):
         await ACTS.insert(tx, planned)
-    await _stands_again(tx, restriction, now)
+    await _case_follows(tx, restriction, now, is_so=before.is_so)
 
 
 async def _before(tx: Transaction, row: Act) -> Before:
@@ -94,7 +95,7 @@ async def _before(tx: Transaction, row: Act) -> Before:
             version=was.get("version"),
         )
         acts = found.all()
-        first = [act for act in acts if act.purpose is not Purpose.END]
+        first = [act for act in acts if act.purpose is not Purpose.END or not was["wanted"]]
         may_go_on = all(act.is_open or act.state is ActState.DONE for act in first)
         if may_go_on and any(act.is_open for act in first):
             return Before(was, [act for act in acts if act.is_open], is_so=False)
@@ -118,10 +119,14 @@ def _planned(restriction: Restriction, now: datetime, *, is_so: bool) -> list[Ac
     return ends if is_so else [again, *ends]
 
 
-async def _stands_again(tx: Transaction, restriction: Restriction, now: datetime) -> None:
-    """Its case, if that was said to be replaced."""
+async def _case_follows(tx: Transaction, restriction: Restriction, now: datetime, *, is_so: bool) -> None:
+    """It was said to be replaced, and stands; or its end arrived when a later act was wanted already."""
     number = restriction.case_number
     case = None if number is None else await CASES.get(tx, guild_id=restriction.guild_id, number=number)
-    if case is not None and case.state is CaseState.ENDED and case.trouble == REPLACED:
+    if case is None:
+        return
+    if restriction.wanted and case.state is CaseState.ENDED and case.trouble == REPLACED:
         case.trouble = None
         await becomes(tx, case, CaseState.ACTIVE, now)
+    elif not restriction.wanted and is_so and case.state is CaseState.ACTIVE and case.kind in HAVE_AN_END:
+        await becomes(tx, case, CaseState.ENDED, now)

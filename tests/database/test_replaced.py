@@ -13,6 +13,7 @@ from database.models import (
     Case,
     CaseKind,
     CaseState,
+    Deed,
     Plan,
     Purpose,
     Restriction,
@@ -181,3 +182,35 @@ async def test_a_ban_that_was_shortened_has_ended_when_it_is_over(bans: Bans) ->
     await bans.carried_out(end)
 
     assert await bans.state(case) is CaseState.ENDED
+
+
+async def test_an_end_on_its_way_stands_when_what_came_after_it_is_refused(bans: Bans) -> None:
+    until = clock.now() + WEEK
+    case = await bans.done(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    (end,) = await bans.due(WEEK)
+    assert await bans.database.acts.send(end) is not None
+    _, (unban,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    await bans.database.acts.done(end)
+
+    await bans.refused(unban)
+
+    row = await bans.row()
+    assert (row.wanted, row.applied_version) == (False, row.version)
+    assert await bans.state(case) is CaseState.ENDED
+
+
+async def test_a_short_ban_that_came_after_an_unban_by_hand_ends_however_late_that_is_heard(
+    bans: Bans,
+) -> None:
+    until = clock.now()
+    case, (ban,) = await bans.asked(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    assert await bans.database.acts.send(ban) is not None
+    deed = Deed(bans.new_id(), CaseKind.UNBAN, ANN, "ann", MIA, "mia", clock.now())
+    await bans.database.by_hand.note(guild_id=bans.guild_id, deed=deed)
+    await bans.database.acts.done(ban)
+
+    entry = {"entry_id": bans.new_id(), "kind": CaseKind.BAN, "target_id": ANN}
+    assert await bans.database.by_hand.own(guild_id=bans.guild_id, number=case.number, **entry)
+
+    sent = [act for act in await bans.due(timedelta()) if await bans.database.acts.send(act) is not None]
+    assert [act.kind for act in sent] == ["unban"]

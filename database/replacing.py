@@ -44,6 +44,12 @@ async def end_replaced(tx: Transaction, row: Act, case: Case, now: datetime) -> 
         await end_earlier(tx, case, row.restriction, now)
 
 
+async def end_what_was_before(tx: Transaction, row: Act, case: Case, now: datetime) -> None:
+    """Its end may come before its beginning was ever sent: then that has ended nothing."""
+    if row.restriction is not None:
+        await end_earlier(tx, case, row.restriction, now)
+
+
 async def end_earlier(tx: Transaction, case: Case, kind: RestrictionKind, now: datetime) -> None:
     """Not only the last: between an earlier one and this, others may have been asked for and never done."""
     earlier = await tx.exec(

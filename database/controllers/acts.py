@@ -19,7 +19,7 @@ from database.models.act_steps import (
 from database.models.base import utc_now
 from database.models.case import CASES, Case, CaseState
 from database.models.outbox import Delivery
-from database.replacing import end_replaced, take_back
+from database.replacing import end_replaced, end_what_was_before, take_back
 from database.settling import (
     applied,
     ask,
@@ -153,6 +153,7 @@ class ActController(BaseController):
                 await conclude(tx, row, case, now, is_current=is_current)
             elif row.purpose is Purpose.END and is_current:
                 await ended(tx, row, case, now)
+                await end_what_was_before(tx, row, case, now)
             return case
 
     @action(repeatable=True)

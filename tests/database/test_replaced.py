@@ -214,3 +214,15 @@ async def test_a_short_ban_that_came_after_an_unban_by_hand_ends_however_late_th
 
     sent = [act for act in await bans.due(timedelta()) if await bans.database.acts.send(act) is not None]
     assert [act.kind for act in sent] == ["unban"]
+
+
+async def test_an_end_whose_beginning_was_never_sent_ends_what_stood_before(bans: Bans) -> None:
+    first = await bans.done(CaseKind.BAN, plan_ban(until=None))
+    until = clock.now()
+    await bans.asked(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+
+    (end,) = await bans.due(timedelta())
+    await bans.carried_out(end)
+
+    assert await bans.state(first) is CaseState.ENDED
+    assert not (await bans.row()).wanted

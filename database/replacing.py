@@ -84,6 +84,9 @@ async def take_back(tx: Transaction, row: Act, now: datetime) -> None:
         for each in before.waiting:
             each.version = restriction.version
         await ACTS.update(tx, before.waiting, "version")
+        has_end = any(each.purpose is Purpose.END for each in before.waiting)
+        if restriction.until is not None and not has_end:  # it came due while something else was wanted
+            await ACTS.insert(tx, [end_of(restriction, now, at=restriction.until)])
         return
     if planned := _planned(restriction, now, is_so=before.is_so):
         await ACTS.insert(tx, planned)

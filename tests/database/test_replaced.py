@@ -226,3 +226,18 @@ async def test_an_end_whose_beginning_was_never_sent_ends_what_stood_before(bans
 
     assert await bans.state(first) is CaseState.ENDED
     assert not (await bans.row()).wanted
+
+
+async def test_an_end_that_came_due_meanwhile_is_planned_again_with_what_goes_on(bans: Bans) -> None:
+    until = clock.now()
+    _, (waiting,) = await bans.asked(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    _, (later,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    (end,) = await bans.due(timedelta())
+    assert await bans.database.acts.send(end) is None
+
+    await bans.refused(later)
+
+    await bans.carried_out(waiting)
+    (end,) = await bans.due(timedelta())
+    await bans.carried_out(end)
+    assert not (await bans.row()).wanted

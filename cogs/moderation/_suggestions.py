@@ -7,6 +7,7 @@ from discord import app_commands
 from bot.invocation import Interaction, guild_of
 from cogs.moderation._ladder import preset_words
 from cogs.moderation._rendering import case_choice
+from cogs.moderation._request import NO_REASON
 from database.errors import DatabaseUnavailable
 from database.models import ReasonPreset
 
@@ -45,7 +46,7 @@ async def reasons(interaction: Interaction, current: str) -> list[app_commands.C
         )
         for each in presets
     ]
-    texts = {each.text for each in presets}
+    texts = {NO_REASON, *(each.text for each in presets)}
     others = [app_commands.Choice(name=reason, value=reason) for reason in used if reason not in texts]
     return [*chosen, *others][:MOST_CHOICES]
 

@@ -142,14 +142,13 @@ class CaseController(ListController[Case, CaseFilter]):
 
     @action(repeatable=True)
     async def reasons(self, *, guild_id: int, typed: str, longest: int, limit: int = 25) -> Sequence[str]:
-        """Reasons of this guild's cases, notes left out, with at most `longest` characters: the most used first."""
+        """Reasons that people gave for this guild's cases, with at most `longest` characters: the most used first."""
         async with self._read(guild_id=guild_id) as tx:
             used = await tx.exec(
                 USED_REASONS,
                 guild_id=guild_id,
                 typed=storable(typed),
                 longest=longest,
-                note=CaseKind.NOTE,
                 limit=limit,
             )
             return used.all()

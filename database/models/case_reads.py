@@ -8,7 +8,7 @@ from sqlmodel import col, func
 
 from database.eager import one, several
 from database.listing import Listing
-from database.models.case import Case, CaseKind, CaseRevision, CaseState
+from database.models.case import Case, CaseKind, CaseOrigin, CaseRevision, CaseState
 from database.models.case_evidence import SIZE, CaseEvidence, EvidenceFacts
 from database.models.case_link import CaseLink
 from database.models.case_note import CaseNote
@@ -167,11 +167,14 @@ RECORD = statement(
     into=RecordLine,
 )
 
+_WITHOUT_REASON = (CaseKind.NOTE, CaseKind.PURGE, CaseKind.SLOWMODE)
+"""What stands there says what was seen, or what was done."""
 USED_REASONS = statement(
     select(col(Case.reason))
     .where(
         col(Case.guild_id) == param("guild_id"),
-        col(Case.kind) != param("note"),
+        *(col(Case.kind) != kind for kind in _WITHOUT_REASON),
+        *(col(Case.origin) != origin for origin in (CaseOrigin.LADDER, CaseOrigin.AUTOMOD)),
         func.length(col(Case.reason)) <= param("longest"),
         _holds(col(Case.reason), "typed"),
     )

@@ -82,7 +82,7 @@ def place_words(climb: Climb, points: int) -> str:
     """As `3 of 4 points (next: timeout for 1d)`."""
     step = climb.rules.step_above(points)
     if step is None:
-        return f"{points} points, above the last step of the ladder"
+        return f"{points} points, past the last step of the ladder,"
     return f"{points} of {step.threshold} points (next: {step_words(step)})"
 
 

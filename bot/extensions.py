@@ -6,6 +6,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.timeout",
     "cogs.moderation.kick",
     "cogs.moderation.ban",
+    "cogs.moderation.mass",
     "cogs.moderation.purge",
     "cogs.moderation.channels",
     "cogs.moderation.moderate",

@@ -19,6 +19,8 @@ from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.jobs import JobController
 from database.controllers.ladders import LadderController
+from database.controllers.mass_jobs import MassJobController
+from database.controllers.mass_work import MassWorkController
 from database.controllers.outbox import OutboxController
 from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
@@ -90,6 +92,8 @@ class DatabaseService:
         self.restrictions = RestrictionController(self)
         self.by_hand = ByHandController(self)
         self.drafts = DraftController(self)
+        self.mass_jobs = MassJobController(self)
+        self.mass_work = MassWorkController(self)
         self.jobs = JobController(self)
         self.points = PointsController(self)
         self.outbox = OutboxController(self)

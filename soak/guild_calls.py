@@ -12,7 +12,7 @@ from database.models import ActState, DraftState
 from database.service import DatabaseService
 from soak.guild_values import FILTERS, PLACES, SETTINGS, VALUES, Surroundings
 
-ROWS = ("row", "act")
+ROWS = ("row", "act", "job")
 """Parameters that say themselves for which guild they are."""
 STATES: Mapping[str, tuple[Any, ...]] = {
     "acts.postponed": (ActState.PLANNED, ActState.UNKNOWN),
@@ -21,7 +21,7 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 SYSTEM_ACTIONS = frozenset(
     {
         "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "case_evidence.let_go", "digests.servers", "drafts.forget_old",
-        "guild_configs.warm_up", "jobs.waiting", "outbox.claim", "outbox.hurry_all",
+        "guild_configs.warm_up", "jobs.waiting", "mass_work.claim", "outbox.claim", "outbox.hurry_all",
         "processes.draw_requests", "processes.leases", "processes.release_leases", "processes.renew_leases",
         "processes.take_turn", "reports.forget_snapshots",
     }
@@ -81,6 +81,8 @@ class Calls:
                 values[name] = around.row(guild_id)
             elif name == "act":
                 values[name] = around.act(guild_id)
+            elif name == "job":
+                values[name] = around.job(guild_id)
             elif name == "state":
                 values[name] = around.dice.choice(STATES[action])
             elif name == "value":

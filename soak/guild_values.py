@@ -21,11 +21,13 @@ from database.models import (
     Escalating,
     ExportFormat,
     JobFilter,
+    MassJob,
     OutboxRow,
     Proof,
     Purpose,
     ReportFilter,
     Subject,
+    Target,
     TemplateKind,
     plan_ban,
     plan_kick,
@@ -75,6 +77,11 @@ class Surroundings:
         values = {name: getattr(theirs, name) for name in Act.model_fields}
         return Act(**{**values, "guild_id": guild_id})
 
+    def job(self, guild_id: int) -> MassJob:
+        """Of a number that anybody's job may have, under one's own guild."""
+        number = self.dice.randint(1, MOST_CASES)
+        return MassJob(guild_id=guild_id, number=number, asked_by_id=1, fence=self.dice.randint(0, 1))
+
     def text(self) -> str:
         return f"{self.dice.choice(WORDS)} {self.dice.randint(1, 9)}"
 
@@ -119,6 +126,11 @@ def any_number(around: Surroundings) -> int:
     return around.dice.randint(1, MOST_CASES)
 
 
+def any_acts(around: Surroundings) -> dict[int, str]:
+    """By their ids, why they were refused; or people's, why they are left out."""
+    return {around.dice.randint(1, 200): around.text(), any_person(around): around.text()}
+
+
 def any_entry(around: Surroundings) -> tuple[Any, ...]:
     return around.moment(), Subject.CASE, any_number(around), 1
 
@@ -148,6 +160,10 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
 
 
 VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
+    **dict.fromkeys(("act_ids", "left_out", "notes", "refused"), any_acts),
+    "alone": lambda around: around.dice.random() < 0.5,
+    "delete_seconds": lambda around: around.dice.randint(0, 9),
+    "targets": lambda around: [Target(each, "raider") for each in around.dice.sample(PEOPLE, 3)],
     "act_id": lambda around: around.dice.randint(1, 200),
     "again": lambda around: around.dice.random() < 0.3,
     "causes": lambda _: (),
@@ -167,8 +183,8 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         ("due_at", "expires_at", "left_at", "next_at", "now", "said_at", "seen_at", "sent_at", "since"),
         Surroundings.moment),
     **dict.fromkeys(
-        ("author_name", "display_name", "error", "moderator_name", "name", "note", "reason", "reporter_name",
-         "target_name", "why"),
+        ("author_name", "display_name", "editor_name", "error", "moderator_name", "name", "note", "reason",
+         "reporter_name", "target_name", "why"),
         Surroundings.text,
     ),
     "answer": Surroundings.text,
@@ -182,6 +198,7 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "reviewer_name": Surroundings.text,
     "cooldown_days": lambda around: around.dice.choice([0, 7]),
     **dict.fromkeys(("is_approved", "is_voided"), lambda around: around.dice.random() < 0.5),
+    "asks_staff": lambda around: around.dice.random() < 0.5,
     "known_case": any_number,
     "most_acts": lambda around: around.dice.choice([None, 1, 1_000]),
     "question": lambda around: around.dice.choice(["moment_ago", "ladder"]),

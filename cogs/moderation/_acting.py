@@ -21,6 +21,7 @@ from cogs.moderation._gates import Question, question_before
 from cogs.moderation._guard import SECOND, most_acts
 from cogs.moderation._ladder import escalating_for, standing_words, with_preset
 from cogs.moderation._links import keep_links
+from cogs.moderation._mass_beginning import begin, begun
 from cogs.moderation._opening import log_trouble
 from cogs.moderation._performing import perform
 from cogs.moderation._request import NO_REASON, Request, plan_of
@@ -54,6 +55,7 @@ BY_HAND = {
     CaseKind.UNTIMEOUT: "moderate_members",
     CaseKind.KICK: "kick_members",
     CaseKind.BAN: "ban_members",
+    CaseKind.MASSBAN: "ban_members",
     CaseKind.UNBAN: "ban_members",
     CaseKind.SOFTBAN: "ban_members",
     CaseKind.PURGE: "manage_messages",
@@ -96,6 +98,8 @@ async def act(interaction: Interaction, request: Request, proof: Sequence[Proof]
         else:
             kept = await keep_links(interaction, acted.case.number, request.reason)
             await reply(interaction, await answer_of(bot, guild, request, acted) + kept)
+            if request.kind is CaseKind.MASSBAN:
+                bot.dispatch("mass_begun", interaction, acted.case)
             return
     await ask(interaction, request, question, proof)
 
@@ -115,6 +119,8 @@ async def carry_out(
     Raises ActedOnJustNow if another moderator's case is newer than what this one knew, ReasonNotAllowed,
     DatabaseUnavailable.
     """
+    if request.kind is CaseKind.MASSBAN:
+        return Acted(await begin(bot, guild, request))
     now = clock.now()
     plan, expires_at = plan_of(request, now)
     case = await bot.database.cases.open(
@@ -198,6 +204,8 @@ async def answer_of(bot: "Reeve", guild: discord.Guild, request: Request, acted:
 
 
 def _line(request: Request, case: Case) -> str:
+    if case.kind is CaseKind.MASSBAN:
+        return begun(request, case)
     who = f"<#{case.target_id}>" if case.kind in IN_CHANNELS else f"<@{case.target_id}>"
     what = DONE[case.kind].format(
         who=who, duration=_for(request, case), count=_count(request), interval=_interval(request)

@@ -12,6 +12,7 @@ from cogs.moderation import _suggestions
 from cogs.moderation._case_options import FILTERS, KINDS, STATES, Asked, CaseNumber, filter_of
 from cogs.moderation._case_pages import LONGEST_SEARCH, case_page
 from cogs.moderation._evidence_view import evidence_button
+from cogs.moderation._mass_pages import with_mass_buttons
 from cogs.moderation._record import add_standing
 from cogs.moderation._rendering import case_embed
 from cogs.moderation._revision_pages import revision_page
@@ -28,6 +29,8 @@ class CaseLooking(BaseCog):
         await defer(interaction)
         whole = await self.cases.whole(guild_id=guild_of(interaction).id, number=number)
         view = evidence_button(number, len(whole.files)) if whole.files else None
+        if whole.case.kind is CaseKind.MASSBAN:
+            view = await with_mass_buttons(interaction, number, view)
         embed = case_embed(whole)
         if whole.case.kind is CaseKind.WARN:
             await add_standing(interaction, embed, whole.case.target_id)

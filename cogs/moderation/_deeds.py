@@ -104,7 +104,7 @@ def ban(
         target,
         reason=reason or NO_REASON,
         seconds=_seconds(duration, "A ban", LONGEST_BAN) if duration else None,
-        payload={"delete_seconds": _deletion(delete_messages)},
+        payload={"delete_seconds": deletion(delete_messages)},
     )
 
 
@@ -119,7 +119,7 @@ def softban(
         CaseKind.SOFTBAN,
         target,
         reason=reason or NO_REASON,
-        payload={"delete_seconds": _deletion(delete_messages or SOFTBAN_DELETES)},
+        payload={"delete_seconds": deletion(delete_messages or SOFTBAN_DELETES)},
     )
 
 
@@ -148,7 +148,7 @@ def _seconds(duration: str, what: str, longest: timedelta) -> int:
     return int(length.total_seconds())
 
 
-def _deletion(duration: str) -> int:
+def deletion(duration: str) -> int:
     if not duration:
         return 0
     seconds = int(parse_duration(duration).total_seconds())

@@ -1,5 +1,7 @@
 """What a moderator asks for that cannot be."""
 
+from collections.abc import Sequence
+
 from bot.typed import one_line
 from database.errors import ActionRefused
 
@@ -98,7 +100,9 @@ class SlowmodeOutOfBounds(ActionRefused):
 
 class CaseNotNamed(ActionRefused):
     def __init__(self) -> None:
-        super().__init__("That names no case: choose one that Discord suggests, or write its number in its server.")
+        super().__init__(
+            "That names no case: choose one that Discord suggests, or write its number in its server."
+        )
 
 
 class ServerOutOfReach(ActionRefused):
@@ -130,3 +134,15 @@ class NothingToPurge(ActionRefused):
             if looked_at
             else f"There is no message here to delete. {left}".rstrip()
         )
+
+
+class NobodyNamed(ActionRefused):
+    def __init__(self, unreadable: Sequence[str]) -> None:
+        first = ", ".join(one_line(each, 30) for each in unreadable[:5])
+        read = f" I could not read: {first}" if unreadable else ""
+        super().__init__(f"Name whom to ban, by their ids or mentions, in `users` or in a file.{read}")
+
+
+class ListUnreadable(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("The file must be plain text with ids, of 256 KiB at most.")

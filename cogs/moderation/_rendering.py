@@ -89,6 +89,8 @@ def _embed(whole: WholeCase, words: PostWords) -> discord.Embed:
     )
     if case.kind in OF_CHANNELS:
         embed.add_field(name=words.channel, value=f"<#{case.target_id}>\n`{case.target_id}`")
+    elif case.kind is CaseKind.MASSBAN:
+        embed.add_field(name=words.member, value=shown(case.target_name, 220))
     else:
         embed.add_field(name=words.member, value=_person(case.target_id, case.target_name))
     origin = words.origins.get(case.origin)
@@ -120,7 +122,7 @@ def case_line(case: Case, *, for_staff: bool = True, with_moderator: bool = True
     """One line of a list. `for_staff=False`: as the person whom it is about reads it."""
     is_crossed = case.state in {CaseState.VOID, CaseState.REFUSED}
     crossing = "~~" if is_crossed else ""
-    whom = f"<#{case.target_id}>" if case.kind in OF_CHANNELS else f"<@{case.target_id}>"
+    whom = _whom(case)
     moderator = case.moderator_name if is_by_somebody(case) else f"<@{case.moderator_id}>"
     who = f" by {moderator}" if with_moderator else ""
     state = "" if case.state is CaseState.ACTIVE else f" · {ENGLISH.states[case.state]}"
@@ -131,6 +133,12 @@ def case_line(case: Case, *, for_staff: bool = True, with_moderator: bool = True
     return (
         f"{head}{who} {format_dt(case.created_at, 'R')}{crossing}{state}{until}\n{one_line(case.reason, 80)}"
     )
+
+
+def _whom(case: Case) -> str:
+    if case.kind is CaseKind.MASSBAN:
+        return shown(case.target_name)
+    return f"<#{case.target_id}>" if case.kind in OF_CHANNELS else f"<@{case.target_id}>"
 
 
 def is_by_somebody(case: Case) -> bool:

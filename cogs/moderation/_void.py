@@ -14,6 +14,7 @@ from bot.replies import reply
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._dm_rendering import KIND_OF
 from cogs.moderation._duration import require_above
+from cogs.moderation._mass_pages import undo_button
 from cogs.moderation._performing import perform
 from database.errors import CaseAboutYourself
 from database.models import Act, ActState, Case, CaseKind, DirectMessage, Restriction, RestrictionKind
@@ -76,6 +77,8 @@ def offers(
 ) -> discord.ui.View | None:
     """A button for each thing that a voided case leaves to decide."""
     view = discord.ui.View(timeout=None)
+    if case.kind is CaseKind.MASSBAN:
+        view.add_item(undo_button(case.number))
     if standing:
         names = " and ".join(LIFTED[each.kind] for each in standing)
         view.add_item(_button(f"Lift {names}", discord.ButtonStyle.danger, f"cx:lift:{case.number}"))
@@ -84,7 +87,7 @@ def offers(
             names = " and ".join(LIFTED[each.kind] for each in its_standing)
             label = f"Lift {names} of case {other.number}"
             view.add_item(_button(label, discord.ButtonStyle.danger, f"cx:lift:{other.number}"))
-    if case.kind in KIND_OF:
+    if case.kind in KIND_OF and case.kind is not CaseKind.MASSBAN:
         view.add_item(_button("Tell the member", discord.ButtonStyle.primary, f"cx:tell:{case.number}"))
     return view if view.children else None
 

@@ -80,6 +80,17 @@ from database.models.ladder import (
     ReasonPreset,
 )
 from database.models.ledger_steps import LedgerLine
+from database.models.mass import (
+    CHUNK_SIZE,
+    MOST_TARGETS,
+    MassJob,
+    MassProgress,
+    MassResult,
+    MassState,
+    MassTarget,
+    NextTargets,
+    Target,
+)
 from database.models.outbox import Delivery, OutboxRow
 from database.models.points import (
     LARGEST_AMOUNT,
@@ -117,6 +128,7 @@ __all__ = [
     "APPEALABLE",
     "APPEALABLE_STATES",
     "BOUNDS",
+    "CHUNK_SIZE",
     "GUARDED_KINDS",
     "GUARD_SETTING",
     "GUARD_WINDOW",
@@ -138,6 +150,7 @@ __all__ = [
     "MOST_EVIDENCE",
     "MOST_EVIDENCE_BYTES",
     "MOST_ROLES",
+    "MOST_TARGETS",
     "NEVER",
     "NO_PLAN",
     "PLANNED_KINDS",
@@ -194,7 +207,13 @@ __all__ = [
     "LadderStep",
     "Language",
     "LedgerLine",
+    "MassJob",
+    "MassProgress",
+    "MassResult",
+    "MassState",
+    "MassTarget",
     "ModeratorLine",
+    "NextTargets",
     "OperationKind",
     "OutboxRow",
     "OwnCase",
@@ -229,6 +248,7 @@ __all__ = [
     "Standing",
     "Statistics",
     "Subject",
+    "Target",
     "TemplateKind",
     "User",
     "Waiting",

@@ -16,6 +16,7 @@ from database.models import (
     ExportFormat,
     Proof,
     Shards,
+    Target,
     TemplateKind,
     metadata,
     plan_ban,
@@ -81,6 +82,8 @@ async def moderate(
         **by, matching=CaseFilter(), format=ExportFormat.CSV, cases=1, exported_by_id=1
     )
     await database.by_hand.begin(**here, entry_id=1)
+    by_max = {"moderator_id": 22, "moderator_name": "max", "reason": "raid"}
+    await database.mass_jobs.begin(**here, interaction_id=new_id(), **by_max, targets=[Target(7, "raider")])
     await database.jobs.alerted(**here, case_number=2, channel_id=1, message_id=2)
     await database.digests.plan(**here, week=202647, due_at=NOW)
 

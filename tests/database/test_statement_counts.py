@@ -23,11 +23,13 @@ from database.models import (
     DraftState,
     ExportFormat,
     JobFilter,
+    MassJob,
     OutboxRow,
     Plan,
     Proof,
     ReportFilter,
     RestrictionKind,
+    Target,
     plan_ban,
 )
 from database.models.case import CASES, REVISIONS
@@ -134,6 +136,28 @@ class World:
         whole = await database.reports.whole(**self.guild, number=1)
         self.reply_id = whole.replies[0].reply_id
         self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
+        await self.ban_many(rows)
+
+    async def ban_many(self, people: int) -> None:
+        """Three jobs: one that is done, one whose people were sent, and one that has just begun."""
+        self.mass_done, self.mass_sent, self.mass_begun = [await self.mass_job(people) for _ in range(3)]
+        for job in (self.mass_done, self.mass_sent):
+            planned = await self.database.mass_work.plan(job, left_out={})
+            self.mass_acts = [act.act_id for act in planned]
+            if job is self.mass_done:
+                await self.database.mass_work.settle(**self.settling)
+                await self.database.mass_work.end_turn(job, next_at=clock.now())
+
+    async def mass_job(self, people: int) -> MassJob:
+        targets = [Target(self.new_id(), "raider") for _ in range(people)]
+        by = {"moderator_id": 22, "moderator_name": "max", "reason": "raid"}
+        await self.database.mass_jobs.begin(**self.request, **by, targets=targets)
+        claimed = await self.database.mass_work.claim(now=clock.now(), limit=1000)
+        return next(job for job in claimed if job.guild_id == self.guild["guild_id"])
+
+    @property
+    def settling(self) -> Words:
+        return {**self.guild, "act_ids": self.mass_acts, "refused": {}, "notes": {}}
 
     async def ban(self) -> None:
         """One that stands, and nothing of it is on its way."""
@@ -312,6 +336,27 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "ladders.remove_step": (8, lambda w: {**w.request, "threshold": w.worked_on, "changed_by_id": 1}),
     "ladders.standing": (1, lambda w: {**w.guild, "target_id": 11}),
     "ladders.steps": (1, lambda w: w.guild),
+    "mass_jobs.begin": (
+        4,
+        lambda w: {
+            **w.request, "targets": [Target(w.new_id(), "raider") for _ in range(50)], "moderator_id": 22,
+            "moderator_name": "max", "reason": "raid",
+        },
+    ),
+    "mass_jobs.results": (1, lambda w: {**w.guild, "number": w.mass_done.number}),
+    "mass_jobs.state": (2, lambda w: {**w.guild, "number": w.mass_done.number}),
+    "mass_jobs.undo": (
+        8, lambda w: {**w.request, "number": w.mass_done.number, "editor_id": 22, "editor_name": "max"},
+    ),
+    "mass_work.claim": (1, lambda _: {"now": clock.now() - timedelta(days=9)}),
+    "mass_work.keep": (2, lambda w: {"row": [w.mass_sent], "act_ids": w.mass_acts}),
+    "mass_work.upcoming": (4, lambda w: {"row": [w.mass_sent]}),
+    "mass_work.plan": (12, lambda w: {"row": [w.mass_begun], "left_out": {}}),
+    "mass_work.leave_out_rest": (2, lambda w: {"row": [w.mass_begun], "reason": "no"}),
+    "mass_work.release": (1, lambda w: {**w.guild, "act_ids": w.mass_acts, "error": "502"}),
+    "mass_work.settle": (6, lambda w: w.settling),
+    "mass_work.end_turn": (6, lambda w: {"row": [w.mass_sent], "next_at": clock.now()}),
+    "mass_jobs.stop": (3, lambda w: {**w.guild, "number": w.mass_begun.number, "moderator_id": 22}),
     "outbox.claim": (1, lambda _: {"now": clock.now(), "limit": 50}),
     "outbox.claim_one": (
         1, lambda w: {**w.guild, "delivery": Delivery.CASE_LOG, "subject_id": 1, "now": clock.now()},

@@ -29,6 +29,11 @@ RESTARTS = 3
 AT_ONCE = 20
 STATES = "SELECT target_id, state FROM cases WHERE guild_id = $1 ORDER BY number"
 OPEN = "SELECT count(*) AS left FROM acts WHERE guild_id = $1 AND settled_at IS NULL AND due_at <= $2"
+EARLY = """
+    SELECT count(*) AS early FROM acts
+    WHERE guild_id = $1 AND settled_at IS NULL AND due_at > $2 AND fence > 0 AND attempts = 0
+"""
+"""Taken before its time, whatever became of it then."""
 FIRST_KEY = 1_000_000
 
 
@@ -119,6 +124,8 @@ class LongOutage:
 
         is_in_time = await until(is_done, self.most_seconds)
         seconds = time.perf_counter() - since
+        [row] = await stage.rows(EARLY, guild.id, stage.sandbox.clock.now())
+        outcome.require(not row["early"], f"{row['early']} ends were taken before their time")
         outcome.reached.setdefault("seconds after the outage", round(seconds, 1))
         outcome.require(is_in_time, f"not all ends were done within {self.most_seconds} s: {ground.standing}")
 

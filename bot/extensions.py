@@ -12,6 +12,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.moderate",
     "cogs.moderation.warn_message",
     "cogs.moderation.drafts",
+    "cogs.moderation.second",
     "cogs.moderation.acting",
     "cogs.moderation.jobs",
     "cogs.moderation.by_hand",

@@ -13,6 +13,7 @@ from cogs.moderation._direct_message import tell, tell_void
 from cogs.moderation._guard_alert import post_pause, tell_owner
 from cogs.moderation._log_post import NotYet, post_case
 from cogs.moderation._report_post import answer_reporter, post_report
+from cogs.moderation._second import post_second
 from database.models import Delivery, DirectMessage, OutboxRow
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[Non
     Delivery.REPORT_REPLY: answer_reporter,
     Delivery.APPEAL_POST: post_appeal,
     Delivery.APPEAL_ANSWER: answer_appellant,
+    Delivery.SECOND_POST: post_second,
     Delivery.GUARD_POST: post_pause,
     Delivery.GUARD_OWNER: tell_owner,
     Delivery.DIGEST: post_digest,

@@ -214,12 +214,12 @@ async def test_button_and_form_outlive_a_restart(own_bot: Bot, play: Play) -> No
     await own_bot.start()
     guild = await play.new_guild("appeals outlive a restart")
     court = Court(guild, play)
-    await guild.slash("max", "ban", user="hal", reason="spam")
-    message = await court.punished("hal")
-    opened = await court.press_direct("hal", message)
+    await guild.slash("max", "ban", user="ann", reason="spam")
+    message = await court.punished("ann")
+    opened = await court.press_direct("ann", message)
     await own_bot.kill()
     await own_bot.start()
-    assert "Appeal 1 against case 1 is made" in (await guild.submit("hal", opened, appeal="not me")).text
-    assert "waits for its answer" in (await court.press_direct("hal", message)).text
+    assert "Appeal 1 against case 1 is made" in (await guild.submit("ann", opened, appeal="not me")).text
+    assert "waits for its answer" in (await court.press_direct("ann", message)).text
     assert "Appeal 1 is approved. Case 2 lifts it." in (await court.review("mia", "Approve")).text
     await own_bot.stop()

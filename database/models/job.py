@@ -24,10 +24,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col, exists
 
 from database.listing import Listing
-from database.models.act import Act
+from database.models.act import Act, ActState
 from database.models.base import key, snowflake
 from database.models.case import Case
 from database.models.outbox import Delivery, OutboxRow
+from database.models.restriction import Restriction
 from database.rows import Rows
 from database.statements import param, statement
 
@@ -75,6 +76,17 @@ class JobFilter(NamedTuple):
     case_number: int | None = None
 
 
+_is_wanted = or_(
+    col(Act.version).is_(None),
+    col(Act.state) != ActState.PLANNED,
+    exists().where(
+        col(Restriction.guild_id) == col(Act.guild_id),
+        col(Restriction.subject_id) == col(Act.target_id),
+        col(Restriction.kind) == col(Act.restriction),
+        col(Restriction.version) == col(Act.version),
+    ),
+)
+"""A plan that something newer has overtaken is dropped when it comes due: to show it would be to announce it."""
 _of_acts: Any = select(
     col(Act.due_at).label("due_at"),
     cast(literal(JobSource.ACT.value), Text).label("source"),
@@ -86,7 +98,7 @@ _of_acts: Any = select(
     col(Act.case_number).label("case_number"),
     col(Act.attempts).label("attempts"),
     col(Act.last_error).label("last_error"),
-).where(col(Act.guild_id) == param("guild_id"), col(Act.settled_at).is_(None))
+).where(col(Act.guild_id) == param("guild_id"), col(Act.settled_at).is_(None), _is_wanted)
 _of_posts = select(
     col(OutboxRow.due_at),
     cast(literal(JobSource.POST.value), Text),

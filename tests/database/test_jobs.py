@@ -62,6 +62,16 @@ async def restriction(database: DatabaseService, guild_id: int, kind: Restrictio
     return await database.restrictions.get(guild_id=guild_id, subject_id=CHANNEL, kind=kind)
 
 
+async def test_an_end_that_something_newer_has_overtaken_is_not_announced(
+    database: DatabaseService, guild_id: int, act_on: ActOn
+) -> None:
+    await act_on(CaseKind.BAN, plan_ban(until=clock.now() + LATER), target_id=501)
+    await act_on(CaseKind.UNBAN, plan_unban(), target_id=501)
+    assert JobSource.ACT not in {
+        job.source for job in await database.jobs.page(guild_id=guild_id, matching=JobFilter(), limit=99)
+    }
+
+
 async def test_the_list_pages_through_acts_and_posts_in_the_order_in_which_they_are_due(
     database: DatabaseService, guild_id: int, act_on: ActOn
 ) -> None:

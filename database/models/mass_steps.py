@@ -217,13 +217,10 @@ LOCK_ACTS = statement(
     select(Act).where(*_open_acts).order_by(col(Act.act_id)).with_for_update(),
     into=Act,
 )
-LOCK_CASES = statement(
-    select(Case)
-    .where(col(Case.guild_id) == param("guild_id"), col(Case.number) == any_(_many("numbers")))
-    .order_by(col(Case.number))
-    .with_for_update(),
-    into=Case,
+_some_cases = select(Case).where(
+    col(Case.guild_id) == param("guild_id"), col(Case.number) == any_(_many("numbers"))
 )
+LOCK_CASES = statement(_some_cases.order_by(col(Case.number)).with_for_update(), into=Case)
 
 _pairs = func.unnest(_many("target_ids"), _many("numbers"))
 _later = _pairs.table_valued("target_id", "number", name="later").render_derived()

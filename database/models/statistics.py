@@ -142,6 +142,8 @@ _sort = case(
     (_is(col(Case.origin), AUTOMATIC), literal(Sort.AUTOMATIC.value)),
     else_=literal(Sort.ACT.value),
 )
+_is_counted = [col(Case.state) != CaseState.REFUSED, col(Case.kind) != CaseKind.MASSBAN]
+"""Of many who were banned at once each has a case of their own: counted with the batch's, one would count twice."""
 _counted = (
     select(
         _sort.label("sort"),
@@ -152,7 +154,7 @@ _counted = (
     .where(
         col(Case.guild_id) == param("guild_id"),
         *_within(col(Case.created_at)),
-        col(Case.state) != CaseState.REFUSED,
+        *_is_counted,
         _by_moderator(col(Case.moderator_id)),
     )
     .subquery("counted")
@@ -220,7 +222,7 @@ _of_target = (
     .where(
         col(Case.guild_id) == param("guild_id"),
         *_within(col(Case.created_at)),
-        col(Case.state) != CaseState.REFUSED,
+        *_is_counted,
         col(Case.kind) != CaseKind.NOTE,
         ~_is(col(Case.origin), AUTOMATIC),
         _by_moderator(col(Case.moderator_id)),

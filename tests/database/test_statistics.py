@@ -91,7 +91,10 @@ def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int 
     happened = [
         (moment.astimezone(zone).date(), str(kind), str(state), str(origin), moderator, target, place)
         for place, (moment, kind, state, origin, moderator, target) in enumerate(rows.cases)
-        if moment.astimezone(zone).date() in days and state != "refused" and moderator_id in (None, moderator)
+        if moment.astimezone(zone).date() in days
+        and state != "refused"
+        and moderator_id in (None, moderator)
+        and kind != "massban"  # each of its people has a case of their own
     ]
     notes = [row for row in happened if row[1] == "note"]
     automatic = [row for row in happened if row[1] != "note" and row[3] in {"ladder", "automod"}]

@@ -27,6 +27,8 @@ LONGEST_WAIT_WHEN_OLD = timedelta(minutes=5)
 LONGEST_WAIT_FOR_A_PERMISSION = timedelta(hours=6)
 GIVEN_UP_AFTER = timedelta(days=1)
 """An act that a moderator asked for yesterday would surprise everybody today."""
+LONG_AFTER = timedelta(hours=6)
+"""In a server that Reeve was thrown out of, perhaps for ever; when it joins again, all that waits there is due."""
 TELLABLE_WITHIN = timedelta(minutes=10)
 """A kick that neither the members nor the audit log shows by then: nobody will ever tell."""
 TELL_SECONDS = 3.0
@@ -74,8 +76,10 @@ async def _keep(bot: "Reeve", act: Act) -> None:
 
 async def _perform(bot: "Reeve", act: Act) -> Case | None:
     guild = bot.get_guild(act.guild_id)
-    if guild is None or guild.unavailable:
-        return await _wait(bot, act, Later("Reeve is not in that server at the moment.", 30))
+    if guild is None:
+        return await _wait(bot, act, Later("Reeve is no longer in that server.", LONG_AFTER.total_seconds()))
+    if guild.unavailable:
+        return await _wait(bot, act, Later("Discord does not show that server at the moment.", 30))
     try:
         if act.state is ActState.PLANNED:
             found = await obstacle(bot, guild, act, moderator_id=act.asked_by_id)

@@ -70,6 +70,11 @@ class Acting(BaseCog):
         await self._hurry(guild.id)
 
     @BaseCog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Added again."""
+        await self._hurry(guild.id)
+
+    @BaseCog.listener()
     async def on_guild_role_update(self, _: discord.Role, role: discord.Role) -> None:
         """A permission of Reeve's, or its place, may have changed."""
         if role in role.guild.me.roles:

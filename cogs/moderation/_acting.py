@@ -174,8 +174,8 @@ async def _brought_about(
 
 
 def _may_be_second(request: Request) -> bool:
-    """Two warnings are words, and what comes of them is the ladder's to preview: what is done to a person is asked."""
-    return request.kind in (*IN_CHANNELS, CaseKind.NOTE, CaseKind.WARN)
+    """Notes do not weigh on a person, and channels are no persons: about all else a second moderator is asked."""
+    return request.kind in (*IN_CHANNELS, CaseKind.NOTE)
 
 
 def _when_asked(request: Request, now: datetime) -> datetime:

@@ -101,8 +101,10 @@ async def test_of_two_who_confirm_at_once_the_second_is_asked_about_the_first(gu
     assert "Case 3: banned" in (await guild.click(who, asked_again, "Ban anyway")).text
 
 
-async def test_after_a_warning_acts_are_asked_about_and_words_are_not(guild: Guild) -> None:
+async def test_after_a_warning_all_but_a_note_is_asked_about(guild: Guild) -> None:
     await guild.slash("max", "warn", member="ann", reason="spam")
     assert "case 1, warn: spam" in (await guild.slash("mia", "kick", member="ann", reason="spam")).text
-    assert "Case 2: warned" in (await guild.slash("mia", "warn", member="ann", reason="spam")).text
+    asked = await guild.slash("mia", "warn", member="ann", reason="spam")
+    assert "case 1, warn: spam" in asked.text
+    assert "Case 2: warned" in (await guild.click("mia", asked, "Warn anyway")).text
     assert "Case 3: noted" in (await guild.slash("mia", "note", user="ann", text="spam")).text

@@ -14,11 +14,10 @@ from cogs.moderation._report_post import report_channel
 from cogs.moderation._request import Request
 from cogs.moderation._second_words import SECOND_WORDS, SecondWords
 from cogs.moderation._staff_post import Post, Shows, keep_post
-from database.models import GUARDED_KINDS, DraftState, GuildSettings
+from database.models import GUARDED_KINDS, DraftState, GuildSettings, ShownDraft
 
 if TYPE_CHECKING:
     from bot.client import Reeve
-    from database.controllers.drafts import ShownDraft
 
 PEOPLE = "people"
 """In the payload of a request on many: how many they are."""
@@ -68,7 +67,7 @@ async def post_second(bot: "Reeve", guild: discord.Guild, key: int) -> None:
         )
 
 
-def _shows(seen: "ShownDraft", config: GuildSettings, *, is_over: bool) -> Shows:
+def _shows(seen: ShownDraft, config: GuildSettings, *, is_over: bool) -> Shows:
     draft, words = seen.draft, SECOND_WORDS[config.language]
     request = Request.from_json(draft.request)
     people = f"{people_of(request):,} 👥" if people_of(request) > 1 else f"<@{request.target_id}>"
@@ -94,7 +93,7 @@ def _shows(seen: "ShownDraft", config: GuildSettings, *, is_over: bool) -> Shows
     return Shows(embed, view)
 
 
-def _answer(seen: "ShownDraft", words: SecondWords) -> str:
+def _answer(seen: ShownDraft, words: SecondWords) -> str:
     who = seen.draft.answered_by_id
     if seen.draft.state is DraftState.CONFIRMED:
         return words.approved.format(who=who, case=f" → {seen.case.number}" if seen.case else "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col
@@ -11,9 +11,17 @@ from database.actions import action
 from database.controllers._base import BaseController
 from database.errors import DraftGone
 from database.models.base import utc_now
-from database.models.case import CASES, Case
+from database.models.case import CASES
 from database.models.case_evidence import Proof
-from database.models.draft import DRAFT_FILES, DRAFTS, DROP_FILES, Draft, DraftFile, DraftState
+from database.models.draft import (
+    DRAFT_FILES,
+    DRAFTS,
+    DROP_FILES,
+    Draft,
+    DraftFile,
+    DraftState,
+    ShownDraft,
+)
 from database.models.outbox import ASK, Delivery
 from database.statements import param, statement
 from database.transaction import Transaction
@@ -23,11 +31,6 @@ KEPT_FOR = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
 
 _FORGET = statement(delete(Draft).where(col(Draft.expires_at) < param("before")))
-
-
-class ShownDraft(NamedTuple):
-    draft: Draft
-    case: Case | None
 
 
 class DraftController(BaseController):

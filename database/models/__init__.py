@@ -59,7 +59,7 @@ from database.models.case_plan import (
 from database.models.case_reads import CaseFilter, RecordLine, WholeCase
 from database.models.digest import Digest, DigestServer, DigestState
 from database.models.dm_template import LONGEST_TEMPLATE, TEMPLATE_SETTING, DmTemplate, TemplateKind
-from database.models.draft import Draft, DraftFile, DraftState
+from database.models.draft import Draft, DraftFile, DraftState, ShownDraft
 from database.models.guild_config import (
     BOUNDS,
     MOST_ROLES,
@@ -243,6 +243,7 @@ __all__ = [
     "RolesMeanwhile",
     "ShardLease",
     "Shards",
+    "ShownDraft",
     "SnapshotFile",
     "StaffGuard",
     "Standing",

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, delete
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel, col
 
 from database.models.base import in_words, instant, key, snowflake, text, utc_now, words
+from database.models.case import Case
 from database.models.case_evidence import LARGEST_EVIDENCE, EvidenceKind
 from database.rows import Rows
 from database.statements import param, statement
@@ -68,6 +69,13 @@ class DraftFile(SQLModel, table=True):
     kind: EvidenceKind = Field(sa_column=words(EvidenceKind))
     filename: str = Field(sa_column=text())
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ShownDraft(NamedTuple):
+    """A draft, and the case that it led to."""
+
+    draft: Draft
+    case: Case | None
 
 
 DRAFTS = Rows(Draft)

@@ -37,10 +37,11 @@ class RestrictionController(BaseController):
         async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(BANNED, guild_id=guild_id, typed=storable(typed), limit=limit)).all()
 
-    @action(repeatable=False)
+    @action(repeatable=True)
     async def lift(self, *, guild_id: int, number: int) -> Sequence[Act]:
         """Plan the end of all that stands because of a case, for now; empty if nothing does.
 
+        Planned twice, the second end finds that the first has ended it.
         The acts are the caller's to carry out for the length of the lease, and the worker's then.
         """
         async with self._transaction(guild_id=guild_id) as tx:

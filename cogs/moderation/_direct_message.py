@@ -117,9 +117,7 @@ async def _take_and_tell(bot: "Reeve", guild: discord.Guild, number: int) -> Non
     await bot.database.outbox.delivered(row)
 
 
-async def send_about(
-    bot: "Reeve", guild: discord.Guild, case: Case, about: About
-) -> discord.Message | None:
+async def send_about(bot: "Reeve", guild: discord.Guild, case: Case, about: About) -> discord.Message | None:
     """The message, also if an attempt before this has sent it; None if Discord delivers none to that person."""
     config = await bot.database.guild_configs.get(guild_id=guild.id)
     templates = await bot.database.guild_configs.templates(guild_id=guild.id)

@@ -99,9 +99,7 @@ def components_for(case: Case, config: GuildSettings, kind: TemplateKind) -> dis
     return view.add_item(button)
 
 
-def _values(
-    case: Case, server: str, config: GuildSettings, words: DmWords, about: About
-) -> dict[str, str]:
+def _values(case: Case, server: str, config: GuildSettings, words: DmWords, about: About) -> dict[str, str]:
     until, duration = _end_of(case, words)
     return {
         "server": one_line(server, LONGEST_NAME),

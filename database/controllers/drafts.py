@@ -173,5 +173,9 @@ class DraftController(BaseController):
 
 async def _ask_for_post(tx: Transaction, draft: Draft) -> None:
     await tx.exec(
-        ASK, guild_id=draft.guild_id, kind=Delivery.SECOND_POST, subject_id=draft.interaction_id, due_at=utc_now()
+        ASK,
+        guild_id=draft.guild_id,
+        kind=Delivery.SECOND_POST,
+        subject_id=draft.interaction_id,
+        due_at=utc_now(),
     )

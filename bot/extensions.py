@@ -12,7 +12,6 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.moderate",
     "cogs.moderation.warn_message",
     "cogs.moderation.drafts",
-    "cogs.moderation.second",
     "cogs.moderation.acting",
     "cogs.moderation.jobs",
     "cogs.moderation.by_hand",
@@ -37,5 +36,6 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.ladder",
     "cogs.moderation.guard",
     "cogs.people",
+    "cogs.moderation.second",  # the last question: who asked has answered all others by then
     "cogs.owner",
 )

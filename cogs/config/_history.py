@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord.utils import format_dt
 
+from bot.durations import format_duration
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
@@ -69,8 +70,16 @@ def _line(entry: AuditEntry) -> str:
 
 
 def _plain(value: Any) -> str:
-    """As text: what a newer or an older Reeve wrote, or a template."""
+    """As text: a step of the ladder, a reason with its weight, a template, what a newer or an older Reeve wrote."""
+    if isinstance(value, dict):
+        value = " · ".join(_fact(name, each) for name, each in value.items() if each is not None)
     return one_line(str(value), LONGEST_PLAIN) if value is not None else "none"
+
+
+def _fact(name: str, value: Any) -> str:
+    if name == "seconds":
+        return format_duration(timedelta(seconds=value))
+    return f"{value} point{'' if value == 1 else 's'}" if name in {"weight", "points"} else str(value)
 
 
 def _value(setting: Setting, value: Any) -> str:

@@ -12,7 +12,7 @@ from database.models.case_plan import Wanted
 from database.models.outbox import Delivery
 from database.models.restriction import RESTRICTIONS, Restriction, RestrictionKind
 from database.opening import Opened, Opening, open_case
-from database.replacing import end_earlier
+from database.replacing import end_earlier, was_before
 from database.revising import ask
 from database.settling import becomes
 from database.texts import storable
@@ -52,6 +52,7 @@ async def decide(tx: Transaction, case: Case, deed: Deed, now: datetime) -> None
     if row.decided_by_id >= deed.entry_id:
         trouble = None if row.case_number is None else f"Followed by case {row.case_number}."
         await becomes(tx, case, CaseState.ENDED, now, trouble=trouble)
+        await was_before(tx, row, case, wanted=wanted and not is_over, until=deed.until)
         return
     stands = wanted and not is_over
     was = change(row, case, Wanted(kind, wanted=stands, until=deed.until), now)

@@ -60,7 +60,30 @@ async def end_earlier(tx: Transaction, case: Case, kind: RestrictionKind, now: d
         number=case.number,
     )
     for before in earlier.all():
-        await becomes(tx, before, CaseState.ENDED, now, trouble=f"Followed by case {case.number}.")
+        await becomes(tx, before, CaseState.ENDED, now, trouble=followed(case.number))
+
+
+def followed(number: int) -> str:
+    return f"Followed by case {number}."
+
+
+async def was_before(
+    tx: Transaction, restriction: Restriction, case: Case, *, wanted: bool, until: datetime | None
+) -> None:
+    """What was done by hand right before a command was heard of after it: it stands if the command is refused."""
+    found = await tx.exec(
+        OF_VERSION,
+        guild_id=restriction.guild_id,
+        target_id=restriction.subject_id,
+        restriction=restriction.kind,
+        version=restriction.version,
+    )
+    waiting = [act for act in found.all() if act.is_open and act.payload.get(WAS, {}).get("applied")]
+    for act in waiting:
+        changed = {"wanted": wanted, "until": until.isoformat() if wanted and until else None}
+        act.payload = {**act.payload, WAS: {**act.payload[WAS], **changed, "case_number": case.number}}
+    if waiting:
+        await ACTS.update(tx, waiting, "payload")
 
 
 async def take_back(tx: Transaction, row: Act, now: datetime) -> None:
@@ -90,7 +113,7 @@ async def take_back(tx: Transaction, row: Act, now: datetime) -> None:
         return
     if planned := _planned(restriction, now, is_so=before.is_so):
         await ACTS.insert(tx, planned)
-    await _case_follows(tx, restriction, now, is_so=before.is_so)
+    await _case_follows(tx, restriction, now, followed_by=row.case_number, is_so=before.is_so)
 
 
 async def _before(tx: Transaction, row: Act) -> Before:
@@ -128,13 +151,16 @@ def _planned(restriction: Restriction, now: datetime, *, is_so: bool) -> list[Ac
     return ends if is_so else [again, *ends]
 
 
-async def _case_follows(tx: Transaction, restriction: Restriction, now: datetime, *, is_so: bool) -> None:
+async def _case_follows(
+    tx: Transaction, restriction: Restriction, now: datetime, *, followed_by: int, is_so: bool
+) -> None:
     """It was said to be replaced, and stands; or its end arrived when a later act was wanted already."""
     number = restriction.case_number
     case = None if number is None else await CASES.get(tx, guild_id=restriction.guild_id, number=number)
     if case is None:
         return
-    if restriction.wanted and case.state is CaseState.ENDED and case.trouble == REPLACED:
+    is_replaced = case.trouble in (REPLACED, followed(followed_by))
+    if restriction.wanted and case.state is CaseState.ENDED and is_replaced:
         case.trouble = None
         await becomes(tx, case, CaseState.ACTIVE, now)
     elif not restriction.wanted and is_so and case.state is CaseState.ACTIVE and case.kind in HAVE_AN_END:

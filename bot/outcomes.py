@@ -112,7 +112,8 @@ async def attempt(
 ) -> Outcome:
     """Make the call and say what became of it. Only CancelledError from outside, and bugs, come out as errors.
 
-    `seconds`: ACT_SECONDS if left out. `means`: codes of Discord that say what is true, however often the request was sent: "unknown ban" to an unban.
+    `seconds`: ACT_SECONDS if left out. `means`: codes of Discord that say what is true, however often the request was
+    sent: "unknown ban" to an unban.
     """
     writes = _Writes()
     before = _writes.set(writes)

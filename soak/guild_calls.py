@@ -20,10 +20,11 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 }
 SYSTEM_ACTIONS = frozenset(
     {
-        "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "case_evidence.let_go", "digests.servers", "drafts.forget_old",
-        "guild_configs.warm_up", "jobs.waiting", "mass_work.claim", "outbox.claim", "outbox.hurry_all",
-        "processes.draw_requests", "processes.leases", "processes.release_leases", "processes.renew_leases",
-        "processes.take_turn", "reports.forget_snapshots",
+        "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "case_evidence.let_go",
+        "digests.servers", "drafts.forget_old", "guild_configs.warm_up", "jobs.waiting", "mass_work.claim",
+        "outbox.claim", "outbox.hurry_all", "processes.draw_requests", "processes.leases",
+        "processes.release_leases", "processes.renew_leases", "processes.take_turn",
+        "reports.forget_snapshots",
     }
 )  # fmt: skip
 """They run for the whole bot on purpose. Any other action must say for which guild it runs."""

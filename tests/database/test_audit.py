@@ -312,7 +312,8 @@ async def test_the_trail_of_a_busy_server_is_read_quickly(
     await auditor.execute(
         "INSERT INTO cases (guild_id, number, kind, state, target_id, target_name, moderator_id, moderator_name, "
         "reason, points, interaction_id, part, origin, direct_message, revision, created_at) "
-        "SELECT $1, n, 'warn', 'active', 1, 'a', 2, 'b', 'r', 0, n, 0, 'command', 'none', 0, now() - n * interval '1 second' "
+        "SELECT $1, n, 'warn', 'active', 1, 'a', 2, 'b', 'r', 0, n, 0, 'command', 'none', 0, "
+        "now() - n * interval '1 second' "
         "FROM generate_series(1, 20000) n",
         guild_id,
     )

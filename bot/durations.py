@@ -1,12 +1,9 @@
-"""Durations (`1d12h`) and moments (`tomorrow 18:00`) as people write them."""
+"""Durations (`1d12h`, `2 weeks`) and moments (`tomorrow 18:00`) as people write them."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from decimal import Decimal
 from zoneinfo import ZoneInfo
-
-import discord
-from discord import app_commands
 
 from bot.errors import DurationNotUnderstood, MomentNotUnderstood, MomentOutOfReach
 
@@ -14,24 +11,43 @@ SHORTEST = timedelta(seconds=1)
 LONGEST = timedelta(days=3650)  # ten years: anything longer is meant to be for good
 TEXT_LIMIT = 60
 
-UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-# Every unit at most once, from large to small; bounded digits keep matching linear.
-DURATION = re.compile("".join(rf"(?:(?P<{name}>[0-9]{{1,9}}){letter})?" for letter, name in UNITS.items()))
+SECONDS = {"y": 31_536_000, "mo": 2_592_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+"""Of a unit; a year is 365 days, a month 30."""
+NAMES = {
+    "y": ("y", "yr", "yrs", "year", "years"),
+    "mo": ("mo", "month", "months"),
+    "w": ("w", "wk", "wks", "week", "weeks"),
+    "d": ("d", "day", "days"),
+    "h": ("h", "hr", "hrs", "hour", "hours"),
+    "m": ("m", "min", "mins", "minute", "minutes"),
+    "s": ("s", "sec", "secs", "second", "seconds"),
+}
+UNITS = {name: SECONDS[unit] for unit, names in NAMES.items() for name in names}
+PART = r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([a-z]+)"
+# A part ends in letters and begins with a digit: the text divides in one way only, so matching is linear.
+DURATION = re.compile(f"{PART}(?:(?: ?, ?(?:and )?| and | ?){PART})*")
 CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 CALENDAR_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NAMED_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
-def parse_duration(text: str) -> timedelta:
-    """Exact, from one second to ten years. Raises DurationNotUnderstood."""
-    compact = "".join(text[:TEXT_LIMIT].lower().split())
-    match = DURATION.fullmatch(compact)
-    if match is None or len(text) > TEXT_LIMIT:
-        raise DurationNotUnderstood(text)
-    duration = timedelta(**{name: int(count) for name, count in match.groupdict(default="0").items()})
-    if not SHORTEST <= duration <= LONGEST:
-        raise DurationNotUnderstood(text)
-    return duration
+def parse_duration(text: str, *, shortest: timedelta = SHORTEST, longest: timedelta = LONGEST) -> timedelta:
+    """`1d12h`, `1.5h`, `2 weeks`, `1 day and 12 hours`, to the nearest second, each unit once, from large to small.
+
+    From one second to ten years. Raises DurationNotUnderstood, which names the bounds that the caller keeps.
+    """
+    refusal = DurationNotUnderstood(text, format_duration(shortest), format_duration(longest))
+    words = " ".join(text[:TEXT_LIMIT].lower().split())
+    if len(text) > TEXT_LIMIT or not DURATION.fullmatch(words):
+        raise refusal
+    parts = [(Decimal(count), UNITS.get(name, 0)) for count, name in re.findall(PART, words)]
+    units = [seconds for _, seconds in parts]
+    if 0 in units or units != sorted(set(units), reverse=True):
+        raise refusal
+    seconds = round(sum(count * unit for count, unit in parts))
+    if not SHORTEST.total_seconds() <= seconds <= LONGEST.total_seconds():
+        raise refusal
+    return timedelta(seconds=seconds)
 
 
 def format_duration(duration: timedelta) -> str:
@@ -86,13 +102,3 @@ def _time(word: str) -> time:
     if match := CLOCK_TIME.fullmatch(word):
         return time(int(match[1]), int(match[2]))
     raise ValueError(word)
-
-
-class DurationTransformer(app_commands.Transformer):
-    """Reads `30m`, `7d`, `1d12h`."""
-
-    async def transform(self, _interaction: discord.Interaction[Any], value: str, /) -> timedelta:
-        return parse_duration(value)
-
-
-Duration = app_commands.Transform[timedelta, DurationTransformer]

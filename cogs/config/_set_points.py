@@ -33,7 +33,8 @@ class PointSettings(Changing):
     @requires(Level.ADMIN)
     async def message_cooldown(self, interaction: Interaction, value: str, why: Why | None = None) -> None:
         """Choose how long a member waits until the next message earns."""
-        wait = timedelta(0) if value.strip() in ("0", "0s") else parse_duration(value)
-        if wait > timedelta(seconds=COOLDOWN.most):
+        longest = timedelta(seconds=COOLDOWN.most)
+        wait = timedelta(0) if value.strip() in ("0", "0s") else parse_duration(value, longest=longest)
+        if wait > longest:
             raise SettingNotAllowed(COOLDOWN.called, COOLDOWN.rule)
         await self.change(interaction, "message-cooldown", int(wait.total_seconds()), why)

@@ -108,14 +108,14 @@ def _place(interaction: Interaction, channel: Slowable | None) -> Slowable:
 def _interval(typed: str) -> int:
     if typed.strip().lower() in NO_SLOWMODE:
         return 0
-    interval = parse_duration(typed)
+    interval = parse_duration(typed, longest=LONGEST_SLOWMODE)
     if interval > LONGEST_SLOWMODE:
         raise SlowmodeOutOfBounds
     return int(interval.total_seconds())
 
 
 def _seconds(duration: str) -> int:
-    length = parse_duration(duration)
+    length = parse_duration(duration, shortest=SHORTEST_LOCK, longest=LONGEST_LOCK)
     if not SHORTEST_LOCK <= length <= LONGEST_LOCK:
         raise DurationOutOfBounds("A lock", format_duration(SHORTEST_LOCK), format_duration(LONGEST_LOCK))
     return int(length.total_seconds())

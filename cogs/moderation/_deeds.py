@@ -142,7 +142,7 @@ def _require_here(target: Person) -> discord.Member:
 
 
 def _seconds(duration: str, what: str, longest: timedelta) -> int:
-    length = parse_duration(duration)
+    length = parse_duration(duration, shortest=SHORTEST, longest=longest)
     if not SHORTEST <= length <= longest:
         raise DurationOutOfBounds(what, format_duration(SHORTEST), format_duration(longest))
     return int(length.total_seconds())
@@ -151,7 +151,8 @@ def _seconds(duration: str, what: str, longest: timedelta) -> int:
 def deletion(duration: str) -> int:
     if not duration:
         return 0
-    seconds = int(parse_duration(duration).total_seconds())
+    longest = timedelta(seconds=LONGEST_DELETION_SECONDS)
+    seconds = int(parse_duration(duration, longest=longest).total_seconds())
     if seconds > LONGEST_DELETION_SECONDS:
         raise DeletesTooMuch(duration)
     return seconds

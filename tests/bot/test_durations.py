@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.durations import LONGEST, SHORTEST, format_duration, parse_duration, parse_moment
+from bot.durations import LONGEST, SHORTEST, UNITS, format_duration, parse_duration, parse_moment
 from bot.errors import DurationNotUnderstood, MomentNotUnderstood, MomentOutOfReach
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -26,6 +27,21 @@ durations = st.integers(1, int(LONGEST.total_seconds())).map(lambda seconds: tim
         (" 1D 12H ", timedelta(hours=36)),
         ("3650d", LONGEST),
         ("1s", SHORTEST),
+        ("1 hour", timedelta(hours=1)),
+        ("90 Minutes", timedelta(minutes=90)),
+        ("10 min", timedelta(minutes=10)),
+        ("1.5h", timedelta(minutes=90)),
+        ("2 weeks", timedelta(days=14)),
+        ("1 day 12 hours", timedelta(hours=36)),
+        ("1 Day and 12 HOURS", timedelta(hours=36)),
+        ("1 week, 2 days, and 3 hrs", timedelta(days=9, hours=3)),
+        ("1 hour,30 min", timedelta(minutes=90)),
+        ("2y", timedelta(days=730)),
+        ("1 year", timedelta(days=365)),
+        ("1 month", timedelta(days=30)),
+        ("1mo2m", timedelta(days=30, minutes=2)),
+        ("10 years", LONGEST),
+        ("1.001s", SHORTEST),
     ],
 )
 def test_durations_read_as_people_write_them(text: str, duration: timedelta) -> None:
@@ -33,11 +49,19 @@ def test_durations_read_as_people_write_them(text: str, duration: timedelta) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "7", "d", "0s", "-1d", "1.5h", "12h1d", "1h1h", "3651d", "1y", "٧d", "9" * 400, "1d" * 90]
-)
+    "text",
+    ["", "7", "d", "0s", "-1d", "1,5h", "1.h", ".5h", "1e3h", "12h1d", "1h1h", "1h 2 hours", "3651d", "11y", "٧d",
+     "9" * 400, "1d" * 90, "1 fortnight", "an hour", "1 hour and", "and 1 hour", "1h and and 2m", "1h,,2m", "1 h our",
+     "infh", "nanh", "1 0m", "0.1s", "999999999y"],
+)  # fmt: skip
 def test_what_is_no_duration_is_refused_with_the_forms_that_are(text: str) -> None:
     with pytest.raises(DurationNotUnderstood, match="30m, 2h, 7d or 1d12h"):
         parse_duration(text)
+
+
+def test_a_refusal_names_the_bounds_of_what_was_asked_for() -> None:
+    with pytest.raises(DurationNotUnderstood, match="from 10s to 365d"):
+        parse_duration("soon", shortest=timedelta(seconds=10), longest=timedelta(days=365))
 
 
 @given(durations)
@@ -45,7 +69,18 @@ def test_a_duration_survives_being_written_and_read(duration: timedelta) -> None
     assert parse_duration(format_duration(duration)) == duration
 
 
-@given(st.text(max_size=80))
+spoken = st.lists(
+    st.tuples(
+        st.sampled_from(["0", "1", "1.5", "0.001", "12", "999999999", "999999999.999"]),
+        st.sampled_from(["", " ", "  "]),
+        st.sampled_from([*UNITS, "Hours", "MIN", "ſ", "fortnight"]),
+        st.sampled_from(["", " ", ", ", " and ", ", and ", ",,"]),
+    ),
+    max_size=5,
+).map(lambda parts: "".join(chain.from_iterable(parts)))
+
+
+@given(st.text(max_size=80) | spoken)
 def test_any_text_is_a_bounded_duration_or_a_refusal(text: str) -> None:
     try:
         assert SHORTEST <= parse_duration(text) <= LONGEST

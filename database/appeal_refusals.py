@@ -1,5 +1,6 @@
 """What cannot be done with an appeal, as sentences for the person who asked."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from database.errors import ActionRefused
@@ -87,16 +88,24 @@ class AppealAboutYourself(ActionRefused):
 
 
 class OwnPunishment(ActionRefused):
-    def __init__(self, number: int, case_number: int) -> None:
+    """`is_own`: the case itself is theirs, not one that led to it."""
+
+    def __init__(self, number: int, case_number: int, *, is_own: bool = True) -> None:
         self.number, self.case_number = number, case_number
+        which = "which is yours" if is_own else "which came of a case of yours"
         super().__init__(
-            f"Appeal {number} is against case {case_number}, which is yours: leave it to another moderator."
+            f"Appeal {number} is against case {case_number}, {which}: leave it to another moderator."
         )
 
 
-def require_reviewer(appeal: Appeal, case: Case, reviewer_id: int) -> None:
-    """Neither who punished nor who was punished. Raises AppealAboutYourself, OwnPunishment."""
+def require_reviewer(appeal: Appeal, case: Case, reviewer_id: int, *, led_to_it: Collection[int]) -> None:
+    """Neither who punished nor who was punished. Raises AppealAboutYourself, OwnPunishment.
+
+    `led_to_it`: the moderators of the cases that led to this one, as the warnings behind a step of the ladder.
+    """
     if appeal.appellant_id == reviewer_id:
         raise AppealAboutYourself(appeal.number)
     if case.moderator_id == reviewer_id:
         raise OwnPunishment(appeal.number, case.number)
+    if reviewer_id in led_to_it:
+        raise OwnPunishment(appeal.number, case.number, is_own=False)

@@ -150,7 +150,7 @@ async def require_free(interaction: Interaction, number: int) -> Reviewed | None
             seen = await reviewed(interaction.client, guild_of(interaction), number)
     except TimeoutError:
         return None
-    require_reviewer(seen.appeal, seen.case, interaction.user.id)
+    require_reviewer(seen.appeal, seen.case, interaction.user.id, led_to_it=seen.led_to_it)
     if seen.appeal.state is not AppealState.OPEN:
         raise AppealAnswered(seen.appeal)
     return seen

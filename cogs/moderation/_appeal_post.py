@@ -31,6 +31,7 @@ async def reviewed(bot: "Reeve", guild: discord.Guild, number: int) -> Reviewed:
         record,
         earlier=[each for each in all_of_case if each.number < number],
         stands=any(each.case_number == case.number for each in standing),
+        led_to_it=await database.appeals.led_to(**where, case_number=case.number),
     )
 
 

@@ -23,13 +23,17 @@ MOST_EARLIER = 5
 
 
 class Reviewed(NamedTuple):
-    """An appeal with what a reviewer should know. `earlier`: of the same case; `stands`: something is to be lifted."""
+    """An appeal with what a reviewer should know. `earlier`: of the same case; `stands`: something is to be lifted.
+
+    `led_to_it`: the moderators of what led to the case.
+    """
 
     appeal: Appeal
     case: Case
     record: Sequence[RecordLine]
     earlier: Sequence[Appeal]
     stands: bool
+    led_to_it: Sequence[int]
 
 
 def appeal_embed(seen: Reviewed, words: AppealWords, posts: PostWords) -> discord.Embed:

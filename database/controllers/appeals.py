@@ -11,6 +11,7 @@ from database.controllers._base import BaseController
 from database.models.appeal import APPEALS, Appeal, AppealState
 from database.models.appeal_steps import (
     COUNT_APPEAL,
+    LED_TO,
     LOCK_APPEALS,
     OWN_APPEALS,
     OWN_CASES,
@@ -104,6 +105,12 @@ class AppealController(BaseController):
             return await APPEALS.find(tx, guild_id=guild_id, case_number=case_number)
 
     @action(repeatable=True)
+    async def led_to(self, *, guild_id: int, case_number: int) -> Sequence[int]:
+        """The moderators of the cases that led to this one: they answer no appeal against it either."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(LED_TO, guild_id=guild_id, number=case_number)).all()
+
+    @action(repeatable=True)
     async def own(self, *, appellant_id: int) -> Sequence[Appeal]:
         """One person's newest appeals in all servers, for that person alone: a direct message has no server."""
         async with self._transaction(system=True) as tx:
@@ -145,7 +152,8 @@ class AppealController(BaseController):
             if is_approved:  # before the case, as whoever opens cases that others led to
                 await COUNTERS.lock(tx, guild_id=guild_id)
             case = await locked(tx, guild_id=guild_id, number=appeal.case_number)
-            require_reviewer(appeal, case, reviewer_id)
+            led_to_it = (await tx.exec(LED_TO, guild_id=guild_id, number=case.number)).all()
+            require_reviewer(appeal, case, reviewer_id, led_to_it=led_to_it)
             if appeal.state is not AppealState.OPEN:
                 raise AppealAnswered(appeal)
             appeal.state = AppealState.APPROVED if is_approved else AppealState.DENIED

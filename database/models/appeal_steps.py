@@ -8,6 +8,7 @@ from sqlmodel import col, update
 
 from database.models.appeal import APPEALABLE, APPEALABLE_STATES, Appeal, AppealCounter, AppealState
 from database.models.case import Case, CaseKind, CaseState
+from database.models.case_link import CaseLink
 from database.models.outbox import Delivery, OutboxRow
 from database.statements import param, statement
 
@@ -64,6 +65,18 @@ OWN_APPEALS = statement(
     .limit(MOST_SHOWN),
     into=Appeal,
 )
+
+LED_TO = statement(
+    select(col(Case.moderator_id))
+    .join(
+        CaseLink,
+        (col(CaseLink.guild_id) == col(Case.guild_id)) & (col(CaseLink.cause_number) == col(Case.number)),
+    )
+    .where(col(CaseLink.guild_id) == param("guild_id"), col(CaseLink.number) == param("number"))
+    .distinct(),
+    into=int,
+)
+"""The moderators of the cases that led to one."""
 
 SET_APPEAL_POST = statement(
     update(Appeal)

@@ -27,6 +27,7 @@ from database.models import (
     AppealState,
     Case,
     CaseKind,
+    CaseOrigin,
     CaseState,
     Delivery,
     RestrictionKind,
@@ -165,6 +166,24 @@ async def test_neither_who_punished_nor_who_was_punished_reviews(
     with pytest.raises(AppealAboutYourself):
         await decide(reviewer_id=ANN)
     assert (await decide(reviewer_id=MIA)).appeal.reviewer_id == MIA
+
+
+async def test_who_gave_a_warning_behind_a_step_or_began_its_batch_reviews_neither(
+    database: DatabaseService, guild_id: int, open_case: OpenCase, ban: OpenCase, appeal: Make, decide: Decide
+) -> None:
+    reeve = 99
+    for warned_by in (MAX, MIA):
+        await open_case(moderator_id=warned_by)
+    await ban(moderator_id=reeve, causes=(1, 2), origin=CaseOrigin.LADDER)
+    await open_case(kind=CaseKind.MASSBAN, moderator_id=MAX)
+    await ban(moderator_id=SAM, causes=(4,), origin=CaseOrigin.MASS)
+    for case_number, refused, free in ((3, (MAX, MIA), SAM), (5, (MAX, SAM), MIA)):
+        number = (await appeal(case_number)).number
+        for who in refused:
+            with pytest.raises(OwnPunishment, match="leave it to another moderator"):
+                await decide(number, reviewer_id=who)
+        assert (await decide(number, reviewer_id=free)).appeal.reviewer_id == free
+    assert set(await database.appeals.led_to(guild_id=guild_id, case_number=3)) == {MAX, MIA}
 
 
 async def test_one_appeal_waits_at_a_time_and_the_same_form_is_one(

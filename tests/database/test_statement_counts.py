@@ -210,13 +210,14 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "acts.take": (1, lambda w: w.request),
     "appeals.may": (2, lambda w: {**w.guild, **w.appealing, "case_number": 1}),
     "appeals.of_case": (1, lambda w: {**w.guild, "case_number": 1}),
+    "appeals.led_to": (1, lambda w: {**w.guild, "case_number": 1}),
     "appeals.own": (1, lambda _: {"appellant_id": 11}),
     "appeals.own_cases": (1, lambda w: {"target_id": 11, "first_guild_id": w.guild["guild_id"]}),
     "appeals.make": (
         7, lambda w: {**w.request, **w.appealing, "case_number": 3 - w.appeal(), "appeal": "it was not me"},
     ),
     "appeals.decide": (
-        8,
+        9,
         lambda w: {
             **w.request, "number": w.appeal(), "is_approved": False, "reviewer_id": 5, "reviewer_name": "mia",
         },

@@ -25,7 +25,7 @@ NOTHING = "Nothing waits."
 NOTHING_FAILED = "Nothing has failed."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 A_MICROSECOND = timedelta(microseconds=1)
-SOURCES = {"a": JobSource.ACT, "p": JobSource.POST}
+SOURCES = {"a": JobSource.ACT, "m": JobSource.MASS, "p": JobSource.POST}
 CODES = {source: code for code, source in SOURCES.items()}
 FAILED, ALL = "f", "-"
 NEVER_AFTER = timedelta(days=3_000)
@@ -98,14 +98,16 @@ def job_line(job: Job) -> str:
     when = "when they come back" if is_parked else format_dt(job.due_at, "R")
     trouble = ""
     if job.last_error is not None:
-        times = "once" if job.attempts == 1 else f"{job.attempts} times"
-        trouble = f"\n-# tried {times}: {one_line(job.last_error, LONGEST_ERROR)}"
+        times = {0: "", 1: "tried once: "}.get(job.attempts, f"tried {job.attempts} times: ")
+        trouble = f"\n-# {times}{one_line(job.last_error, LONGEST_ERROR)}"
     return f"{number}{what}{of_case} · {when}{trouble}"
 
 
 def _what(job: Job) -> str:
     if job.source == JobSource.ACT:
         return ACTS[ActKind(job.kind)].format(who=f"<@{job.target_id}>", where=f"<#{job.target_id}>")
+    if job.source == JobSource.MASS:
+        return f"ban many at once, {job.subject_id:,} to go" if job.subject_id else "settle a ban of many"
     words = POSTS.get(Delivery(job.kind), f"deliver {job.kind.replace('_', ' ')}")
     return words.format(subject=job.subject_id)
 
@@ -129,7 +131,7 @@ def _button(label: str, custom_id: str) -> discord.ui.Button[Any]:
     return discord.ui.Button(label=cut(label, 80), custom_id=custom_id, style=discord.ButtonStyle.primary)
 
 
-class JobPageButton(PageButton, template=re.compile(r"j:[ab]:[f-]:[0-9]*:[0-9a-z]+\.[ap]\.[0-9a-z]+")):
+class JobPageButton(PageButton, template=re.compile(r"j:[ab]:[f-]:[0-9]*:[0-9a-z]+\.[amp]\.[0-9a-z]+")):
     async def turn(self, interaction: Interaction) -> Page:
         await require(interaction, Level.MODERATOR)
         _, direction, failed, number, place = self.custom_id.split(":")

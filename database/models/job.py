@@ -1,4 +1,6 @@
-"""What waits: acts that are planned or due, and messages in the outbox, as one list; and the alerts about them."""
+"""What waits: acts that are planned or due, jobs that ban many, and messages in the outbox, as one list; and the alerts
+about them.
+"""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,7 +28,8 @@ from sqlmodel import Field, SQLModel, col, exists
 from database.listing import Listing
 from database.models.act import Act, ActState
 from database.models.base import key, snowflake
-from database.models.case import Case
+from database.models.case import Case, CaseKind
+from database.models.mass import MassJob, MassTarget
 from database.models.outbox import Delivery, OutboxRow
 from database.models.restriction import Restriction
 from database.rows import Rows
@@ -45,12 +48,14 @@ OF_CASES = (
 
 class JobSource(StrEnum):
     ACT = "act"
+    MASS = "mass"
     POST = "post"
 
 
 class Job(NamedTuple):
-    """`source`, `kind` (an ActKind or a Delivery) and `purpose` as their words. `purpose` and `target_id`: of acts.
-    `subject_id`: of posts.
+    """`source`, `kind` (an ActKind, a Delivery, or massban) and `purpose` as their words. `purpose` and `target_id`: of
+    acts. `subject_id`: of posts; of a job that bans many, how many are in no request yet. Its `attempts` are 0: nobody
+    counts them.
     """
 
     due_at: datetime
@@ -111,7 +116,29 @@ _of_posts = select(
     col(OutboxRow.attempts),
     col(OutboxRow.last_error),
 ).where(col(OutboxRow.guild_id) == param("guild_id"))
-_jobs: Any = union_all(_of_acts, _of_posts).subquery("jobs")
+_in_no_request = (
+    select(func.count())
+    .where(
+        col(MassTarget.guild_id) == col(MassJob.guild_id),
+        col(MassTarget.number) == col(MassJob.number),
+        col(MassTarget.child_number).is_(None),
+        col(MassTarget.left_out).is_(None),
+    )
+    .scalar_subquery()
+)
+_of_many = select(
+    col(MassJob.due_at),
+    cast(literal(JobSource.MASS.value), Text),
+    col(MassJob.number),
+    cast(literal(CaseKind.MASSBAN.value), Text),
+    cast(null(), Text),
+    cast(null(), BigInteger),
+    _in_no_request,
+    col(MassJob.number),
+    literal_column("0"),
+    col(MassJob.last_error),
+).where(col(MassJob.guild_id) == param("guild_id"), col(MassJob.finished_at).is_(None))
+_jobs: Any = union_all(_of_acts, _of_many, _of_posts).subquery("jobs")
 
 JOB_LIST = Listing(
     select(*_jobs.c),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cogs.moderation._job_pages import job_line
 from database.clock import clock
 from database.errors import CaseNotFound
 from database.mass_errors import MassJobRuns, NoBanStands, TooManyTargets
@@ -18,6 +19,9 @@ from database.models import (
     CaseOrigin,
     CaseState,
     Deed,
+    Job,
+    JobFilter,
+    JobSource,
     MassJob,
     RestrictionKind,
     Target,
@@ -279,3 +283,26 @@ async def test_undoing_lifts_what_still_stands_because_of_the_job_once(
 async def test_there_is_no_job_of_another_number(database: DatabaseService, guild_id: int) -> None:
     with pytest.raises(CaseNotFound):
         await database.mass_jobs.state(guild_id=guild_id, number=5)
+
+
+async def test_a_job_waits_in_the_list_until_it_is_over_and_says_how_many_are_to_go(
+    database: DatabaseService, guild_id: int, begin: Begin
+) -> None:
+    async def listed(**matching: Any) -> list[Job]:
+        jobs = await database.jobs.page(guild_id=guild_id, matching=JobFilter(**matching), limit=999)
+        return [each for each in jobs if each.source == JobSource.MASS]
+
+    job = await begin(CHUNK_SIZE + 30)
+    [waits] = await listed(case_number=job.number)
+    assert (waits.kind, waits.case_number, waits.subject_id) == ("massban", job.number, CHUNK_SIZE + 30)
+    assert not waits.has_failed
+    acts = await plan(database, job)
+    assert [each.subject_id for each in await listed()] == [30]
+    await settle(database, acts)
+    await database.mass_work.end_turn(job, next_at=clock.now(), error="502 Bad Gateway")
+    [failed] = await listed(failed=True)
+    assert (failed.last_error, failed.attempts) == ("502 Bad Gateway", 0)
+    assert "\n-# 502 Bad Gateway" in job_line(failed)
+    assert job_line(failed).startswith(f"ban many at once, 30 to go · case {job.number} · <t:")
+    await carry_out(database, await claimed(database, guild_id))
+    assert await listed() == []

@@ -1,11 +1,12 @@
 """What happens to a report within the transaction of an action: steps that the controller's actions share."""
 
+import json
 from datetime import datetime, timedelta
 
 from database.errors import ReasonNotAllowed
 from database.models.base import utc_now
 from database.models.case import Case
-from database.models.case_evidence import MOST_EVIDENCE, Proof
+from database.models.case_evidence import MOST_EVIDENCE, EvidenceKind, Proof
 from database.models.outbox import ASK, ASK_MANY, Delivery
 from database.models.report import (
     LONGEST_REPORT,
@@ -17,6 +18,7 @@ from database.models.report import (
     VOICES,
     FromReport,
     Report,
+    ReportFile,
     ReportReply,
     ReportState,
     ReportStep,
@@ -27,6 +29,9 @@ from database.models.report_steps import FILES_OF, LATELY
 from database.report_refusals import ReportNotFound, TooManyReports, require_free
 from database.texts import storable
 from database.transaction import Transaction
+
+SAID = ("content", "attachments", "embeds", "stickers", "forwarded")
+"""What a message said and showed, as its document names it; of each attachment there is its SHA-256."""
 
 
 async def require_patience(tx: Transaction, guild_id: int, reporter_id: int, now: datetime) -> None:
@@ -98,10 +103,23 @@ async def end_with_case(tx: Transaction, case: Case, report: FromReport) -> list
 
 
 async def _proofs_of(tx: Transaction, report: Report) -> list[Proof]:
-    """The snapshots of its message with their attachments, each content once: two reporters may have seen the same."""
+    """The snapshots of its message with their attachments, each once: two reporters may have seen the same."""
     files = (await tx.exec(FILES_OF, guild_id=report.guild_id, number=report.number)).all()
-    once = {file.sha256: Proof(file.filename, file.content, file.kind) for file in files}
+    once = dict[object, Proof]()
+    for file in files:
+        once.setdefault(_what_it_shows(file), Proof(file.filename, file.content, file.kind))
     return list(once.values())[:MOST_EVIDENCE]
+
+
+def _what_it_shows(file: ReportFile) -> object:
+    """Equal for two snapshots of a message that nobody changed between them: they differ in when they were taken."""
+    if file.kind is EvidenceKind.MESSAGE:
+        try:
+            facts = json.loads(file.content)
+            return json.dumps([facts.get(name) for name in SAID])
+        except (ValueError, AttributeError):  # none of ours: kept as the file that it is
+            pass
+    return file.sha256
 
 
 def end(

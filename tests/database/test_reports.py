@@ -1,6 +1,7 @@
 """Reports: joined, bounded, worked on by one moderator at a time, and each act once."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -251,6 +252,30 @@ async def test_a_warning_ends_the_report_with_its_snapshots_as_evidence(staff: S
     assert (whole.report.state, whole.report.case_number) == (ReportState.CLOSED, 1)
     assert [file.document for file in whole.files] == [DOCUMENT.content, None] * 2
     assert len(whole.replies) == 2
+
+
+async def test_a_message_that_two_report_unchanged_is_evidence_once_and_edited_it_is_twice(
+    staff: Staff, new_id: NewId
+) -> None:
+    said = [
+        ("12:00", "spam", "aa"),
+        ("12:01", "spam", "aa"),
+        ("12:02", "more spam", "aa"),
+        ("12:03", "spam", "bb"),
+    ]
+    documents = [
+        json.dumps({"taken_at": at, "content": content, "attachments": [{"sha256": digest}]}).encode()
+        for at, content, digest in said
+    ]
+    for document in (*documents, b"no document of ours", b"no document of ours"):
+        interaction_id = new_id()
+        proof = Proof("message-99.json", document, EvidenceKind.MESSAGE)
+        await staff.reports.keep_snapshot(**staff.guild, interaction_id=interaction_id, proofs=[proof])
+        await staff.make_of_message(99, interaction_id=interaction_id)
+    await staff.warn(staff.by(MAX))
+    evidence = await staff.database.case_evidence.contents(**staff.guild, number=1, positions=range(1, 9))
+    kept = [documents[0], documents[2], documents[3], b"no document of ours"]
+    assert [file.content for file in evidence] == kept
 
 
 async def test_a_warning_that_comes_too_late_opens_no_case(staff: Staff) -> None:

@@ -39,8 +39,8 @@ COLOURS = {
 }
 GOOD_NEWS = 0x23A55A
 CORRECTED = 0x80848E
-STAYS = {TemplateKind.WARN, TemplateKind.TIMEOUT, TemplateKind.UNTIMEOUT, TemplateKind.VOID}
-"""After these the person is still in the server, and can use its commands."""
+MAY_LOOK_UP = {TemplateKind.WARN, TemplateKind.UNTIMEOUT, TemplateKind.VOID}
+"""After these the person can use the server's commands. Who is timed out cannot."""
 APPEALED = {
     TemplateKind.WARN,
     TemplateKind.TIMEOUT,
@@ -73,7 +73,9 @@ def direct_message(
         timestamp=about.at.replace(microsecond=about.at.microsecond // 1000 * 1000),
     )
     where = cut(server, LONGEST_NAME)
-    return embed.set_footer(text=f"{words.case} {case.number} · {words.look_up if kind in STAYS else where}")
+    return embed.set_footer(
+        text=f"{words.case} {case.number} · {words.look_up if kind in MAY_LOOK_UP else where}"
+    )
 
 
 def correction(case: Case, server: str, config: GuildSettings) -> discord.Embed:

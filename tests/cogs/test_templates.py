@@ -168,6 +168,15 @@ def test_a_message_says_which_case_of_which_server_and_when_it_came_about() -> N
     )
 
 
+@pytest.mark.parametrize("language", Language)
+def test_who_is_timed_out_is_sent_to_no_command_of_the_server(language: Language) -> None:
+    config = GuildSettings(1, language=language)
+    message = direct_message(
+        case_of(CaseKind.TIMEOUT), "Green", config, {}, About(TemplateKind.TIMEOUT, NOW, "dm", "x")
+    )
+    assert "/" not in str(message.footer.text), message.footer.text
+
+
 def test_a_correction_fits_and_says_that_nothing_was_done() -> None:
     embed = correction(case_of(), "Green", GuildSettings(1))
     assert embed.title == "This did not happen"

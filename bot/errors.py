@@ -92,11 +92,11 @@ class FormOutdated(ActionRefused):
 
 
 class DurationNotUnderstood(ActionRefused):
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shortest: str = "1s", longest: str = "3650d") -> None:
         self.text = text
         super().__init__(
-            f"“{_quoted(text)}” is not a duration: write for example 30m, 2h, 7d or 1d12h (w, d, h, m, s; "
-            "from 1s to ten years)."
+            f"“{_quoted(text)}” is not a duration from {shortest} to {longest}: write for example 30m, 2h, 7d or "
+            "1d12h, or in words 2 weeks or 1 day 12 hours (y, mo, w, d, h, m, s)."
         )
 
 
@@ -138,9 +138,9 @@ def _explain_unmet(error: BaseException) -> str | None:
         case app_commands.NoPrivateMessage() | commands.NoPrivateMessage():
             sentence = "That works only in a server: use it in one of the server's channels."
         case app_commands.MissingPermissions() | commands.MissingPermissions() as missing:
-            sentence = f"You need the permission {named(missing.missing_permissions)} for that."
+            sentence = f"You need {the_permissions(missing.missing_permissions)} for that."
         case app_commands.BotMissingPermissions() | commands.BotMissingPermissions() as missing:
-            sentence = f"Give the role Reeve the permission {named(missing.missing_permissions)} first."
+            sentence = f"Give the role Reeve {the_permissions(missing.missing_permissions)} first."
         case app_commands.CommandOnCooldown() | commands.CommandOnCooldown() as cooldown:
             sentence = f"That is too soon: try again in {cooldown.retry_after:.0f} seconds."
         case app_commands.CheckFailure() | commands.CheckFailure():
@@ -212,11 +212,17 @@ def is_too_late(error: BaseException) -> bool:
     return isinstance(error, Undelivered)
 
 
+def the_permissions(permissions: Sequence[str]) -> str:
+    """As `the permission Ban Members` or `the permissions Manage Channels and Manage Roles`."""
+    return f"the permission{'' if len(permissions) == 1 else 's'} {named(permissions)}"
+
+
 def named(permissions: Sequence[str]) -> str:
     """discord.py's names as Discord's own settings show them."""
-    return ", ".join(
+    names = [
         SHOWN_AS.get(name, name.replace("_", " ").replace("guild", "server").title()) for name in permissions
-    )
+    ]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from database.acting import CHANGED, change, end_of, locked_restriction
 from database.models.act import ACTS, Act, ActKind, Purpose
 from database.models.by_hand import DECIDES, SEEN_BEFORE, SOMEBODY, Deed
-from database.models.case import CASES, Case, CaseKind, CaseOrigin, CaseState
+from database.models.case import CASES, Case, CaseKind, CaseOrigin, CaseState, followed
 from database.models.case_note import CASE_NOTES, LONGEST_CASE_NOTE, MOST_CASE_NOTES, CaseNote
 from database.models.case_plan import Wanted
 from database.models.outbox import Delivery
@@ -50,7 +50,7 @@ async def decide(tx: Transaction, case: Case, deed: Deed, now: datetime) -> None
     roles = await _roles_of(tx, case) if kind is RestrictionKind.TIMEOUT else None
     row = await locked_restriction(tx, case.guild_id, case.target_id, kind, now)
     if row.decided_by_id >= deed.entry_id:
-        trouble = None if row.case_number is None else f"Followed by case {row.case_number}."
+        trouble = None if row.case_number is None else followed(row.case_number)
         await becomes(tx, case, CaseState.ENDED, now, trouble=trouble)
         await was_before(tx, row, case, wanted=wanted and not is_over, until=deed.until)
         return
@@ -113,7 +113,7 @@ async def _end_before(tx: Transaction, was: dict[str, Any], case: Case, now: dat
         return
     before = await CASES.lock(tx, guild_id=case.guild_id, number=number)
     if before is not None and before.state is CaseState.ACTIVE:
-        await becomes(tx, before, CaseState.ENDED, now, trouble=f"Followed by case {case.number}.")
+        await becomes(tx, before, CaseState.ENDED, now, trouble=followed(case.number))
 
 
 async def decide_again(

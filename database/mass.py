@@ -9,7 +9,7 @@ from datetime import datetime
 
 from database.acting import CHANGED, WAS, as_it_was, change, end_of
 from database.models.act import ACT_LEASE, ACTS, Act, ActKind, ActState, Purpose
-from database.models.case import CASES, Case, CaseKind, CaseOrigin, CaseState, DirectMessage
+from database.models.case import CASES, REPLACED, Case, CaseKind, CaseOrigin, CaseState, DirectMessage
 from database.models.case_link import LINKS, CaseLink
 from database.models.case_plan import Wanted
 from database.models.mass import MASS_JOBS, MASS_TARGETS, MassJob, MassProgress, MassTarget
@@ -27,7 +27,6 @@ from database.models.mass_steps import (
 )
 from database.models.restriction import RESTRICTIONS, Restriction, RestrictionKind
 from database.replacing import DECIDED_BY, take_back
-from database.settling import REPLACED
 from database.transaction import Transaction
 
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from database.acting import CHANGED, WAS, as_it_was, end_of
 from database.models.act import ACTS, Act, ActKind, ActState, Purpose
 from database.models.act_steps import OF_VERSION
-from database.models.case import CASES, Case, CaseKind, CaseState
+from database.models.case import CASES, REPLACED, Case, CaseKind, CaseState, followed
 from database.models.case_standing import EARLIER
 from database.models.restriction import RESTRICTIONS, Restriction, RestrictionKind
-from database.settling import REPLACED, becomes, restriction_of
+from database.settling import becomes, restriction_of
 from database.transaction import Transaction
 
 BEGINS = {
@@ -61,10 +61,6 @@ async def end_earlier(tx: Transaction, case: Case, kind: RestrictionKind, now: d
     )
     for before in earlier.all():
         await becomes(tx, before, CaseState.ENDED, now, trouble=followed(case.number))
-
-
-def followed(number: int) -> str:
-    return f"Followed by case {number}."
 
 
 async def was_before(

@@ -5,7 +5,7 @@ from typing import Any
 
 from database.models.act import ACTS, NEVER, Act, ActKind, ActState, Purpose
 from database.models.act_steps import IN_FLIGHT, OF_CASE
-from database.models.case import CASES, Case, CaseOrigin, CaseState, DirectMessage
+from database.models.case import CASES, REPLACED, Case, CaseOrigin, CaseState, DirectMessage
 from database.models.job import ALERT_CHANGED
 from database.models.outbox import ASK, Delivery
 from database.models.restriction import RESTRICTIONS, Restriction
@@ -13,7 +13,6 @@ from database.transaction import Transaction
 
 TOLD_BEFORE = (ActKind.BAN, ActKind.KICK)
 """After these there may be no server in common, and Discord would deliver no direct message."""
-REPLACED = "Replaced by a later act."
 
 
 async def held(tx: Transaction, act: Act) -> tuple[Act, Case] | None:

@@ -15,7 +15,7 @@ from cogs.moderation._rendering import case_line
 from database.models import CaseFilter, CaseKind, CaseState
 
 PAGE_SIZE = 8
-NO_CASE = "No case fits."
+NO_CASES, NO_CASE_FITS = "No cases.", "No case fits."
 LONGEST_SEARCH = 35
 """Characters: what the custom id's 100 leave for the text when everything else is given."""
 LONGEST_DESCRIPTION = 4096
@@ -116,7 +116,9 @@ async def case_page(
     names_moderator = for_staff or not config.hide_moderator
     lines = [case_line(case, for_staff=for_staff, with_moderator=names_moderator) for case in shown]
     asked = _filters(matching) if for_staff else []
-    embed.description = "\n".join([*asked, *(lines or [NO_CASE])])[:LONGEST_DESCRIPTION]
+    is_narrow = matching._replace(target_id=None, without_notes=False) != CaseFilter()
+    nothing = NO_CASE_FITS if is_narrow else NO_CASES
+    embed.description = "\n".join([*asked, *(lines or [nothing])])[:LONGEST_DESCRIPTION]
     if not shown:
         return Page(embed)
     has_newer, has_older = (more, True) if after is not None else (before is not None, more)

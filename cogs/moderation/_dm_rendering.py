@@ -68,7 +68,7 @@ def direct_message(
     values = _values(case, server, config, words, about)
     embed = discord.Embed(
         title=shorten(fill(words.titles[kind], values), TITLE_LIMIT),
-        description=shorten(fill(templates.get(kind, words.texts[kind]), values), TEXT_LIMIT),
+        description=shorten(fill(templates.get(kind) or _own_text(case, kind, words), values), TEXT_LIMIT),
         colour=discord.Colour(COLOURS.get(kind, GOOD_NEWS)),
         timestamp=about.at.replace(microsecond=about.at.microsecond // 1000 * 1000),
     )
@@ -115,6 +115,11 @@ def _values(case: Case, server: str, config: GuildSettings, words: DmWords, abou
         else one_line(case.moderator_name, LONGEST_NAME),
         "appeal": words.appeal if components_for(case, config, about.kind) is not None else "",
     }
+
+
+def _own_text(case: Case, kind: TemplateKind, words: DmWords) -> str:
+    is_for_good = kind is TemplateKind.BAN and case.expires_at is None
+    return words.banned_for_good if is_for_good else words.texts[kind]
 
 
 def _end_of(case: Case, words: DmWords) -> tuple[str, str]:

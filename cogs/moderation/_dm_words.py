@@ -13,6 +13,8 @@ class DmWords(NamedTuple):
 
     titles: Mapping[TemplateKind, str]
     texts: Mapping[TemplateKind, str]
+    banned_for_good: str
+    """Instead of the text of a ban, where it has no end."""
     case: str
     look_up: str
     """For who is still in the server."""
@@ -52,6 +54,7 @@ ENGLISH = DmWords(
         K.VOID: "What it said against you no longer counts.\n**Reason:** {reason}",
         K.APPEAL: "{reason}",
     },
+    banned_for_good="**Reason:** {reason}\n**Duration:** {duration}\n**Moderator:** {moderator}\n{appeal}",
     case="Case",
     look_up="/record in the server shows what stands against you.",
     the_staff="the staff",
@@ -87,6 +90,7 @@ GERMAN = DmWords(
         K.VOID: "Was darin gegen dich stand, zählt nicht mehr.\n**Grund:** {reason}",
         K.APPEAL: "{reason}",
     },
+    banned_for_good="**Grund:** {reason}\n**Dauer:** {duration}\n**Moderator:** {moderator}\n{appeal}",
     case="Fall",
     look_up="/record auf dem Server zeigt, was gegen dich vorliegt.",
     the_staff="das Team",
@@ -122,6 +126,7 @@ SPANISH = DmWords(
         K.VOID: "Lo que decía contra ti ya no cuenta.\n**Motivo:** {reason}",
         K.APPEAL: "{reason}",
     },
+    banned_for_good="**Motivo:** {reason}\n**Duración:** {duration}\n**Moderador:** {moderator}\n{appeal}",
     case="Caso",
     look_up="/record en el servidor muestra lo que consta sobre ti.",
     the_staff="el equipo",

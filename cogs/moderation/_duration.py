@@ -80,9 +80,7 @@ async def _end(interaction: Interaction, case: Case, typed: str) -> datetime | N
         try:
             end = parse_moment(typed, now=now, zone=ZoneInfo(config.time_zone), past=False)
         except MomentNotUnderstood:
-            raise DurationNotUnderstood(
-                typed, format_duration(SHORTEST), format_duration(longest)
-            ) from None
+            raise DurationNotUnderstood(typed, format_duration(SHORTEST), format_duration(longest)) from None
     if end <= now:
         raise EndIsOver
     if end - case.created_at > longest:

@@ -15,7 +15,7 @@ from bot.permissions import Level, require
 from bot.replies import reply
 from bot.typed import cut, one_line
 from cogs.moderation._case_pages import DIGITS
-from database.models import ActKind, Delivery, Job, JobFilter, JobSource
+from database.models import ActKind, Delivery, Job, JobFilter, JobSource, Purpose
 
 PAGE_SIZE = 8
 """Each may have a button of its own, beside three more; Discord takes 25."""
@@ -43,6 +43,7 @@ ACTS = {
     ActKind.UNLOCK: "unlock {where}",
     ActKind.PURGE: "delete messages in {where}",
 }
+RENEWAL = "renew the timeout of {who}"
 POSTS = {
     Delivery.CASE_LOG: "bring the post of the case up to date",
     Delivery.CASE_DIRECT_MESSAGE: "tell whom the case is about",
@@ -105,7 +106,9 @@ def job_line(job: Job) -> str:
 
 def _what(job: Job) -> str:
     if job.source == JobSource.ACT:
-        return ACTS[ActKind(job.kind)].format(who=f"<@{job.target_id}>", where=f"<#{job.target_id}>")
+        is_renewal = job.kind == ActKind.TIMEOUT and job.purpose == Purpose.KEEP
+        words = RENEWAL if is_renewal else ACTS[ActKind(job.kind)]
+        return words.format(who=f"<@{job.target_id}>", where=f"<#{job.target_id}>")
     if job.source == JobSource.MASS:
         return f"ban many at once, {job.subject_id:,} to go" if job.subject_id else "settle a ban of many"
     words = POSTS.get(Delivery(job.kind), f"deliver {job.kind.replace('_', ' ')}")

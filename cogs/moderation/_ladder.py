@@ -64,13 +64,20 @@ async def question_before_warning(bot: "Reeve", guild: discord.Guild, request: R
     if (step := climb.step) is not None:
         return Question(
             LADDER,
-            f"This warning brings {who} to {climb.after} of {step.threshold} points in {window}: "
-            f"{step_words(step)} follows.",
+            f"This warning brings {who} to {_reached(climb, step)} in {window}: {step_words(step)} follows.",
             confirm=f"Warn and {DONE_BY[step.kind]}{_for(step)}",
         )
     return Question(
         LADDER, f"This warning brings {who} to {place_words(climb, climb.after)} in {window}.", confirm="Warn"
     )
+
+
+def _reached(climb: Climb, step: LadderStep) -> str:
+    """As `4 of 4 points`, or where the warning goes beyond: `5 points, beyond the last step at 4,`."""
+    if climb.after == step.threshold:
+        return f"{climb.after} of {step.threshold} points"
+    last = "last step" if climb.rules.step_above(climb.after) is None else "step"
+    return f"{climb.after} points, beyond the {last} at {step.threshold},"
 
 
 def step_words(step: LadderStep) -> str:

@@ -84,9 +84,17 @@ def _counted(people: dict[int, str], looked: Looked) -> str:
     inside = sum(user_id in looked.members for user_id in people)
     if not people:
         return "Nobody is left to be banned."
-    return (
-        f"**{len(people):,} people** would be banned: {inside:,} are here, {len(people) - inside:,} are not."
-    )
+    outside = len(people) - inside
+    where = [
+        f"{inside:,} {'is' if inside == 1 else 'are'} here" if inside else "",
+        f"{outside:,} {'is' if outside == 1 else 'are'} not here" if outside else "",
+    ]
+    return f"**{people_in_words(len(people))}** would be banned: {', '.join(each for each in where if each)}."
+
+
+def people_in_words(number: int) -> str:
+    """As `1 person` or `2,000 people`."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
 def _left_out(left_out: dict[int, str], looked: Looked) -> list[str]:
@@ -134,6 +142,4 @@ async def preview_first(_bot: "Reeve", _guild: discord.Guild, request: Request) 
     if request.kind is not CaseKind.MASSBAN:
         return None
     number = request.payload["people"]
-    return Question(
-        MASS, request.payload["preview"], f"Ban {number:,} {'person' if number == 1 else 'people'}"
-    )
+    return Question(MASS, request.payload["preview"], f"Ban {people_in_words(number)}")

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import discord
 
-from bot.errors import named
 from bot.outcomes import read
 from bot.permissions import CANNOT_TARGET, person_of
 from bot.ranks import OUTSIDE, Bar, Person, bar_to_moderator, bar_to_reeve
@@ -31,7 +30,7 @@ async def look_at(guild: discord.Guild, user_ids: Sequence[int], *, moderator_id
     """Raises DiscordAway; ModeratorGone, and ReeveLacks without the permission to ban anybody."""
     moderator = await _moderator(guild, moderator_id)
     if not guild.me.guild_permissions.ban_members:
-        raise ReeveLacks(named(["ban_members"]))
+        raise ReeveLacks(["ban_members"])
     members = await members_of(guild, user_ids)
     left_out: dict[int, str] = {}
     for user_id in user_ids:

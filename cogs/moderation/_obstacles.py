@@ -1,11 +1,12 @@
 """What stands in the way of an act: asked right before it is sent, whatever was true when it was asked for."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import discord
 from discord.utils import escape_markdown
 
-from bot.errors import CannotTargetOwner, CannotTargetReeve, TargetOutranksModerator, named
+from bot.errors import CannotTargetOwner, CannotTargetReeve, TargetOutranksModerator, the_permissions
 from bot.outcomes import read
 from bot.permissions import CANNOT_TARGET, person_of
 from bot.ranks import OUTSIDE, Bar, Person, bar_to_moderator, bar_to_reeve
@@ -37,8 +38,8 @@ TIMEOUTS = (ActKind.TIMEOUT, ActKind.UNTIMEOUT)
 
 
 class ReeveLacks(ActionRefused):
-    def __init__(self, permissions: str, *, where: str = "") -> None:
-        super().__init__(f"Give the role Reeve the permission {permissions}{where} first.")
+    def __init__(self, permissions: Sequence[str], *, where: str = "") -> None:
+        super().__init__(f"Give the role Reeve {the_permissions(permissions)}{where} first.")
 
 
 class ReeveNotAbove(ActionRefused):
@@ -114,7 +115,7 @@ def _from_moderator(
 
 def _lacking_in_server(guild: discord.Guild, act: Act) -> ActionRefused | None:
     permission = IN_SERVER[act.kind]
-    return None if getattr(guild.me.guild_permissions, permission) else ReeveLacks(named([permission]))
+    return None if getattr(guild.me.guild_permissions, permission) else ReeveLacks([permission])
 
 
 def _from_rank(guild: discord.Guild, act: Act, target: discord.Member | None) -> ActionRefused | None:
@@ -157,11 +158,11 @@ async def _in_channel(guild: discord.Guild, act: Act) -> ActionRefused | None:
     needed = SLOW_THREAD if is_thread and act.kind is ActKind.SLOWMODE else IN_CHANNEL[act.kind]
     lacking = [name for name in needed if not getattr(held, name)]
     if lacking:
-        return ReeveLacks(named(lacking), where=f" in {channel.mention}")
+        return ReeveLacks(lacking, where=f" in {channel.mention}")
     if act.kind is not ActKind.LOCK or isinstance(channel, discord.Thread):
         return None
     beyond = channel.permissions_for(guild.default_role).value & SPEAKING & ~settable(channel)
-    return ReeveLacks(named([name for name, on in discord.Permissions(beyond) if on])) if beyond else None
+    return ReeveLacks([name for name, on in discord.Permissions(beyond) if on]) if beyond else None
 
 
 def _person(act: Act, target: discord.Member | None) -> Person:

@@ -14,6 +14,7 @@ from bot.outcomes import Absent, Applied, DiscordAway, Later, Outcome, Refused, 
 from cogs.moderation._direct_message import tell_now, untell
 from cogs.moderation._effects import apply, look
 from cogs.moderation._obstacles import obstacle
+from cogs.moderation._outcome_words import CANNOT_TELL, GONE, NEVER_SENT
 from database.errors import DatabaseUnavailable
 from database.models import ACT_LEASE, Act, ActKind, ActState, Case, CaseState, DirectMessage
 
@@ -32,9 +33,6 @@ LONG_AFTER = timedelta(hours=6)
 TELLABLE_WITHIN = timedelta(minutes=10)
 """A kick that neither the members nor the audit log shows by then: nobody will ever tell."""
 TELL_SECONDS = 3.0
-GONE = "They are no longer in the server."
-NEVER_SENT = "Discord did not answer for a day, so it was given up: use the command again."
-CANNOT_TELL = "Discord did not say whether it happened, and its audit log shows nothing: look at the member."
 
 
 def tag_of(case: Case) -> str:

@@ -13,7 +13,10 @@ class PostWords(NamedTuple):
     """Of what is neither active nor over as it should be."""
     origins: Mapping[CaseOrigin, str]
     """Where it was not simply a command."""
+    language: Language
     member: str
+    people: str
+    """Those of a batch."""
     channel: str
     moderator: str
     reason: str
@@ -47,7 +50,8 @@ ENGLISH = PostWords(
         CaseOrigin.BY_HAND: "by hand", CaseOrigin.LADDER: "by the ladder", CaseOrigin.AUTOMOD: "by AutoMod",
         CaseOrigin.APPEAL: "after an appeal", CaseOrigin.REPORT: "after a report", CaseOrigin.MASS: "of a batch",
     },
-    member="Member", channel="Channel", moderator="Moderator", reason="Reason", points="Points",
+    language=Language.ENGLISH, member="Member", people="People",
+    channel="Channel", moderator="Moderator", reason="Reason", points="Points",
     expires="Ends", expired="Ended", trouble="Outcome", proof="Proof", gone="no longer kept", notes="Notes",
     because_of="Because of", led_to="Led to", edited="edited", direct_message="Direct message",
     refused="not accepted",
@@ -70,7 +74,8 @@ GERMAN = PostWords(
         CaseOrigin.APPEAL: "nach Einspruch", CaseOrigin.REPORT: "nach einer Meldung",
         CaseOrigin.MASS: "aus einem Stapel",
     },
-    member="Mitglied", channel="Kanal", moderator="Moderator", reason="Grund", points="Punkte",
+    language=Language.GERMAN, member="Mitglied", people="Personen",
+    channel="Kanal", moderator="Moderator", reason="Grund", points="Punkte",
     expires="Endet", expired="Endete", trouble="Ausgang", proof="Beleg", gone="nicht mehr aufbewahrt",
     notes="Notizen", because_of="Wegen", led_to="Führte zu", edited="bearbeitet",
     direct_message="Direktnachricht", refused="nicht angenommen",
@@ -92,7 +97,8 @@ SPANISH = PostWords(
         CaseOrigin.BY_HAND: "a mano", CaseOrigin.LADDER: "por la escala", CaseOrigin.AUTOMOD: "por AutoMod",
         CaseOrigin.APPEAL: "tras una apelación", CaseOrigin.REPORT: "tras un reporte", CaseOrigin.MASS: "de un lote",
     },
-    member="Miembro", channel="Canal", moderator="Moderador", reason="Motivo", points="Puntos",
+    language=Language.SPANISH, member="Miembro", people="Personas",
+    channel="Canal", moderator="Moderador", reason="Motivo", points="Puntos",
     expires="Termina", expired="Terminó", trouble="Resultado", proof="Prueba", gone="ya no se conserva",
     notes="Notas", because_of="A causa de", led_to="Llevó a", edited="editado",
     direct_message="Mensaje directo", refused="no aceptado",

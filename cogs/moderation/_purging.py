@@ -8,7 +8,6 @@ from typing import TypeAlias
 import discord
 
 from bot.clock import clock
-from bot.errors import named
 from bot.invocation import Interaction, guild_of
 from bot.typed import cut
 from cogs.moderation._effects_purge import BULK_WITHIN
@@ -76,7 +75,7 @@ async def purge(
         raise ChannelGone
     held = channel.permissions_for(me)
     if lacking := [name for name in NEEDED if not getattr(held, name)]:
-        raise ReeveLacks(named(lacking), where=f" in {channel.mention}")
+        raise ReeveLacks(lacking, where=f" in {channel.mention}")
     reads_texts = _reads_texts(interaction)
     chosen = await _chosen(interaction, channel, count=count, member=member, contains=contains)
     left = chosen.left(reads_texts=reads_texts, contains=contains)

@@ -11,7 +11,7 @@ from bot.clock import clock
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page
 from bot.typed import one_line
-from cogs.moderation._case_pages import NO_CASE, case_page
+from cogs.moderation._case_pages import NO_CASES, case_page
 from cogs.moderation._ladder import standing_words
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._rendering import SIGNS
@@ -79,8 +79,10 @@ def _describe(
     embed.set_thumbnail(url=person.display_avatar.url)
     if not counted:
         nothing = "Nothing stands against them." if for_staff else "Nothing stands against you."
-        has_cases = embed.description is not None and embed.description != NO_CASE
-        embed.description = f"{nothing}\n{embed.description}" if has_cases else nothing
+        if (embed.description or NO_CASES).endswith(NO_CASES):
+            embed.description = f"{nothing} {NO_CASES}" if for_staff else nothing
+        else:
+            embed.description = f"{nothing}\n{embed.description}"
     for line in counted:
         weight = f", {line.points} points" if line.points else ""
         embed.add_field(

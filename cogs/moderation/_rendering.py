@@ -7,6 +7,7 @@ from discord.utils import format_dt
 
 from bot.clock import clock
 from bot.typed import FIELD_LIMIT, cut, one_line, shown
+from cogs.moderation._outcome_words import outcome_in
 from cogs.moderation._post_words import ENGLISH, PostWords
 from database.models import (
     Case,
@@ -90,7 +91,7 @@ def _embed(whole: WholeCase, words: PostWords) -> discord.Embed:
     if case.kind in OF_CHANNELS:
         embed.add_field(name=words.channel, value=f"<#{case.target_id}>\n`{case.target_id}`")
     elif case.kind is CaseKind.MASSBAN:
-        embed.add_field(name=words.member, value=shown(case.target_name, 220))
+        embed.add_field(name=words.people, value=shown(case.target_name.partition(" ")[0], 220))
     else:
         embed.add_field(name=words.member, value=_person(case.target_id, case.target_name))
     origin = words.origins.get(case.origin)
@@ -104,9 +105,11 @@ def _embed(whole: WholeCase, words: PostWords) -> discord.Embed:
     if case.expires_at is not None and (case.state in STANDS or (is_over and case.state is CaseState.ENDED)):
         ends = f"{format_dt(case.expires_at)} ({format_dt(case.expires_at, 'R')})"
         embed.add_field(name=words.expired if is_over else words.expires, value=ends)
-    embed.add_field(name=words.reason, value=shown(case.reason), inline=False)
+    why = words.kinds[case.kind] if case.kind is CaseKind.NOTE else words.reason
+    embed.add_field(name=why, value=shown(case.reason), inline=False)
     if case.trouble:
-        embed.add_field(name=words.trouble, value=shown(case.trouble), inline=False)
+        outcome = outcome_in(words.language, case.trouble)
+        embed.add_field(name=words.trouble, value=shown(outcome), inline=False)
     if whole.causes:
         embed.add_field(name=words.because_of, value=_numbers(whole.causes))
     if whole.effects:

@@ -20,7 +20,7 @@ from cogs.moderation._acting import act, require_by_hand
 from cogs.moderation._deeds import deletion
 from cogs.moderation._gates import GATES
 from cogs.moderation._mass_pages import MassButton, mass_view, progress_text, results_file
-from cogs.moderation._mass_preview import MASS, preview_first, preview_of
+from cogs.moderation._mass_preview import MASS, people_in_words, preview_first, preview_of
 from cogs.moderation._mass_targets import read_people
 from cogs.moderation._massing import take_turn
 from cogs.moderation._refusals import ListUnreadable, NobodyNamed
@@ -100,7 +100,7 @@ class Mass(BaseCog):
         request = Request(
             kind=CaseKind.MASSBAN,
             target_id=guild.id,
-            target_name=f"{number:,} people",
+            target_name=people_in_words(number),
             moderator_id=interaction.user.id,
             moderator_name=interaction.user.name,
             key=interaction.id,

@@ -55,7 +55,7 @@ class MassJobController(BaseController):
             guild_id=guild_id,
             kind=CaseKind.MASSBAN,
             target_id=guild_id,
-            target_name=f"{len(unique):,} people",
+            target_name=f"{len(unique):,} {'person' if len(unique) == 1 else 'people'}",
             moderator_id=moderator_id,
             moderator_name=moderator_name,
             reason=reason,

@@ -17,8 +17,10 @@ from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
 from database.models.by_hand import SOMEBODY, AuditCursor, Deed
 from database.models.case import (
+    FOLLOWED,
     LONGEST_REASON,
     MOST_CASE_POINTS,
+    REPLACED,
     Case,
     CaseCounter,
     CaseKind,
@@ -26,6 +28,7 @@ from database.models.case import (
     CaseRevision,
     CaseState,
     DirectMessage,
+    followed,
 )
 from database.models.case_evidence import (
     LARGEST_EVIDENCE,
@@ -129,6 +132,7 @@ __all__ = [
     "APPEALABLE_STATES",
     "BOUNDS",
     "CHUNK_SIZE",
+    "FOLLOWED",
     "GUARDED_KINDS",
     "GUARD_SETTING",
     "GUARD_WINDOW",
@@ -154,6 +158,7 @@ __all__ = [
     "NEVER",
     "NO_PLAN",
     "PLANNED_KINDS",
+    "REPLACED",
     "SOMEBODY",
     "STEP_KINDS",
     "TEMPLATE_SETTING",
@@ -257,6 +262,7 @@ __all__ = [
     "WholeReport",
     "beginning",
     "days_of_week",
+    "followed",
     "last_days",
     "metadata",
     "plan_ban",

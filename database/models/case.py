@@ -23,6 +23,13 @@ from database.statements import param, statement
 LONGEST_REASON = 1_000
 """Characters. An embed field of Discord holds 1,024."""
 MOST_CASE_POINTS = 100
+REPLACED = "Replaced by a later act."
+FOLLOWED = "Followed by case {number}."
+"""Outcomes are kept in English; cogs/moderation/_outcome_words.py has the other languages."""
+
+
+def followed(number: int) -> str:
+    return FOLLOWED.format(number=number)
 
 
 class CaseKind(StrEnum):

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, or_, update
 
 from database.models.act import Act, ActKind, ActState, Purpose
-from database.models.case import Case, CaseCounter, CaseOrigin, CaseState
+from database.models.case import FOLLOWED, Case, CaseCounter, CaseOrigin, CaseState
 from database.models.case_link import CaseLink
 from database.models.mass import MassJob, MassProgress, MassResult, MassTarget
 from database.models.outbox import Delivery, OutboxRow
@@ -233,7 +233,7 @@ _over = (
         col(Case.kind) == any_(_many("kinds", Text)),
         col(Case.state) == CaseState.ACTIVE,
     )
-    .values(state=CaseState.ENDED, trouble=func.concat("Followed by case ", _later.c.number, "."))
+    .values(state=CaseState.ENDED, trouble=func.replace(FOLLOWED, "{number}", func.concat(_later.c.number)))
     .returning(col(Case.guild_id), col(Case.number), col(Case.origin))
     .cte("over")
 )

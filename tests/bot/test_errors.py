@@ -52,6 +52,11 @@ def transformer(value: str) -> app_commands.TransformerError:
         (app_commands.NoPrivateMessage(), "only in a server", "admin"),
         (app_commands.MissingPermissions(["moderate_members"]), "Timeout Members", "admin"),
         (app_commands.BotMissingPermissions(["manage_guild"]), "Give the role Reeve", "admin"),
+        (
+            app_commands.BotMissingPermissions(["view_channel", "manage_channels", "manage_roles"]),
+            "the permissions View Channel, Manage Channels and Manage Roles first",
+            "admin",
+        ),
         (app_commands.CommandOnCooldown(app_commands.Cooldown(1, 5), 4.2), "4 seconds", "admin"),
         (app_commands.CheckFailure(), "may not use", "admin"),
         (app_commands.CommandNotFound("x", []), "just changed", "admin"),

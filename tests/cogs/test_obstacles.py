@@ -89,12 +89,12 @@ async def test_reeve_says_which_permission_it_needs(stage: Stage) -> None:
     ]:
         assert await said(stage, kind, ann) == f"Give the role Reeve the permission {name} first."
     for kind, name in [
-        (ActKind.SLOWMODE, "Manage Channels"),
-        (ActKind.LOCK, "Manage Channels, Manage Roles"),
-        (ActKind.PURGE, "Manage Messages"),
+        (ActKind.SLOWMODE, "permission Manage Channels"),
+        (ActKind.LOCK, "permissions Manage Channels and Manage Roles"),
+        (ActKind.PURGE, "permission Manage Messages"),
     ]:
         sentence = await said(stage, kind, general, channel_id=general)
-        assert sentence == f"Give the role Reeve the permission {name} in <#{general}> first."
+        assert sentence == f"Give the role Reeve the {name} in <#{general}> first."
 
 
 async def test_reeve_says_above_which_role_it_must_be_moved(stage: Stage) -> None:

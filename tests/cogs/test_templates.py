@@ -125,7 +125,7 @@ def test_a_text_from_elsewhere_reaches_into_nothing() -> None:
 @pytest.mark.parametrize("kind", TemplateKind)
 def test_reeves_own_words_are_templates_of_their_own_rules(language: Language, kind: TemplateKind) -> None:
     words = DM_WORDS[language]
-    for text in (words.titles[kind], words.texts[kind], words.nothing_changed):
+    for text in (words.titles[kind], words.texts[kind], words.banned_for_good, words.nothing_changed):
         require_understood(text)
     assert len(words.texts[kind]) <= LONGEST_TEMPLATE
 
@@ -134,8 +134,9 @@ def test_a_ban_for_a_time_says_until_when_and_one_for_ever_says_that() -> None:
     lasting = case_of(expires_at=NOW + timedelta(days=7, milliseconds=-80))
     ends = int(lasting.expires_at.timestamp()) if lasting.expires_at else 0
     assert f"**Until:** <t:{ends}:F> (7d)" in shown(None, lasting).description
-    assert "**Until:** further notice (permanently)" in shown(None).description
-    assert "**Bis:** auf Weiteres (dauerhaft)" in shown(None, language=Language.GERMAN).description
+    assert "**Duration:** permanently\n" in shown(None).description
+    assert "**Dauer:** dauerhaft\n" in shown(None, language=Language.GERMAN).description
+    assert shown("{until} ({duration})").description == "further notice (permanently)"
 
 
 def test_a_line_with_nothing_to_say_is_left_out_and_others_stay() -> None:

@@ -144,7 +144,7 @@ async def test_a_case_whose_log_cannot_be_written_says_so_and_is_posted_later(gu
     answer = await guild.slash("max", "warn", member="ann", reason="spam")
 
     assert "Case 1: warned" in answer.text
-    assert "give the role Reeve Send Messages, Embed Links there" in answer.text
+    assert "give the role Reeve Send Messages and Embed Links there" in answer.text
     await guild.post(
         "olga", "channel-permissions", **where, allow=str((1 << 10) | (1 << 11) | (1 << 14)), deny="0"
     )

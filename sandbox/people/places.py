@@ -63,7 +63,8 @@ class Places:
         if channel_id is not None:
             return self._names.channel(channel_id, *guilds)
         if not guilds:
-            raise UnknownName(f"{person.username} is in no guild: name the channel by its id.")
+            where = "name the channel by its id, or a bot for direct messages"
+            raise UnknownName(f"{person.username} is in no guild: {where}.")
         return self._names.channel("general", *guilds)
 
     def direct(self, person: User, bot: User) -> Channel:

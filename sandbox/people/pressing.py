@@ -38,15 +38,19 @@ class Pressing(Places):
         *,
         guild_id: Given = None,
         channel_id: Given = None,
+        to: Given = None,
         message_id: Given = None,
         custom_id: str | None = None,
         label: str | None = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
-        """Press a button; without a message on the newest one that this person sees with such a button."""
+        """Press a button; without a message on the newest one that this person sees with such a button.
+
+        `to` names a bot, for their direct messages.
+        """
         user = self._names.user(person)
         one, component = self._component(
-            user, (guild_id, channel_id), message_id, custom_id=custom_id, label=label
+            user, (guild_id, channel_id, to), message_id, custom_id=custom_id, label=label
         )
         if component["type"] != BUTTON:
             raise UnknownName("That is a menu: choose from it with select.")
@@ -65,15 +69,16 @@ class Pressing(Places):
         values: list[Any],
         guild_id: Given = None,
         channel_id: Given = None,
+        to: Given = None,
         message_id: Given = None,
         custom_id: str | None = None,
         label: str | None = None,
         wait_seconds: WaitSeconds = WAIT_SECONDS,
     ) -> Answer:
-        """Choose from a menu, by what stands there or its values."""
+        """Choose from a menu, by what stands there or its values; `to` as for click."""
         user = self._names.user(person)
         one, component = self._component(
-            user, (guild_id, channel_id), message_id, custom_id=custom_id, label=label
+            user, (guild_id, channel_id, to), message_id, custom_id=custom_id, label=label
         )
         if component["type"] == BUTTON:
             raise UnknownName("That is a button: press it with click.")
@@ -168,7 +173,7 @@ class Pressing(Places):
     def _component(
         self,
         user: User,
-        where: tuple[Given, Given],
+        where: tuple[Given, Given, Given],
         message_id: Given,
         *,
         custom_id: str | None,
@@ -180,7 +185,10 @@ class Pressing(Places):
         if message_id is not None:
             candidates = [self._message(user, message_id)]
         else:
-            candidates = self._visible(user, self.channel(user, *where))
+            guild_id, channel_id, to = where
+            bot = None if to is None else self._names.user(to)
+            channel = self.direct(user, bot) if bot else self.channel(user, guild_id, channel_id)
+            candidates = self._visible(user, channel)
         for one in reversed(candidates):
             component = find(one.components, custom_id=custom_id, label=label)
             if component:

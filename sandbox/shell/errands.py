@@ -42,7 +42,7 @@ def arguments() -> Wording:
     parser.add_argument("--guild", help="a guild's name or id; without it the person's first one")
     parser.add_argument("--channel", help="a channel's name or id; without it general")
     parser.add_argument("--message", help="a message's id, for verbs about one; else the newest")
-    parser.add_argument("--to", help="a bot's name: the message is a direct one")
+    parser.add_argument("--to", help="a bot's name: in the direct messages with it")
     parser.add_argument("--ids", action="store_true", help="show ids, and what was edited")
     return parser
 
@@ -101,6 +101,8 @@ async def _component(errand: Errand, verb: str, named: str, more: Json) -> Told:
     """By what it says, or by its custom id."""
     if errand.asked.message:
         more = {**more, "message_id": errand.asked.message}
+    if errand.asked.to:
+        more = {**more, "to": errand.asked.to}
     try:
         return await errand.answered(verb, {**more, "label": named})
     except Failed:

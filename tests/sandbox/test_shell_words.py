@@ -146,6 +146,32 @@ async def test_a_button_is_pressed_without_its_arrow(sandbox, login, person):
         assert "@ann" in (await person("max", "slash", "show", "text=@ann"))[1]
 
 
+async def test_a_button_and_a_menu_of_a_direct_message_are_used_also_by_who_is_in_no_server(
+    sandbox, login, person
+):
+    async def answer(interaction):
+        await interaction.response.send_message(f"used {interaction.data.get('values', 'Appeal')}")
+
+    async with login(sandbox, bot_with_commands) as bot:
+        view = discord.ui.View(timeout=None)
+        fruit = discord.ui.Select(
+            placeholder="A fruit", options=[discord.SelectOption(label="Pear", value="p")]
+        )
+        for each in (discord.ui.Button(label="Appeal"), fruit):
+            each.callback = answer
+            view.add_item(each)
+        ann = next(user.id for user in sandbox.world.users.values() if user.username == "ann")
+        await (await bot.fetch_user(ann)).send("banned", view=view)
+        for guild in ("Green", "Hill"):
+            await person("ann", "leave", guild)
+        code, text = await person("ann", "click", "Appeal")
+        assert (code, "or a bot for direct messages" in text) == (1, True)
+        code, text = await person("ann", "click", "Appeal", "--to", "Reeve")
+        assert (code, "used Appeal" in text, text.endswith("in direct messages")) == (0, True, True)
+        code, text = await person("ann", "select", "A fruit", "Pear", "--to", "Reeve")
+        assert (code, "used ['p']" in text) == (0, True)
+
+
 def test_the_exact_label_comes_before_one_with_an_arrow():
     listed = [{"type": 2, "label": label, "custom_id": label} for label in ("Next »", "Next", "»")]
     assert find(listed, label="next")["custom_id"] == "Next"

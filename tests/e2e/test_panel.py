@@ -57,6 +57,8 @@ async def test_the_panel_offers_what_can_be_done_now(guild: Guild) -> None:
         ("Softban", {"reason": "spam", "delete_messages": ""}, "Case 1: softbanned"),
         ("Warn", {"reason": "spam", "points": "x1"}, "Points are a whole number"),
         ("Timeout", {"duration": "soon", "reason": ""}, "“soon” is not a duration"),
+        ("Timeout", {"duration": "soon", "reason": ""}, "from 10s to 365d"),
+        ("Timeout", {"duration": "2 Hours and 30 minutes", "reason": ""}, "for 2h30m"),
         ("Timeout", {"duration": "366d", "reason": ""}, "A timeout lasts from 10s to 365d"),
         ("Ban", {"duration": "", "reason": "", "delete_messages": "8d"}, "write 7d or less"),
     ],

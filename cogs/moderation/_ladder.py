@@ -37,12 +37,22 @@ DONE_BY = {
     CaseKind.BAN: "ban",
 }
 REASONS = {
-    Language.ENGLISH: "Warnings reached {points} of {threshold} points in {window} (case {number}{by}): {reason}",
-    Language.GERMAN: "Verwarnungen haben {points} von {threshold} Punkten in {window} erreicht "
-    "(Fall {number}{by}): {reason}",
-    Language.SPANISH: "Las advertencias llegaron a {points} de {threshold} puntos en {window} "
-    "(caso {number}{by}): {reason}",
+    Language.ENGLISH: "Warnings reached {sum} in {window} (case {number}{by}): {reason}",
+    Language.GERMAN: "Verwarnungen haben {sum} in {window} erreicht (Fall {number}{by}): {reason}",
+    Language.SPANISH: "Las advertencias llegaron a {sum} en {window} (caso {number}{by}): {reason}",
 }
+SUMS = {
+    Language.ENGLISH: ("{points} of {threshold} points", "{points} points, beyond the step at {threshold},"),
+    Language.GERMAN: (
+        "{points} von {threshold} Punkten",
+        "{points} Punkte, mehr als die {threshold} der Stufe,",
+    ),
+    Language.SPANISH: (
+        "{points} de {threshold} puntos",
+        "{points} puntos, más allá del escalón de {threshold},",
+    ),
+}
+"""A sum that is the step's, and one that goes beyond it."""
 DAYS = {
     Language.ENGLISH: ("1 day", "{} days"),
     Language.GERMAN: ("1 Tag", "{} Tagen"),
@@ -125,9 +135,10 @@ def _reason_of_step(language: Language, by: str) -> Callable[[Reached], str]:
     """It names who warned, unless the server hides who acts: whom it is about reads it."""
 
     def reason(reached: Reached) -> str:
+        exact, beyond = SUMS[language]
+        words = exact if reached.points == reached.step.threshold else beyond
         return REASONS[language].format(
-            points=reached.points,
-            threshold=reached.step.threshold,
+            sum=words.format(points=reached.points, threshold=reached.step.threshold),
             window=_in_days(reached.days, language),
             number=reached.warning.number,
             by=by,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cogs.moderation._job_pages import job_line
-from cogs.moderation._ladder import _reached
+from cogs.moderation._ladder import _reached, _reason_of_step
 from cogs.moderation._mass_preview import _counted
 from cogs.moderation._outcome_words import CANNOT_TELL, GONE, NEVER_SENT, OUTCOMES, outcome_in
 from cogs.moderation._post_words import POST_WORDS
@@ -100,6 +100,20 @@ def test_a_warning_beyond_a_step_says_so(before: int, after: int, sentence: str)
     climb = Climb(Rules(30, 0, steps), before, after)
     assert climb.step is not None
     assert _reached(climb, climb.step) == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    in_each(
+        "reached 4 points, beyond the step at 3, in 30 days (case 7): spam",
+        "haben 4 Punkte, mehr als die 3 der Stufe, in 30 Tagen erreicht (Fall 7): spam",
+        "llegaron a 4 puntos, más allá del escalón de 3, en 30 días (caso 7): spam",
+    ),
+)
+def test_the_reason_of_a_step_says_when_the_sum_goes_beyond_it(language: Language, sentence: str) -> None:
+    step, warning = SimpleNamespace(threshold=3), SimpleNamespace(number=7, reason="spam")
+    reached: Any = SimpleNamespace(points=4, step=step, days=30, warning=warning)
+    assert sentence in _reason_of_step(language, "")(reached)
 
 
 def test_a_renewal_is_no_new_timeout() -> None:

@@ -93,7 +93,8 @@ class Calls:
             elif name in {"before", "after"}:
                 values[name] = PLACES[topic](around) if around.dice.random() < 0.4 else None
             else:
-                values[name] = VALUES[name](around)
+                known = around.known(name)
+                values[name] = VALUES[name](around) if known is None else known
         return Call(action, values)
 
 

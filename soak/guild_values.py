@@ -34,10 +34,16 @@ from database.models import (
     plan_unban,
 )
 
-PEOPLE = range(5_001, 5_013)
+PEOPLE = range(5_001, 5_005)
 """Members of every guild: a person's id says nothing about the guild."""
-MOST_CASES = 12
+MOST_CASES = 6
+LATEST = 60
+"""Of the keys that were used, so many are used again: older ones are of servers that were forgotten."""
 WORDS = ("spam", "rude", "raid", "link", "scam")
+
+
+LEARNED = ("act_id", "interaction_id", "number", "reply_id", "case_number")
+"""Ids that answers show, as a caller would use them; most of all what the database counts itself."""
 
 
 @dataclass
@@ -48,15 +54,31 @@ class Surroundings:
     keys: list[int] = field(default_factory=list)
     rows: list[OutboxRow] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    learned: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in LEARNED})
     _last_key: int = 10_000_000
 
     def key(self) -> int:
         """A new one, or one that somebody has used before, most likely in another guild."""
         if self.keys and self.dice.random() < 0.3:
-            return self.dice.choice(self.keys)
+            return self.dice.choice(self.keys[-LATEST:])
         self._last_key += 1
         self.keys.append(self._last_key)
         return self._last_key
+
+    def learn(self, answer: Any) -> None:
+        if isinstance(answer, Mapping):
+            for name, value in answer.items():
+                if name in self.learned and value is not None:
+                    self.learned[name].append(value)
+                self.learn(value)
+        elif isinstance(answer, list):
+            for part in answer[:20]:
+                self.learn(part)
+
+    def known(self, name: str) -> Any:
+        """What an answer has shown lately, half of the time; None otherwise."""
+        values = self.learned.get(name)
+        return self.dice.choice(values[-LATEST:]) if values and self.dice.random() < 0.5 else None
 
     def moment(self) -> datetime:
         return clock.now() - timedelta(seconds=self.dice.randint(-600, 600))

@@ -45,7 +45,7 @@ async def test_no_call_reads_or_changes_what_is_another_guilds_with_and_without_
     ground: Ground,
 ) -> None:
     outcome = await GuildIsolation(calls=900).run(ground)
-    assert outcome.broken == []
+    assert outcome.broken == [], "\n".join(outcome.broken)
     assert outcome.reached["actions"] > 25
 
 
@@ -73,7 +73,7 @@ class Careless(BaseController):
 
 async def test_a_statement_without_its_guild_is_harmless_behind_the_wall(ground: Ground) -> None:
     outcome = await GuildIsolation(calls=450, walls=(True,), also=Careless).run(ground)
-    assert outcome.broken == []
+    assert outcome.broken == [], "\n".join(outcome.broken)
 
 
 async def test_a_statement_without_its_guild_is_found_without_the_wall(ground: Ground) -> None:

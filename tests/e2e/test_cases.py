@@ -204,6 +204,9 @@ async def test_a_member_sees_the_own_record_without_notes(guild: Guild) -> None:
     assert "secret" not in answer.text
     assert answer.ephemeral
     assert "Nothing stands against you" in (await guild.slash("ben", "record")).text
+    nothing = (await guild.slash("max", "history", user="ben")).text
+    assert "Nothing stands against them. No cases." in nothing
+    assert "No case fits" not in nothing
 
 
 async def test_a_member_pages_through_the_own_record(guild: Guild) -> None:

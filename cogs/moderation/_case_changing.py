@@ -65,6 +65,7 @@ class CaseChanging(BaseCog):
         number="The number of the case", reason="Why it should never have counted; kept with the case"
     )
     @app_commands.autocomplete(number=_suggestions.case_numbers)
+    @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
     async def void(self, interaction: Interaction, number: CaseNumber, reason: Why) -> None:
         """Make a case count no more; it stays readable, and what follows from it is offered."""

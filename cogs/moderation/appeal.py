@@ -29,26 +29,29 @@ class Appeal(BaseCog):
     @app_commands.command()
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.describe(
-        case="Which one: choose it; nothing shows how your appeals stand",
+        number="Which case: choose it; nothing shows how your appeals stand",
         text="Why it should not stand; a form asks for it if left out",
     )
     @requires(Level.MEMBER, in_server=False)
     async def appeal(
-        self, interaction: Interaction, case: str = "", text: app_commands.Range[str, 0, LONGEST_APPEAL] = ""
+        self,
+        interaction: Interaction,
+        number: str = "",
+        text: app_commands.Range[str, 0, LONGEST_APPEAL] = "",
     ) -> None:
         """Say why a case against you should not stand, or see how your appeals stand; only you see it."""
-        if not case:
+        if not number:
             await defer(interaction)
             await self._show(interaction)
             return
-        guild_id, number = named_case(interaction, case)
+        guild_id, case_number = named_case(interaction, number)
         if not text:
-            await open_appeal(interaction, guild_id, number)
+            await open_appeal(interaction, guild_id, case_number)
             return
         await defer(interaction)
-        await make_appeal(interaction, guild_id, number, text, interaction_id=interaction.id)
+        await make_appeal(interaction, guild_id, case_number, text, interaction_id=interaction.id)
 
-    @appeal.autocomplete("case")
+    @appeal.autocomplete("number")
     async def _cases(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Their own alone, in all servers where Reeve keeps cases; those of this server first."""
         found = await self.bot.database.appeals.own_cases(
@@ -72,7 +75,7 @@ class Appeal(BaseCog):
         embed = discord.Embed(title="Your appeals", colour=discord.Colour(0x5865F2))
         lines = [own_line(each, self._server(each.guild_id)) for each in made[:MOST_LINES]]
         embed.description = "\n".join(lines)[:4096] or "You have made none."
-        embed.set_footer(text="/appeal with a case makes one")
+        embed.set_footer(text="/appeal with the number of a case makes one")
         await reply(interaction, embeds=[embed])
 
 

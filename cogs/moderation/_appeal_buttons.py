@@ -10,6 +10,7 @@ from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, require
 from bot.replies import defer, reply
 from cogs.moderation._appeal_forms import VERDICTS, WHERE, open_appeal, require_free
+from cogs.moderation._evidence_view import evidence_button
 from cogs.moderation._rendering import case_embed
 
 
@@ -65,4 +66,5 @@ async def _show_case(interaction: Interaction, number: int) -> None:
     database, guild_id = interaction.client.database, guild_of(interaction).id
     appeal = await database.appeals.get(guild_id=guild_id, number=number)
     whole = await database.cases.whole(guild_id=guild_id, number=appeal.case_number)
-    await reply(interaction, embeds=[case_embed(whole)])
+    view = evidence_button(whole.case.number, len(whole.files)) if whole.files else None
+    await reply(interaction, embeds=[case_embed(whole)], view=view)

@@ -10,6 +10,7 @@ from discord import app_commands
 from bot.clock import clock
 from bot.durations import parse_moment
 from bot.invocation import Interaction, guild_of
+from cogs.moderation._refusals import PeriodIsEmpty
 from database.models import CaseFilter, CaseKind, CaseState
 
 LARGEST_NUMBER = 2**53 - 1  # https://discord.com/developers/docs/interactions/application-commands
@@ -42,16 +43,20 @@ class Asked(TypedDict):
 
 
 async def filter_of(interaction: Interaction, asked: Asked) -> CaseFilter:
-    """Moments are in the server's time zone. Raises MomentNotUnderstood."""
+    """Moments are in the server's time zone. Raises MomentNotUnderstood, PeriodIsEmpty."""
     member, moderator = asked["member"], asked["moderator"]
+    since = await _moment(interaction, asked["since"])
+    until = await _moment(interaction, asked["until"], day_ends=True)
+    if since is not None and until is not None and since >= until:
+        raise PeriodIsEmpty(since, until)
     return CaseFilter(
         target_id=member.id if member else None,
         moderator_id=moderator.id if moderator else None,
         kind=CaseKind(asked["kind"]) if asked["kind"] else None,
         state=CaseState(asked["state"]) if asked["state"] else None,
         text=(asked["text"] or "").strip() or None,
-        since=await _moment(interaction, asked["since"]),
-        until=await _moment(interaction, asked["until"], day_ends=True),
+        since=since,
+        until=until,
         with_evidence=bool(asked["evidence"]),
     )
 

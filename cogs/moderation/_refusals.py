@@ -1,6 +1,9 @@
 """What a moderator asks for that cannot be."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from discord.utils import format_dt
 
 from bot.typed import one_line
 from database.errors import ActionRefused
@@ -33,6 +36,14 @@ class PointsNotUnderstood(ActionRefused):
     def __init__(self, text: str, most: int) -> None:
         self.text, self.most = text, most
         super().__init__(f"Points are a whole number from 0 to {most}: press the button again.")
+
+
+class PeriodIsEmpty(ActionRefused):
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.since, self.until = since, until
+        super().__init__(
+            f"since ({format_dt(since)}) is not before until ({format_dt(until)}): no case fits, swap or change them."
+        )
 
 
 class EndIsOver(ActionRefused):

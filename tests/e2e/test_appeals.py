@@ -1,6 +1,7 @@
 """Appeals over the wire: the button below the word of a ban, /appeal, the staff's queue, and what comes of it."""
 
 import asyncio
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -46,7 +47,7 @@ class Court:
         return Answer(await self.play.post(f"/sandbox/people/{who}/slash", body))
 
     async def appealed(self, who: str, words: str = "it was my brother", number: int = 1) -> Answer:
-        opened = await self.guild.slash(who, "appeal", case=str(number))
+        opened = await self.guild.slash(who, "appeal", number=str(number))
         return await self.guild.submit(who, opened, appeal=words)
 
     async def posts(self, channel: str = "reports") -> list[dict[str, Any]]:
@@ -118,19 +119,19 @@ async def test_who_has_no_such_message_appeals_in_direct_messages_with_a_command
     body = {
         "command": "appeal",
         "channel_id": channel_id,
-        "options": {"case": "case 1 in"},
-        "focused": "case",
+        "options": {"number": "case 1 in"},
+        "focused": "number",
     }
     choices = (await play.post("/sandbox/people/ben/autocomplete", body))["choices"]
     value = f"{guild.guild_id}:1"
     assert value in [choice["value"] for choice in choices]
-    made = await court.use_direct("ben", channel_id, case=value, text="wrong person")
+    made = await court.use_direct("ben", channel_id, number=value, text="wrong person")
     assert "Appeal 1 against case 1 is made" in made.text
     assert (
         "Nothing stands against you there as case 1"
-        in (await guild.slash("ann", "appeal", case=value, text="let me see")).text
+        in (await guild.slash("ann", "appeal", number=value, text="let me see")).text
     )
-    assert "names no case" in (await court.use_direct("ben", channel_id, case="1", text="x")).text
+    assert "names no case" in (await court.use_direct("ben", channel_id, number="1", text="x")).text
     await court.review("mia", "Deny", "the log is clear")
     await court.told("ben", "Your appeal against case 1 was denied.", "the log is clear")
     assert await court.is_banned("ben")
@@ -140,19 +141,45 @@ async def test_who_has_no_such_message_appeals_in_direct_messages_with_a_command
     assert guild.person("mia") not in shown
 
 
+async def test_the_case_of_an_appeal_shows_what_proves_it(guild: Guild, court: Court) -> None:
+    proof = {"filename": "p.txt", "base64": b64encode(b"proof").decode()}
+    await guild.slash("max", "warn", member="hal", reason="spam", proof=proof)
+    await court.appealed("hal")
+    case = await guild.click("mia", await court.showing("Appeal 1 · open"), "Case", channel="reports")
+    shown = await guild.click("mia", case, "Evidence (1)", channel="reports")
+    assert await shown.file() == b"proof"
+
+
+async def test_who_gave_the_warnings_answers_no_appeal_against_the_step_that_followed(
+    guild: Guild, court: Court
+) -> None:
+    await guild.slash("olga", "config ladder step-add", points=2, kind="timeout", duration="1d")
+    for label in ("Warn", "Warn and time out for 1d"):
+        asked = await guild.slash("max", "warn", member="ivy", reason="spam")
+        answer = await guild.click("max", asked, label)
+    assert "Case 3 follows from it" in answer.text
+    form = await court.press_direct("ivy", await court.told("ivy", "You were timed out"))
+    assert "Appeal 1 against case 3 is made" in (await guild.submit("ivy", form, appeal="no")).text
+    refused = await court.review("max", "Approve")
+    assert "came of a case of yours: leave it to another moderator" in refused.text
+    assert "Appeal 1 is denied." in (await court.review("mia", "Deny", "the log is clear")).text
+
+
 async def test_so_often_and_so_soon_as_the_server_says(guild: Guild, court: Court) -> None:
     await guild.slash("max", "warn", member="cem", reason="rude")
     await court.appealed("cem")
     await court.review("mia", "Deny", "no")
-    assert "You can appeal against case 1 again on <t:" in (await guild.slash("cem", "appeal", case="1")).text
+    assert (
+        "You can appeal against case 1 again on <t:" in (await guild.slash("cem", "appeal", number="1")).text
+    )
     await guild.slash("olga", "config set appeal-cooldown", value=0)
     await court.appealed("cem", "please")
     await court.review("mia", "Deny", "no", number=2)
     await guild.slash("olga", "config set appeal-limit", value=2)
-    assert "You have appealed against case 1 2 times" in (await guild.slash("cem", "appeal", case="1")).text
+    assert "You have appealed against case 1 2 times" in (await guild.slash("cem", "appeal", number="1")).text
     await guild.slash("olga", "config set appeal-limit", value=0)
     await guild.slash("max", "warn", member="cem", reason="rude again")
-    assert "takes no appeals" in (await guild.slash("cem", "appeal", case="2")).text
+    assert "takes no appeals" in (await guild.slash("cem", "appeal", number="2")).text
     message = await court.told("cem", "rude again")
     assert not buttons(message)
     assert "appeal" not in readable(message)

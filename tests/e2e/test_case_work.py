@@ -335,3 +335,12 @@ async def test_all_filters_of_a_list_at_once_page(guild: Guild) -> None:
     assert "10 cases" in first.text
     assert "odd 1" in second.text
     assert "with evidence" in second.text
+
+
+async def test_a_period_that_ends_before_it_begins_is_said_to_be_empty(guild: Guild) -> None:
+    for period in ({"since": "1d", "until": "7d"}, {"since": "2026-11-02", "until": "2026-11-01"}):
+        for command in ("case list", "case export"):
+            answer = await guild.slash("max", command, **period)
+            assert "is not before until (<t:" in answer.text, answer
+    same_day = await guild.slash("max", "case list", since="2026-11-01", until="2026-11-01")
+    assert "is not before" not in same_day.text

@@ -1,6 +1,6 @@
 #!/bin/sh
-# All tests, in three processes at once, because each often waits: those of the database; those of the sandbox and its
-# page, which are held against Discord's own words; and all the others, whose progress is shown.
+# All tests, in four processes at once, because each often waits: those of the database; those of the sandbox and its
+# page, which are held against Discord's own words; half of those that play with a whole bot; and all the others.
 set -u
 python=$1
 told=$(mktemp -d)
@@ -8,12 +8,14 @@ told=$(mktemp -d)
 database=$!
 "$python" -m pytest tests/conformance tests/page tests/sandbox >"$told/sandbox" 2>&1 &
 sandbox=$!
-trap 'kill "$database" "$sandbox"; rm -rf "$told"; exit 130' INT TERM
-"$python" -m pytest tests --ignore=tests/database --ignore=tests/soak \
-    --ignore=tests/conformance --ignore=tests/page --ignore=tests/sandbox
+"$python" -m pytest tests/e2e/test_[a-i]*.py >"$told/played" 2>&1 &
+played=$!
+trap 'kill "$database" "$sandbox" "$played"; rm -rf "$told"; exit 130' INT TERM
+"$python" -m pytest tests/e2e/test_[!a-i]*.py tests/bot tests/cogs tests/test_*.py
 failed=$?
+wait "$played" || failed=$?
 wait "$sandbox" || failed=$?
 wait "$database" || failed=$?
-cat "$told/sandbox" "$told/database"
+cat "$told/played" "$told/sandbox" "$told/database"
 rm -rf "$told"
 exit "$failed"

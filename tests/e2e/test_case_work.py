@@ -252,7 +252,7 @@ async def test_a_deleted_post_is_made_again(guild: Guild, play: Play) -> None:
         return len(posts) == 1 and posts[0]["id"] != post["id"]
 
     assert await until(again)
-    assert "Reason: one" in (await guild.log_posts())[0]
+    assert "Note: one" in (await guild.log_posts())[0]
 
 
 async def test_an_edit_moves_the_post_to_where_the_log_is_now(guild: Guild) -> None:
@@ -272,7 +272,7 @@ async def test_an_edit_moves_the_post_to_where_the_log_is_now(guild: Guild) -> N
 
     assert await until(moved)
     [left] = await guild.log_posts()
-    assert "Reason: two" in left, "what did not change stays where it was"
+    assert "Note: two" in left, "what did not change stays where it was"
 
 
 async def test_an_export_can_be_calculated_with_kept_and_read(guild: Guild) -> None:

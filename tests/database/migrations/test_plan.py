@@ -7,6 +7,7 @@ import asyncpg
 
 from database import migrations
 from database.migrations import OURS
+from database.migrations.chain import runs_with
 
 STEPS = {
     "upgrade": """op.execute("ALTER TABLE users ADD COLUMN motto text")
@@ -16,7 +17,7 @@ STEPS = {
     op.execute("ALTER TABLE point_accounts ADD CONSTRAINT odd CHECK (balance < 7) NOT VALID")
     op.execute("CREATE TABLE fresh (guild_id bigint, number bigint, FOREIGN KEY (guild_id, number) REFERENCES cases)")
     op.execute("UPDATE guild_configs SET language = 'en'")
-    op.execute("DROP TABLE case_evidence")"""
+    op.execute("DROP TABLE audit_cursors")"""
 }
 
 
@@ -35,7 +36,7 @@ async def test_locks_scans_and_rewrites_are_those_of_the_server(scratch: str, ch
         [("point_accounts", "ACCESS EXCLUSIVE", False, False)],
         [],  # a new table; cases are locked already
         [("guild_configs", "ROW EXCLUSIVE", False, True)],
-        [("case_evidence", "ACCESS EXCLUSIVE", False, False)],
+        [("audit_cursors", "ACCESS EXCLUSIVE", False, False)],
     ]
     assert step.statements[0].sql == "ALTER TABLE users ADD COLUMN motto text"
 
@@ -71,9 +72,7 @@ async def test_nobody_is_stopped_by_a_plan_and_a_plan_waits_for_nobody(scratch: 
     """Somebody holds every table for good; the plan of a step that needs them all comes all the same."""
     await migrations.upgrade(scratch)
     holder = await asyncpg.connect(scratch)
-    await holder.execute(
-        "BEGIN; LOCK TABLE users, cases, outbox, case_evidence, point_accounts, guild_configs"
-    )
+    await holder.execute("BEGIN; LOCK TABLE users, cases, outbox, audit_cursors, point_accounts, guild_configs")
     try:
         async with asyncio.timeout(30):
             assert await migrations.plan(scratch, chain=chain_of(STEPS))
@@ -110,7 +109,7 @@ async def test_the_sql_for_a_review_makes_the_same_schema(scratch: str) -> None:
     await connection.close()
     assert await migrations.current(scratch) == OURS.head
     assert await migrations.check(scratch) == []
-    assert (await migrations.standing(scratch)).runs_with == "0001"
+    assert (await migrations.standing(scratch)).runs_with == runs_with(OURS.scripts, OURS.head)
     assert await migrations.sql(scratch) == ""
 
 

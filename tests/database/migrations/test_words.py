@@ -26,6 +26,7 @@ from database.backups.restore import restore_dump
 from database.backups.session import whole_view
 from database.clock import clock
 from database.migrations import OURS
+from database.migrations.chain import runs_with
 from database.service import DatabaseService
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -183,7 +184,11 @@ async def test_programs_are_answered_in_json(older: str, typed: Type) -> None:
         code, said = await typed("db", word, "--json")
         answers[word] = json.loads(said)
         assert code == Exit.DONE
-    assert answers["current"] == {"revision": OLDER, "newest": OURS.head, "runs_with": "0001"}
+    assert answers["current"] == {
+        "revision": OLDER,
+        "newest": OURS.head,
+        "runs_with": runs_with(OURS.scripts, OLDER),
+    }
     assert [step["revision"] for step in answers["history"]] == [step.revision for step in OURS.history()]
     assert [step["revision"] for step in answers["history"] if step["current"]] == [OLDER]
     [step] = answers["plan"]

@@ -87,7 +87,9 @@ class MessageReport(
         kept = await reports.snapshot(guild_id=guild_id, interaction_id=self.key)
         if kept:
             return MessageSnapshot.read(kept[0].content).author_name
-        channel = interaction.client.get_partial_messageable(channel_id, guild_id=guild_id)
+        channel = guild_of(interaction).get_channel_or_thread(channel_id)
+        if not isinstance(channel, discord.abc.Messageable):  # of another server, or gone
+            return None
         try:
             message = await channel.fetch_message(message_id)
         except GONE:

@@ -65,11 +65,14 @@ class StatisticsController(BaseController):
     async def record(
         self, *, guild_id: int, target_id: int, time_zone: str, now: datetime, months: int = 12
     ) -> RecordByMonth:
-        """Cases against one person in so many months, the present one included; void ones do not count."""
+        """Cases against one person in so many months, the present one included; void ones do not count.
+
+        No report: it is shown beside counts of this moment, to who decides upon the person.
+        """
         zone = ZoneInfo(time_zone)
         firsts = last_months(months, until=today(now, zone))
         edges = month_edges(firsts, zone)
-        async with self._report(guild_id=guild_id) as tx:
+        async with self._read(guild_id=guild_id) as tx:
             lines = await tx.exec(
                 RECORD_BY_MONTH,
                 guild_id=guild_id,

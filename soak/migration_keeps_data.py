@@ -151,9 +151,10 @@ class _Trial:
         self._seconds: list[float] = []
 
     async def see_shapes(self, begin: str | None, revisions: list[str]) -> None:
-        await self._down(begin)
+        await self._down(None)
         for earlier in [step.revision for step in self.chain.after(None)]:
             if begin is not None and earlier <= begin:
+                await self._up(earlier)  # the rows of each fit its own tables
                 await self.fill(earlier)
         self._shapes[begin] = await self._shape()
         for revision in revisions:

@@ -11,6 +11,8 @@ from database import migrations
 from database.migrations import OURS, Chain
 from soak.scenario import Ground, Outcome
 
+SEEDED = "0001"
+"""The revision whose tables `SEED` fills; what later ones add to a row, they add themselves."""
 SEED = """
     INSERT INTO cases (guild_id, number, kind, state, target_id, target_name, moderator_id, moderator_name, reason,
         points, interaction_id, direct_message, revision, created_at)
@@ -49,15 +51,16 @@ class MigrationUnderLoad:
     idle_seconds: float = 10
     longest_read_ms: float = 250
     longest_lock_ms: float = 100
-    begin: str = "0001"
+    begin: str = SEEDED
     chain: Chain = field(default=OURS)
 
     async def run(self, ground: Ground) -> Outcome:
         server = await ground.server()
-        await migrations.downgrade(server.dsn, self.begin)
+        await migrations.downgrade(server.dsn, SEEDED)
         outcome = Outcome({})
         auditor = await ground.auditor(server)
         await auditor.execute(SEED.format(rows=self.rows - 1))
+        await migrations.upgrade(server.dsn, self.begin, report=lambda _: None)
         for step in self.chain.after(self.begin):
             ground.standing = f"revision {step.revision}"
             told = await self._step(server.dsn, step.revision, auditor)

@@ -228,13 +228,20 @@ async def test_a_stopped_job_leaves_the_others_alone(
 ) -> None:
     raid = await a_raid(sandbox, play, request.node.name, people=230)
     preview = await raid.of_file(raid.raiders[:210])
-    await play.post("/sandbox/faults", {"route": BULK, "after_seconds": 2, "times": 1})
+    # Far longer than Stop takes, and within what Reeve waits: what ends it is that the fault is deleted.
+    await play.post("/sandbox/faults", {"route": BULK, "after_seconds": 25, "times": 1})
+
+    async def is_sent() -> bool:
+        [fault] = (await play.get("/sandbox/faults"))["faults"]
+        return bool(fault["hits"])
+
     try:
         await raid.confirms(preview)
+        await until(is_sent)
         stopped = await raid.guild.click("max", await raid.view(), "Stop")
-        assert "stops" in stopped.text
-        settled = await raid.is_settled()
+        assert "stops: 10 people" in stopped.text
     finally:
         await play.delete("/sandbox/faults")
+    settled = await raid.is_settled()
     assert "200 of 210 people were banned. It was stopped before 10 others." in settled
     assert len(await raid.bans()) == 200

@@ -179,9 +179,9 @@ GIVE_NUMBER_BACK = "UPDATE case_counters SET last_number = last_number - 1 WHERE
 CASE_OF = "SELECT number FROM cases WHERE guild_id = $1 AND interaction_id = $2"
 ADD_CASE = """
     INSERT INTO cases (guild_id, number, kind, state, target_id, target_name, moderator_id, moderator_name, reason,
-        points, channel_id, interaction_id, direct_message, revision, created_at)
-    VALUES ($1, $2, 'warn', 'active', $3, 'ann', $4, 'max', $5, 0, 1, $6, 'pending', 0, $7)
-    ON CONFLICT (guild_id, interaction_id) DO NOTHING RETURNING number
+        points, channel_id, interaction_id, part, origin, direct_message, revision, created_at)
+    VALUES ($1, $2, 'warn', 'active', $3, 'ann', $4, 'max', $5, 0, 1, $6, 0, 'command', 'pending', 0, $7)
+    ON CONFLICT (guild_id, interaction_id, part) DO NOTHING RETURNING number
 """
 ASK = """
     INSERT INTO outbox (guild_id, kind, subject_id, generation, attempts, due_at, created_at)

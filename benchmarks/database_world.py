@@ -106,9 +106,10 @@ STATEMENTS = (
     """,
     """
     INSERT INTO cases (guild_id, number, kind, state, target_id, target_name, moderator_id, moderator_name, reason,
-        points, channel_id, interaction_id, direct_message, revision, created_at)
+        points, channel_id, interaction_id, part, origin, direct_message, revision, created_at)
     SELECT {guild} + g, c, 'warn', 'active', {member} + c * 7 % {members}, 'member' || c * 7 % {members},
-        {member} + c % 5, 'member' || c % 5, 'reason number ' || c, c % 3, 1, c, 'sent', 0, now() - c * interval '1h'
+        {member} + c % 5, 'member' || c % 5, 'reason number ' || c, c % 3, 1, c, 0, 'command', 'sent', 0,
+        now() - c * interval '1h'
     FROM generate_series(0, {last_guild}) g, generate_series(1, {cases}) c
     """,
     # What each member was awarded at first differs, so that there is a leaderboard.

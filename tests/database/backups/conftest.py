@@ -68,7 +68,7 @@ async def fill(dsn: str) -> None:
                 moderator_name="b",
                 reason=f"{odd}{number}",
                 interaction_id=guild_id * 1000 + number,
-                proof=Proof(filename="\\x.png", content=bytes(range(256)) * 50),
+                proof=[Proof(filename="\\x.png", content=bytes(range(256)) * 50)],
             )
             await database.cases.edit_reason(
                 guild_id=guild_id,

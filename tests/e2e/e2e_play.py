@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -155,10 +155,15 @@ class Guild:
         messages: list[dict[str, Any]] = seen["messages"] if isinstance(seen, dict) else seen
         return messages
 
-    async def direct_messages(self, who: str) -> list[dict[str, Any]]:
+    async def direct_messages(self, who: str, *, besides: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The newest, of other servers and tests, too, but none with these ids."""
         seen = await self._play.get(f"/sandbox/people/{who}/dms")
         messages: list[dict[str, Any]] = seen["messages"] if isinstance(seen, dict) else seen
-        return messages
+        return [each for each in messages if each["id"] not in besides]
+
+    async def told_before(self, who: str) -> set[str]:
+        """The ids of the direct messages until now: people are the same in all tests."""
+        return {each["id"] for each in await self.direct_messages(who)}
 
     async def log_posts(self) -> list[str]:
         return [readable(message) for message in await self.messages("max", "mod-log")]

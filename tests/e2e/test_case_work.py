@@ -121,6 +121,7 @@ async def test_edits_page(guild: Guild) -> None:
 
 async def test_a_voided_case_counts_no_more_and_the_member_can_be_told(guild: Guild) -> None:
     await warned(guild, "spam", points=3)
+    before = await guild.told_before("ann")
 
     answer = await guild.slash("mia", "case void", number=1, reason="it was ben")
 
@@ -131,7 +132,8 @@ async def test_a_voided_case_counts_no_more_and_the_member_can_be_told(guild: Gu
     assert "is told that it is void" in told.text
 
     async def heard() -> bool:
-        return len([each for each in await guild.direct_messages("ann") if "it was ben" in str(each)]) == 1
+        told = await guild.direct_messages("ann", besides=before)
+        return len([each for each in told if "it was ben" in str(each)]) == 1
 
     assert await until(heard)
     again = await guild.click("mia", answer, "Tell the member")

@@ -21,6 +21,7 @@ def case(guild: Guild, number: int, *words: str) -> Callable[[], Awaitable[str]]
 
 
 async def test_a_ban_by_hand_is_a_case_of_who_did_it(guild: Guild) -> None:
+    before = await guild.told_before("ann")
     await by_hand(guild, "mia", "ban", "ann", reason="raid")
     text = await until(case(guild, 1, "Ban", "raid"))
     assert guild.person("mia") in text
@@ -31,9 +32,8 @@ async def test_a_ban_by_hand_is_a_case_of_who_did_it(guild: Guild) -> None:
         return any("raid" in post for post in await guild.log_posts())
 
     assert await until(posted)
-    assert not [each for each in await guild.direct_messages("ann") if "raid" in str(each)], (
-        "Discord told them nothing"
-    )
+    told = await guild.direct_messages("ann", besides=before)
+    assert not [each for each in told if "raid" in str(each)], "Discord told them nothing"
 
 
 async def test_each_kind_of_act_by_hand_is_a_case(guild: Guild) -> None:

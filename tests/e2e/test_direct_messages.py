@@ -144,17 +144,21 @@ async def test_a_ban_is_told_before_it_is_done(guild: Guild, play: Play) -> None
 
 
 async def test_a_direct_message_that_takes_too_long_holds_up_no_ban(guild: Guild, play: Play) -> None:
-    await play.post(
-        "/sandbox/faults", {"route": "POST /users/@me/channels", "status": "timeout", "applied": False}
-    )
+    """The channel is open, as it may be from before: Reeve opens one to each person once, and remembers it."""
+    elsewhere = await play.new_guild("Elsewhere")  # here, a ban so soon after a warning would be asked about
+    await elsewhere.slash("max", "warn", member="hal", reason="a channel to hal")
+    await read(guild, "hal", "a channel to hal")
+    channel_id = (await guild.direct_messages("hal"))[0]["channel_id"]
+    route = f"POST /channels/{channel_id}/messages"
+    await play.post("/sandbox/faults", {"route": route, "status": "timeout", "applied": False})
     try:
         answer = await guild.slash("sam", "ban", user="hal", reason="slow post")
         [fault] = (await play.get("/sandbox/faults"))["faults"]
     finally:
         await play.delete("/sandbox/faults")
 
-    assert fault["hits"] == 1
     assert "Case 1" in answer.text
+    assert fault["hits"] == 1
     assert await is_banned(guild, play, "hal")
 
 

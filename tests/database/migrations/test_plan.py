@@ -72,7 +72,9 @@ async def test_nobody_is_stopped_by_a_plan_and_a_plan_waits_for_nobody(scratch: 
     """Somebody holds every table for good; the plan of a step that needs them all comes all the same."""
     await migrations.upgrade(scratch)
     holder = await asyncpg.connect(scratch)
-    await holder.execute("BEGIN; LOCK TABLE users, cases, outbox, audit_cursors, point_accounts, guild_configs")
+    await holder.execute(
+        "BEGIN; LOCK TABLE users, cases, outbox, audit_cursors, point_accounts, guild_configs"
+    )
     try:
         async with asyncio.timeout(30):
             assert await migrations.plan(scratch, chain=chain_of(STEPS))

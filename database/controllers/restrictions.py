@@ -6,12 +6,13 @@ from datetime import datetime
 from database.acting import end_of
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.act import ACT_LEASE, ACTS, Act, ActKind, Purpose
+from database.models.act import ACT_LEASE, ACTS, Act, ActKind, ActState, Purpose
 from database.models.act_steps import CAME_BACK
 from database.models.bans import BANNED, WantedBan
 from database.models.base import utc_now
 from database.models.restriction import BECAUSE_OF, RESTRICTIONS, STANDING, Restriction, RestrictionKind
 from database.texts import storable
+from database.transaction import Transaction
 
 PUT_BACK = {RestrictionKind.TIMEOUT: ActKind.TIMEOUT, RestrictionKind.ROLES: ActKind.ROLES}
 """What a member could shake off by leaving and coming back."""
@@ -75,15 +76,31 @@ class RestrictionController(BaseController):
         async with self._transaction(guild_id=guild_id) as tx:
             standing = (await tx.exec(STANDING, guild_id=guild_id, subject_id=user_id, now=now)).all()
             has = set(role_ids)
-            again = [
-                _again(each, now)
-                for each in standing
-                if each.kind is RestrictionKind.ROLES
-                and (has & set(each.payload.get("taken", ())) or set(each.payload.get("given", ())) - has)
-            ]
-            if again:
-                await ACTS.insert(tx, again)
-            return bool(again)
+            for each in standing:
+                taken, given = (set(each.payload.get(name, ())) for name in ("taken", "given"))
+                if each.kind is not RestrictionKind.ROLES or not (has & taken or given - has):
+                    continue
+                if not await _is_under_way(tx, each, now):
+                    await ACTS.insert(tx, [_again(each, now)])
+                    return True
+            return False
+
+
+async def _is_under_way(tx: Transaction, restriction: Restriction, now: datetime) -> bool:
+    """An act that is due and not sent yet sees to all that is amiss by then, however many changes told of it.
+
+    The lock on the restriction lets two changes that are heard at once plan one act.
+    """
+    key = {"guild_id": restriction.guild_id, "kind": restriction.kind}
+    await RESTRICTIONS.lock(tx, subject_id=restriction.subject_id, **key)
+    planned = await ACTS.find(
+        tx,
+        guild_id=restriction.guild_id,
+        target_id=restriction.subject_id,
+        restriction=restriction.kind,
+        state=ActState.PLANNED,
+    )
+    return any(act.due_at <= now and act.version == restriction.version for act in planned)
 
 
 def _again(restriction: Restriction, now: datetime) -> Act:

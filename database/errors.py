@@ -3,7 +3,7 @@
 Exception
 ├── ActionRefused            the user can act; str(error) is the reply
 │   ├── CaseNotFound, SettingNotAllowed ...
-│   └── LedgerRefusal        stored with its operation, so that a repeat gets the same answer
+│   └── LedgerRefusal        in ledger_refusals.py: stored with its operation, so that a repeat gets the same answer
 ├── DatabaseUnavailable      time, or the operator: nothing was lost, try again
 │   └── AllConnectionsBusy, ReplicaFailed, SchemaDoesNotFit
 └── OperatorMustAct          the start-up stops with one sentence
@@ -11,7 +11,6 @@ Exception
 
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
 
 
 class ActionRefused(Exception):
@@ -86,84 +85,6 @@ class DraftGone(ActionRefused):
 
 class NothingToDo(ActionRefused):
     """What was asked for is so already."""
-
-
-class LedgerRefusal(ActionRefused):
-    """A refusal that the ledger remembers: `code` and `facts` rebuild it when the request is repeated."""
-
-    code: ClassVar[str]
-
-    def __init__(self, sentence: str, **facts: int) -> None:
-        self.facts = facts
-        super().__init__(sentence)
-
-
-class RequestChanged(LedgerRefusal):
-    code = "request_changed"
-
-    def __init__(self) -> None:
-        super().__init__("That request was already answered with other details: start it anew.")
-
-
-class CannotGiveToYourself(LedgerRefusal):
-    code = "same_account"
-
-    def __init__(self) -> None:
-        super().__init__("You cannot give points to yourself: name another member.")
-
-
-class BotsHoldNoPoints(LedgerRefusal):
-    code = "bot_account"
-
-    def __init__(self) -> None:
-        super().__init__("Bots hold no points: name a person.")
-
-
-class AmountOutOfRange(LedgerRefusal):
-    code = "amount_out_of_range"
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least, self.most = least, most
-        super().__init__(f"The amount must be from {least:,} to {most:,} points.", least=least, most=most)
-
-
-class NotEnoughPoints(LedgerRefusal):
-    code = "not_enough_points"
-
-    def __init__(self, balance: int, needed: int) -> None:
-        self.balance, self.needed = balance, needed
-        super().__init__(
-            f"That takes {needed:,} points and you have {balance:,}.", balance=balance, needed=needed
-        )
-
-
-class BalanceTooHigh(LedgerRefusal):
-    code = "balance_too_high"
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        super().__init__(
-            f"That would lift the balance over {most:,} points, the most one can hold.", most=most
-        )
-
-
-class ReceiversOutOfRange(LedgerRefusal):
-    code = "receivers_out_of_range"
-
-    def __init__(self, least: int, most: int) -> None:
-        super().__init__(f"Name from {least:,} to {most:,} members at once.", least=least, most=most)
-
-
-class EarnedJustNow(LedgerRefusal):
-    code = "cool_down"
-
-    def __init__(self) -> None:
-        super().__init__("The cool-down since the last points for talking is not over.")
-
-
-LEDGER_REFUSALS: dict[str, type[LedgerRefusal]] = {
-    refusal.code: refusal for refusal in LedgerRefusal.__subclasses__()
-}
 
 
 class DatabaseUnavailable(Exception):

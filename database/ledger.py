@@ -1,173 +1,133 @@
 """How one operation of the ledger is decided, written and remembered.
 
-The accounts are locked first, in id order; then its key, the answer, the transfer and the balances are written in one
-statement. A repeat is decided anew, but its key is taken: nothing is written, and the first answer counts.
+The accounts are locked first, in id order, and a plan is made on them; then its key, the answer, the transfers and the
+balances are written in one statement. A repeat is decided anew, but its key is taken: nothing is written, and the first
+answer counts.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from database.errors import (
-    LEDGER_REFUSALS,
-    AmountOutOfRange,
-    BalanceTooHigh,
-    BotsHoldNoPoints,
-    CannotGiveToYourself,
-    EarnedJustNow,
-    LedgerRefusal,
-    NotEnoughPoints,
-    RequestChanged,
-)
+from database.book import Account, Book
+from database.ledger_refusals import LEDGER_REFUSALS, LedgerRefusal, RequestChanged
 from database.models.base import utc_now
-from database.models.guild_config import GuildSettings
 from database.models.ledger_steps import (
+    ACCOUNT_COLUMNS,
     KEEP_REFUSAL,
+    LEG_COLUMNS,
     LOCK_ACCOUNTS,
     OPEN_ACCOUNTS,
     OPERATIONS,
-    POST_TRANSFER,
-    Held,
+    POST,
 )
-from database.models.points import (
-    LARGEST_AMOUNT,
-    LARGEST_BALANCE,
-    LONGEST_NOTE,
-    OperationKind,
-    Source,
-)
+from database.models.points import BY_STAFF, LONGEST_NOTE, OperationKind, Source
 from database.texts import storable
 from database.transaction import Transaction
 
 
 class Movement(NamedTuple):
-    """What an operation did: the answer that a repeat gets again."""
+    """What moving points from one account to another did. A balance that is derived is None."""
 
     amount: int
     giver_balance: int | None
-    receiver_balance: int
+    receiver_balance: int | None
+    operation_id: int = 0
+    tax: int = 0
+    """Of the amount: what went to the treasury or was burnt, and did not arrive."""
 
 
-class Request(NamedTuple):
-    """One wish to move points. `external_id` is unique for its source: an interaction's or a message's id."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One wish. `external_id` is unique for its source; `asked` is all that tells it from another wish."""
 
     guild_id: int
     kind: OperationKind
     source: Source
     external_id: int
     actor_id: int
-    debit_id: int
-    credit_id: int
-    amount: int
-    note: str | None
+    asked: tuple[Any, ...]
+    note: str | None = None
+    case_number: int | None = None
 
     def fingerprint(self) -> bytes:
-        return fingerprint_of(self)
+        """SHA-256 of what was asked, to tell a repeat from another request under the same key."""
+        asked = (self.kind, self.actor_id, self.note, self.case_number, *self.asked)
+        return sha256(json.dumps(asked, default=str).encode()).digest()
 
 
-class Keyed(Protocol):
-    """Whatever is asked of the ledger under a key."""
-
-    @property
-    def guild_id(self) -> int: ...
-    @property
-    def kind(self) -> OperationKind: ...
-    @property
-    def source(self) -> Source: ...
-    @property
-    def external_id(self) -> int: ...
-    @property
-    def actor_id(self) -> int: ...
-    @property
-    def note(self) -> str | None: ...
-    def fingerprint(self) -> bytes: ...
+Answer = TypeVar("Answer", bound=tuple[Any, ...])
+"""A NamedTuple of plain data with a field `operation_id`, which is filled in when it is known."""
+Plan = Callable[[Book], Answer]
 
 
-def fingerprint_of(asked: tuple[Any, ...]) -> bytes:
-    """SHA-256 of what was asked, to tell a repeat from another request under the same key."""
-    return sha256(json.dumps(asked).encode()).digest()
+async def decide(
+    tx: Transaction, request: Request, account_ids: Collection[int], plan: Plan[Answer], into: type[Answer]
+) -> Answer | LedgerRefusal:
+    """The answer to a request: a new one, which is kept, or the one that it got before.
+
+    `plan` posts to the book and says the answer, or raises what the ledger refuses. A refusal is an answer, too: give
+    it to `told` after COMMIT.
+    """
+    book = await open_book(tx, request, account_ids)
+    return await settle(tx, request, book, plan, into)
 
 
-T = TypeVar("T")
-Answer = Movement | LedgerRefusal
-
-
-async def decide(tx: Transaction, request: Request, *, receiver_is_bot: bool) -> Answer:
-    """The answer to a request: a new one, which is kept, or the one that it got before."""
-    answer = _refusal(request, receiver_is_bot=receiver_is_bot) or await check(tx, request)
-    return answer if await keep(tx, request, answer) else await first_answer(tx, request, Movement)
-
-
-def _refusal(request: Request, *, receiver_is_bot: bool) -> LedgerRefusal | None:
-    """What can be said without looking at an account."""
-    if request.debit_id == request.credit_id:
-        return CannotGiveToYourself()
-    if receiver_is_bot:
-        return BotsHoldNoPoints()
-    if not 1 <= request.amount <= LARGEST_AMOUNT:
-        return AmountOutOfRange(1, LARGEST_AMOUNT)
-    return None
-
-
-async def check(
-    tx: Transaction,
-    request: Request,
-    *,
-    said_at: datetime | None = None,
-    cooldown: timedelta = timedelta(0),
-) -> Answer:
-    """Lock the members' accounts, and say what the request comes to. Nothing is written yet."""
-    held = await lock(tx, request.guild_id, [request.debit_id, request.credit_id])
-    giver, receiver = held.get(request.debit_id), held[request.credit_id]
-    if said_at is not None and is_cooling(receiver.last_talked_at, said_at, cooldown):
-        return EarnedJustNow()
-    if giver is not None and giver.balance < request.amount:
-        return NotEnoughPoints(balance=giver.balance, needed=request.amount)
-    if receiver.balance + request.amount > LARGEST_BALANCE:
-        return BalanceTooHigh(LARGEST_BALANCE)
-    return Movement(
-        amount=request.amount,
-        giver_balance=giver.balance - request.amount if giver else None,
-        receiver_balance=receiver.balance + request.amount,
-    )
-
-
-async def lock(tx: Transaction, guild_id: int, account_ids: Sequence[int]) -> dict[int, Held]:
-    """Lock the members' accounts in id order; those that are missing come to be first."""
-    wanted = {"guild_id": guild_id, "account_ids": account_ids}
+async def open_book(tx: Transaction, request: Request, account_ids: Collection[int]) -> Book:
+    """Lock these accounts, which come to be if they are missing, in id order."""
+    wanted = {"guild_id": request.guild_id, "account_ids": sorted(set(account_ids))}
     held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
-    if not held:
+    if not held and account_ids:
         await tx.exec(OPEN_ACCOUNTS, **wanted, opened_at=utc_now())
         held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
-    return {account.account_id: account for account in held}
-
-
-async def keep(tx: Transaction, request: Request, answer: Answer, *, said_at: datetime | None = None) -> bool:
-    """Write the answer and what follows from it; False, and nothing is written, if the request had been answered."""
-    if isinstance(answer, LedgerRefusal):
-        return await keep_refusal(tx, request, answer)
-    posted = await tx.exec(
-        POST_TRANSFER,
-        **operation_values(request, None, answer._asdict()),
-        debit_id=request.debit_id,
-        credit_id=request.credit_id,
-        amount=request.amount,
-        debit_balance=answer.giver_balance,
-        credit_balance=answer.receiver_balance,
-        said_at=said_at,
+    return Book(
+        {each.account_id: Account(*each[:-1]) for each in held},
+        asked_by_id=request.actor_id,
+        by_staff=request.kind in BY_STAFF,
+        is_ledger_frozen=bool(held) and held[0].is_ledger_frozen,
     )
-    return posted.first() is not None
 
 
-async def keep_refusal(tx: Transaction, request: Keyed, refusal: LedgerRefusal) -> bool:
+async def settle(
+    tx: Transaction, request: Request, book: Book, plan: Plan[Answer], into: type[Answer]
+) -> Answer | LedgerRefusal:
+    """Make the plan on a book that is open, and keep what came of it."""
+    try:
+        answer = plan(book)
+    except LedgerRefusal as refusal:
+        kept = await keep_refusal(tx, request, refusal)
+        return refusal if kept else await first_answer(tx, request, into)
+    operation_id = await keep(tx, request, book, answer)
+    if operation_id is None:
+        return await first_answer(tx, request, into)
+    return answer._replace(operation_id=operation_id)  # type: ignore[attr-defined,no-any-return]  # a NamedTuple
+
+
+async def keep(tx: Transaction, request: Request, book: Book, answer: Any) -> int | None:
+    """Write the answer and what follows from it: the operation's number. None, and nothing is written, if the request
+    had been answered.
+    """
+    said = {name: value for name, value in answer._asdict().items() if name != "operation_id"}
+    kept = await tx.exec(
+        POST,
+        **operation_values(request, None, said),
+        **{f"leg_{name}": [getattr(leg, name) for leg in book.legs] for name in LEG_COLUMNS},
+        account_id=list(book.accounts),
+        **{name: [getattr(each, name) for each in book.accounts.values()] for name in ACCOUNT_COLUMNS},
+    )
+    row = kept.first()
+    return None if row is None else row.operation_id
+
+
+async def keep_refusal(tx: Transaction, request: Request, refusal: LedgerRefusal) -> bool:
     """A refusal is an answer, too: it stays what it is. False if the request had been answered before."""
     kept = await tx.exec(KEEP_REFUSAL, **operation_values(request, refusal.code, dict(refusal.facts)))
     return kept.first() is not None
 
 
-def operation_values(request: Keyed, refusal: str | None, answer: dict[str, Any]) -> dict[str, Any]:
+def operation_values(request: Request, refusal: str | None, answer: dict[str, Any]) -> dict[str, Any]:
     return {
         "guild_id": request.guild_id,
         "source": request.source,
@@ -179,10 +139,13 @@ def operation_values(request: Keyed, refusal: str | None, answer: dict[str, Any]
         "refusal": refusal,
         "answer": answer,
         "asked_at": utc_now(),
+        "case_number": request.case_number,
     }
 
 
-async def first_answer(tx: Transaction, request: Keyed, into: Callable[..., T]) -> T | LedgerRefusal:
+async def first_answer(
+    tx: Transaction, request: Request, into: Callable[..., Answer]
+) -> Answer | LedgerRefusal:
     """What was answered under this key; RequestChanged if that was another request."""
     operation = await OPERATIONS.one(
         tx, guild_id=request.guild_id, source=request.source, external_id=request.external_id
@@ -191,26 +154,17 @@ async def first_answer(tx: Transaction, request: Keyed, into: Callable[..., T]) 
         return RequestChanged()
     if operation.refusal is not None:
         return LEDGER_REFUSALS[operation.refusal](**operation.answer)
-    return into(**operation.answer)
+    return into(**operation.answer, operation_id=operation.operation_id)
 
 
-def told(answer: T | LedgerRefusal) -> T:
+Said = TypeVar("Said")
+
+
+def told(answer: Said | LedgerRefusal) -> Said:
     """Refuse only after COMMIT: a refusal is an answer and stays."""
     if isinstance(answer, LedgerRefusal):
         raise answer
     return answer
-
-
-def rule_of(guild_id: int, points: int | None, cooldown_seconds: int | None) -> tuple[int, timedelta]:
-    default = GuildSettings(guild_id)
-    if points is None or cooldown_seconds is None:
-        points, cooldown_seconds = default.points_per_message, default.message_cooldown_seconds
-    return points, timedelta(seconds=cooldown_seconds)
-
-
-def is_cooling(last_at: datetime | None, said_at: datetime, cooldown: timedelta) -> bool:
-    """Without a cool-down nothing cools, in whatever order the messages arrive."""
-    return bool(cooldown) and last_at is not None and said_at < last_at + cooldown
 
 
 def trimmed(note: str | None) -> str | None:

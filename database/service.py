@@ -17,6 +17,7 @@ from database.controllers.cases import CaseController
 from database.controllers.digests import DigestController
 from database.controllers.drafts import DraftController
 from database.controllers.guild_configs import GuildConfigController
+from database.controllers.holds import HoldsController
 from database.controllers.jobs import JobController
 from database.controllers.ladders import LadderController
 from database.controllers.mass_jobs import MassJobController
@@ -27,6 +28,7 @@ from database.controllers.processes import ProcessController
 from database.controllers.reports import ReportController
 from database.controllers.restrictions import RestrictionController
 from database.controllers.staff_guards import StaffGuardController
+from database.controllers.staff_points import StaffPointsController
 from database.controllers.statistics import StatisticsController
 from database.controllers.users import UserController
 from database.figures import Figures
@@ -96,6 +98,8 @@ class DatabaseService:
         self.mass_work = MassWorkController(self)
         self.jobs = JobController(self)
         self.points = PointsController(self)
+        self.holds = HoldsController(self)
+        self.staff_points = StaffPointsController(self)
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)
         self.reports = ReportController(self)

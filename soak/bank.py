@@ -10,8 +10,9 @@ from typing import Any
 
 from database.clock import clock
 from database.controllers.points import PointsController
-from database.errors import DatabaseUnavailable, LedgerRefusal
+from database.errors import DatabaseUnavailable
 from database.ledger import Movement
+from database.ledger_refusals import LedgerRefusal
 from database.service import DatabaseService
 from soak.ledger_audit import mistakes_of
 from soak.scenario import Outcome

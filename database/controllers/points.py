@@ -1,32 +1,21 @@
 """The actions on points. Each request has a unique key, so a repeat gives the first answer, refusals included."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from database.actions import action
-from database.batches import Awarded, Batch, decide_batch
+from database.book import Book
 from database.controllers._base import BaseController
-from database.ledger import (
-    Movement,
-    Request,
-    check,
-    decide,
-    is_cooling,
-    keep,
-    rule_of,
-    told,
-    trimmed,
-)
-from database.models.ledger_steps import (
-    ACCOUNTS,
-    STATEMENT_OF_ACCOUNT,
-    TALK_RULE,
-    USED_AWARD_REASONS,
-    LedgerLine,
-    LinesOf,
-)
+from database.giving import Gift, accounts_of, give
+from database.ledger import Movement, Request, decide, told, trimmed
+from database.ledger_refusals import EarnedJustNow
+from database.models.account_lines import STATEMENT_OF_ACCOUNT, USED_AWARD_REASONS, LedgerLine, LinesOf
+from database.models.base import utc_now
+from database.models.guild_config import FIND_CONFIG, GuildSettings
+from database.models.ledger_steps import ACCOUNTS
 from database.models.points import MINT, OperationKind, Source
 from database.models.standings import PLACE, TOP_BALANCES, TOP_EARNED, Place, Standing
+from database.staff_moves import Awarded, award, award_many
 from database.texts import storable
 
 
@@ -57,25 +46,33 @@ class PointsController(BaseController):
         amount: int,
         note: str | None,
         interaction_id: int,
+        giver_made_at: datetime | None = None,
+        is_restricted: bool = False,
     ) -> Movement:
-        """Move points from one member to another.
+        """Move points from one member to another, by the server's limits.
 
-        Refused, in this order: RequestChanged, CannotGiveToYourself, BotsHoldNoPoints, AmountOutOfRange,
-        NotEnoughPoints, BalanceTooHigh. A repeat of the interaction gives the first answer again.
+        `giver_made_at`: when their Discord account came to be; `is_restricted`: whether a timeout stands against them.
+        Refused in the order that docs/ledger.md names. A repeat of the interaction gives the first answer again.
         """
+        gift = Gift(giver_id, receiver_id, amount, receiver_is_bot, giver_made_at, is_restricted)
         request = Request(
             guild_id=guild_id,
             kind=OperationKind.GIVE,
             source=Source.INTERACTION,
             external_id=interaction_id,
             actor_id=giver_id,
-            debit_id=giver_id,
-            credit_id=receiver_id,
-            amount=amount,
+            asked=(receiver_id, amount),
             note=trimmed(note),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            answer = await decide(tx, request, receiver_is_bot=receiver_is_bot)
+            rules = (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
+            answer = await decide(
+                tx,
+                request,
+                accounts_of(gift, rules),
+                lambda book: give(book, gift, rules, utc_now()),
+                Movement,
+            )
         return told(answer)
 
     @action(repeatable=True)
@@ -97,13 +94,17 @@ class PointsController(BaseController):
             source=Source.INTERACTION,
             external_id=interaction_id,
             actor_id=actor_id,
-            debit_id=MINT,
-            credit_id=receiver_id,
-            amount=amount,
+            asked=(receiver_id, amount),
             note=trimmed(reason),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            answer = await decide(tx, request, receiver_is_bot=receiver_is_bot)
+            answer = await decide(
+                tx,
+                request,
+                (MINT, receiver_id),
+                lambda book: award(book, receiver_id, amount, receiver_is_bot=receiver_is_bot),
+                Movement,
+            )
         return told(answer)
 
     @action(repeatable=True)
@@ -114,43 +115,52 @@ class PointsController(BaseController):
 
         Refused: RequestChanged, ReceiversOutOfRange, AmountOutOfRange, BalanceTooHigh. Repeated as a transfer is.
         """
-        member_ids = sorted(amounts)
-        batch = Batch(
+        request = Request(
             guild_id=guild_id,
             kind=OperationKind.AWARD,
             source=Source.INTERACTION,
             external_id=interaction_id,
             actor_id=actor_id,
-            member_ids=member_ids,
-            amounts=[amounts[member_id] for member_id in member_ids],
+            asked=tuple(sorted(amounts.items())),
             note=trimmed(reason),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            answer = await decide_batch(tx, batch)
+            answer = await decide(
+                tx, request, (MINT, *amounts), lambda book: award_many(book, amounts), Awarded
+            )
         return told(answer)
 
     @action(repeatable=True)
     async def earn(self, *, guild_id: int, user_id: int, message_id: int, said_at: datetime) -> int:
         """Points for a message, by the server's rule; 0 within the cool-down, or for a message seen before."""
+        request = Request(
+            guild_id=guild_id,
+            kind=OperationKind.TALK,
+            source=Source.MESSAGE,
+            external_id=message_id,
+            actor_id=user_id,
+            asked=(),
+        )
+
+        def talk(book: Book) -> Movement:
+            account = book.accounts[user_id]
+            cooldown = timedelta(seconds=rules.message_cooldown_seconds)
+            if (
+                cooldown
+                and account.last_talked_at is not None
+                and said_at < account.last_talked_at + cooldown
+            ):
+                raise EarnedJustNow
+            account.last_talked_at = max(said_at, account.last_talked_at or said_at)
+            book.post(MINT, user_id, rules.points_per_message)
+            return Movement(rules.points_per_message, None, book.balance(user_id))
+
         async with self._transaction(guild_id=guild_id) as tx:
-            rule = (await tx.exec(TALK_RULE, guild_id=guild_id, user_id=user_id)).one()
-            points, cooldown = rule_of(guild_id, rule.points, rule.cooldown_seconds)
-            if points == 0 or is_cooling(rule.last_talked_at, said_at, cooldown):
+            rules = (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
+            if rules.points_per_message == 0:
                 return 0
-            request = Request(
-                guild_id=guild_id,
-                kind=OperationKind.TALK,
-                source=Source.MESSAGE,
-                external_id=message_id,
-                actor_id=user_id,
-                debit_id=MINT,
-                credit_id=user_id,
-                amount=points,
-                note=None,
-            )
-            answer = await check(tx, request, said_at=said_at, cooldown=cooldown)
-            is_new = await keep(tx, request, answer, said_at=said_at)
-            return points if is_new and isinstance(answer, Movement) else 0
+            answer = await decide(tx, request, (MINT, user_id), talk, Movement)
+        return answer.amount if isinstance(answer, Movement) else 0
 
     @action(repeatable=True)
     async def history(

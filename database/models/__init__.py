@@ -2,6 +2,7 @@
 
 from database.ladder import Climb
 from database.local_days import beginning, days_of_week, last_days, today, week_of
+from database.models.account_lines import LedgerLine
 from database.models.act import ACT_LEASE, NEVER, Act, ActKind, ActState, Purpose
 from database.models.appeal import (
     APPEALABLE,
@@ -82,7 +83,6 @@ from database.models.ladder import (
     Reached,
     ReasonPreset,
 )
-from database.models.ledger_steps import LedgerLine
 from database.models.mass import (
     CHUNK_SIZE,
     MOST_TARGETS,
@@ -101,6 +101,7 @@ from database.models.points import (
     MINT,
     OperationKind,
     PointAccount,
+    PointLedger,
     PointOperation,
     PointTransfer,
 )
@@ -225,6 +226,7 @@ __all__ = [
     "Place",
     "Plan",
     "PointAccount",
+    "PointLedger",
     "PointOperation",
     "PointTransfer",
     "Proof",

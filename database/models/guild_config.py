@@ -57,6 +57,22 @@ BOUNDS = {
     "evidence_days": Bounds("The time that evidence is kept", 0, 3_650, "0 to 3,650 days"),
     "ladder_days": Bounds("The window of the ladder", 1, 3_650, "1 to 3,650 days"),
     "ladder_halving_days": Bounds("The decay of the ladder", 0, 3_650, "0 to 3,650 days"),
+    "message_least_length": Bounds("The least length of a message", 0, 2_000, "0 to 2,000 characters"),
+    "voice_points": Bounds("Points per minute of talk", 0, 1_000),
+    "daily_points": Bounds("Points per day", 0, 100_000),
+    "daily_streak_points": Bounds("Points per day in a row", 0, 10_000),
+    "daily_streak_days": Bounds("The longest streak that counts", 1, 365, "1 to 365 days"),
+    "thanks_points": Bounds("Points for a thank-you", 0, 1_000),
+    "thanks_per_day": Bounds("Thank-yous per day", 0, 100),
+    "earned_per_day": Bounds("Points earned per day", 0, 1_000_000),
+    "transfer_most": Bounds("Points in one gift", 0, 1_000_000_000),
+    "sent_per_day": Bounds("Points given per day", 0, 1_000_000_000),
+    "received_per_day": Bounds("Points received per day", 0, 1_000_000_000),
+    "transfer_account_days": Bounds("The age of an account", 0, 365, "0 to 365 days"),
+    "transfer_tax_percent": Bounds("The tax on gifts", 0, 50, "0 to 50 percent"),
+    "level_base": Bounds("The points of the first level", 1, 1_000_000),
+    "level_linear": Bounds("What each level takes more", 0, 100_000),
+    "level_square": Bounds("What each level takes more, squared", 0, 10_000),
 }
 MOST_ROLES = 25
 """As many as a role select of Discord offers at once."""
@@ -111,6 +127,43 @@ class GuildSettings(NamedTuple):
     """How many there are, so that a server without a ladder is not asked for it."""
     reason_presets: int = 0
     """How many there are, likewise."""
+    message_least_length: int = 0
+    """Characters below which a message earns nothing; known only with the content intent."""
+    message_repeats_earn: bool = False
+    """Whether a message earns that says what its author's last one said; likewise."""
+    voice_points: int = 0
+    """For each minute with somebody else in a voice channel, neither of them deaf; 0: nothing."""
+    daily_points: int = 10
+    """0: no daily."""
+    daily_streak_points: int = 1
+    """More for each day in a row, up to `daily_streak_days`."""
+    daily_streak_days: int = 7
+    thanks_points: int = 5
+    """0: no thanks."""
+    thanks_per_day: int = 3
+    """Of one member; one for the same person. 0: none."""
+    earned_per_day: int = 0
+    """The most that activity earns a member on one day; 0: no limit. The daily and awards are beside it."""
+    transfer_most: int = 0
+    """In one gift; 0: no limit."""
+    sent_per_day: int = 0
+    received_per_day: int = 0
+    transfer_account_days: int = 0
+    """How old a Discord account must be to give; 0: no matter."""
+    transfer_tax_percent: int = 0
+    """Of a gift, rounded down: taken from what arrives."""
+    tax_to_treasury: bool = False
+    """Or it is burnt."""
+    restricted_may_transfer: bool = True
+    """Whether who is timed out may give, buy and be thanked."""
+    level_base: int = 100
+    """Level n + 1 takes `level_base + level_linear * n + level_square * n * n` points more than level n."""
+    level_linear: int = 50
+    level_square: int = 5
+    level_roles_stack: bool = True
+    """Whether the roles of lower levels stay."""
+    level_channel_id: int | None = None
+    """Where a new level is announced; None: nowhere."""
     updated_at: datetime | None = None
 
 
@@ -161,6 +214,27 @@ class GuildConfig(SQLModel, table=True):
     ladder_halving_days: int = Field(sa_column=_number())
     ladder_steps: int = Field(sa_column=_number())
     reason_presets: int = Field(sa_column=_number())
+    message_least_length: int = Field(sa_column=_number())
+    message_repeats_earn: bool = Field(sa_column=Column(Boolean, nullable=False))
+    voice_points: int = Field(sa_column=_number())
+    daily_points: int = Field(sa_column=_number())
+    daily_streak_points: int = Field(sa_column=_number())
+    daily_streak_days: int = Field(sa_column=_number())
+    thanks_points: int = Field(sa_column=_number())
+    thanks_per_day: int = Field(sa_column=_number())
+    earned_per_day: int = Field(sa_column=_number())
+    transfer_most: int = Field(sa_column=_number())
+    sent_per_day: int = Field(sa_column=_number())
+    received_per_day: int = Field(sa_column=_number())
+    transfer_account_days: int = Field(sa_column=_number())
+    transfer_tax_percent: int = Field(sa_column=_number())
+    tax_to_treasury: bool = Field(sa_column=Column(Boolean, nullable=False))
+    restricted_may_transfer: bool = Field(sa_column=Column(Boolean, nullable=False))
+    level_base: int = Field(sa_column=_number())
+    level_linear: int = Field(sa_column=_number())
+    level_square: int = Field(sa_column=_number())
+    level_roles_stack: bool = Field(sa_column=Column(Boolean, nullable=False))
+    level_channel_id: int | None = Field(sa_column=snowflake(nullable=True))
     updated_at: datetime = Field(sa_column=instant())
 
 

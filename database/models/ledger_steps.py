@@ -1,15 +1,15 @@
-"""The statements of the ledger, beside the tables in points.py."""
+"""The statements that move points, beside the tables in points.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Date,
     DateTime,
-    Select,
+    Integer,
     Text,
-    and_,
     any_,
     case,
     cast,
@@ -18,22 +18,115 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 from sqlmodel import col, update
 
-from database.listing import Listing
-from database.models.guild_config import GuildConfig
 from database.models.points import (
+    BURN,
     FIRST_MEMBER,
+    IMPORT,
+    MINT,
+    SEASON,
+    SHOP,
+    TREASURY,
     AccountKind,
-    OperationKind,
-    Phase,
     PointAccount,
+    PointLedger,
     PointOperation,
     PointTransfer,
 )
 from database.rows import Rows
 from database.statements import param, statement
+
+OPERATIONS = Rows(PointOperation)
+ACCOUNTS = Rows(PointAccount)
+TRANSFERS = Rows(PointTransfer)
+LEDGERS = Rows(PointLedger)
+
+OWN_KINDS = {
+    MINT: AccountKind.MINT,
+    TREASURY: AccountKind.TREASURY,
+    BURN: AccountKind.BURN,
+    SHOP: AccountKind.SHOP,
+    IMPORT: AccountKind.IMPORT,
+    SEASON: AccountKind.SEASON,
+}
+"""The accounts of the guild itself."""
+
+
+def of_many(name: str, of_type: Any) -> BindParameter[Any]:
+    return param(name, ARRAY(of_type, dimensions=1))
+
+
+_account_id = func.unnest(cast(param("account_ids"), ARRAY(BigInteger))).column_valued("account_id")
+
+OPEN_ACCOUNTS = statement(
+    insert(PointAccount)
+    .from_select(
+        ["guild_id", "account_id", "kind", "balance", "opened_at"],
+        select(
+            cast(param("guild_id"), BigInteger),
+            _account_id,
+            case(
+                *((_account_id == own, kind.value) for own, kind in OWN_KINDS.items()),
+                else_=AccountKind.MEMBER.value,
+            ),
+            literal(0, BigInteger),
+            cast(param("opened_at"), DateTime(timezone=True)),
+        ).order_by(_account_id),
+    )
+    .on_conflict_do_nothing()
+)
+"""Accounts that are missing come to be, in id order, so that there is a row to lock."""
+
+
+class Held(NamedTuple):
+    """A locked account, and whether the server's whole ledger is frozen."""
+
+    account_id: int
+    balance: int
+    held_out: int
+    held_in: int
+    debt: int
+    earned: int
+    frozen_at: datetime | None
+    last_talked_at: datetime | None
+    counted_on: date | None
+    sent_today: int
+    received_today: int
+    earned_today: int
+    thanks_today: int
+    daily_on: date | None
+    daily_streak: int
+    is_ledger_frozen: bool
+
+
+_wanted = (
+    col(PointAccount.guild_id) == param("guild_id"),
+    col(PointAccount.account_id) == any_(cast(param("account_ids"), ARRAY(BigInteger))),
+)
+_found = select(func.count()).select_from(PointAccount).where(*_wanted).scalar_subquery()
+_is_ledger_frozen = (
+    select(PointLedger)
+    .where(col(PointLedger.guild_id) == param("guild_id"), col(PointLedger.frozen_at).is_not(None))
+    .exists()
+)
+
+LOCK_ACCOUNTS = statement(
+    select(*(getattr(PointAccount, name) for name in Held._fields[:-1]), _is_ledger_frozen)
+    .where(
+        *_wanted,
+        or_(col(PointAccount.account_id) >= FIRST_MEMBER, col(PointAccount.account_id) == TREASURY),
+        _found == func.cardinality(cast(param("account_ids"), ARRAY(BigInteger))),
+    )
+    .order_by(col(PointAccount.account_id))
+    .with_for_update(key_share=True, of=PointAccount),
+    into=Held,
+)
+"""In id order, and only if all of them exist: who holds one lock must not wait for an account in the making.
+
+The guild's own are looked for, and not locked but for the treasury: their balances are derived.
+"""
 
 _operation = insert(PointOperation).values(
     **{name: param(name) for name in PointOperation.model_fields if name != "operation_id"}
@@ -47,191 +140,87 @@ _kept = OPERATION.returning(
     col(PointOperation.guild_id), col(PointOperation.operation_id), col(PointOperation.asked_at)
 ).cte("kept")
 
+LEG_COLUMNS: dict[str, Any] = {
+    "phase": Text,
+    "debit_id": BigInteger,
+    "credit_id": BigInteger,
+    "amount": BigInteger,
+    "debit_balance": BigInteger,
+    "credit_balance": BigInteger,
+    "parent_id": BigInteger,
+    "reverses_id": BigInteger,
+    "expires_at": DateTime(timezone=True),
+}
+ACCOUNT_COLUMNS: dict[str, Any] = {
+    "balance": BigInteger,
+    "held_out": BigInteger,
+    "held_in": BigInteger,
+    "debt": BigInteger,
+    "earned": BigInteger,
+    "frozen_at": DateTime(timezone=True),
+    "last_talked_at": DateTime(timezone=True),
+    "counted_on": Date,
+    "sent_today": BigInteger,
+    "received_today": BigInteger,
+    "earned_today": BigInteger,
+    "thanks_today": Integer,
+    "daily_on": Date,
+    "daily_streak": Integer,
+}
+
+_leg = (
+    func.unnest(*(of_many(f"leg_{name}", kind) for name, kind in LEG_COLUMNS.items()))
+    .table_valued(*LEG_COLUMNS, with_ordinality="place", name="leg")
+    .render_derived()
+)
 _transferred = (
     insert(PointTransfer)
     .from_select(
-        ["guild_id", "operation_id", "phase", "debit_id", "credit_id", "amount", "debit_balance",
-         "credit_balance", "posted_at"],
+        ["guild_id", "operation_id", *LEG_COLUMNS, "posted_at"],
         select(
             _kept.c.guild_id,
             _kept.c.operation_id,
-            literal(Phase.POST.value, Text),
-            cast(param("debit_id"), BigInteger),
-            cast(param("credit_id"), BigInteger),
-            cast(param("amount"), BigInteger),
-            cast(param("debit_balance"), BigInteger),
-            cast(param("credit_balance"), BigInteger),
+            *(_leg.c[name] for name in LEG_COLUMNS),
             _kept.c.asked_at,
-        ),
+        )
+        .select_from(_kept.join(_leg, literal(True)))
+        .order_by(_leg.c.place),
+        include_defaults=False,
     )
     .returning(col(PointTransfer.transfer_id))
     .cte("transferred")
-)  # fmt: skip
+)
 
-_is_receiver = col(PointAccount.account_id) == param("credit_id")
+_after = (
+    func.unnest(
+        of_many("account_id", BigInteger), *(of_many(name, kind) for name, kind in ACCOUNT_COLUMNS.items())
+    )
+    .table_valued("account_id", *ACCOUNT_COLUMNS, name="after")
+    .render_derived()
+)
 _moved = (
     update(PointAccount)
     .where(
-        col(PointAccount.guild_id) == _kept.c.guild_id,
-        or_(_is_receiver, col(PointAccount.account_id) == param("debit_id")),
-        col(PointAccount.account_id) >= FIRST_MEMBER,
+        col(PointAccount.guild_id) == _kept.c.guild_id, col(PointAccount.account_id) == _after.c.account_id
     )
-    .values(
-        balance=case((_is_receiver, param("credit_balance")), else_=param("debit_balance")),
-        # Messages may arrive out of order; GREATEST passes over NULL.
-        last_talked_at=func.greatest(col(PointAccount.last_talked_at), param("said_at")),
-    )
+    .values({name: _after.c[name] for name in ACCOUNT_COLUMNS})
     .returning(col(PointAccount.account_id))
     .cte("moved")
 )
 
-POST_TRANSFER = statement(select(_kept.c.operation_id).add_cte(_transferred, _moved), into=int)
-"""The operation with its answer, the transfer and the balances at once, or none of them, and no row, if its key is
-known. The accounts are locked before: one statement sees one moment, and would take rows in no fixed order.
+
+class Kept(NamedTuple):
+    """The numbers that an operation and its transfers got."""
+
+    operation_id: int
+    transfer_ids: list[int] | None
+
+
+_transfer_ids = select(
+    func.array_agg(aggregate_order_by(_transferred.c.transfer_id, _transferred.c.transfer_id))
+).scalar_subquery()
+
+POST = statement(select(_kept.c.operation_id, _transfer_ids).add_cte(_moved), into=Kept)
+"""The operation with its answer, its transfers and the accounts after them at once, or none of them, and no row, if
+its key is known. The accounts are locked before: one statement sees one moment, and would take rows in no fixed order.
 """
-
-OPERATIONS = Rows(PointOperation)
-ACCOUNTS = Rows(PointAccount)
-
-_account_id = func.unnest(cast(param("account_ids"), ARRAY(BigInteger))).column_valued("account_id")
-
-OPEN_ACCOUNTS = statement(
-    insert(PointAccount)
-    .from_select(
-        ["guild_id", "account_id", "kind", "balance", "opened_at"],
-        select(
-            cast(param("guild_id"), BigInteger),
-            _account_id,
-            case((_account_id >= FIRST_MEMBER, AccountKind.MEMBER.value), else_=AccountKind.MINT.value),
-            literal(0, BigInteger),
-            cast(param("opened_at"), DateTime(timezone=True)),
-        ).order_by(_account_id),
-    )
-    .on_conflict_do_nothing()
-)
-"""Accounts that are missing come to be, in id order, so that there is a row to lock."""
-
-
-class Held(NamedTuple):
-    """A locked account of a member."""
-
-    account_id: int
-    balance: int
-    last_talked_at: datetime | None
-
-
-def locked_accounts(account_ids: BindParameter[Any]) -> Select[int, int, datetime | None]:
-    """In id order, and only if all of them exist: who holds one lock must not wait for an account in the making.
-
-    The mint is looked for, and not locked: its balance is derived, so that no row of a guild is hot.
-    """
-    wanted = (
-        col(PointAccount.guild_id) == param("guild_id"),
-        col(PointAccount.account_id) == any_(cast(account_ids, ARRAY(BigInteger))),
-    )
-    found = select(func.count()).select_from(PointAccount).where(*wanted).scalar_subquery()
-    return (
-        select(col(PointAccount.account_id), col(PointAccount.balance), col(PointAccount.last_talked_at))
-        .where(
-            *wanted,
-            col(PointAccount.account_id) >= FIRST_MEMBER,
-            found == func.cardinality(cast(account_ids, ARRAY(BigInteger))),
-        )
-        .order_by(col(PointAccount.account_id))
-        .with_for_update(key_share=True)
-    )
-
-
-LOCK_ACCOUNTS = statement(locked_accounts(param("account_ids")), into=Held)
-
-
-class TalkRule(NamedTuple):
-    """What a message earns for its author now. None: the server or the account has no row yet."""
-
-    points: int | None
-    cooldown_seconds: int | None
-    last_talked_at: datetime | None
-
-
-_asked = select(
-    cast(param("guild_id"), BigInteger).label("guild_id"), cast(param("user_id"), BigInteger).label("user_id")
-).subquery()
-
-TALK_RULE = statement(
-    select(
-        col(GuildConfig.points_per_message),
-        col(GuildConfig.message_cooldown_seconds),
-        col(PointAccount.last_talked_at),
-    )
-    .select_from(_asked)
-    .join(GuildConfig, col(GuildConfig.guild_id) == _asked.c.guild_id, isouter=True)
-    .join(
-        PointAccount,
-        and_(
-            col(PointAccount.guild_id) == _asked.c.guild_id, col(PointAccount.account_id) == _asked.c.user_id
-        ),
-        isouter=True,
-    ),
-    into=TalkRule,
-)
-
-
-class LedgerLine(NamedTuple):
-    """One transfer as the holder of one account reads it. `amount` is negative for what went out."""
-
-    transfer_id: int
-    kind: OperationKind
-    amount: int
-    balance: int
-    other_id: int
-    note: str | None
-    posted_at: datetime
-
-
-_is_credit = col(PointTransfer.credit_id) == param("account_id")
-_with_operation = and_(
-    col(PointOperation.guild_id) == col(PointTransfer.guild_id),
-    col(PointOperation.operation_id) == col(PointTransfer.operation_id),
-)
-
-
-class LinesOf(NamedTuple):
-    """Whose lines are listed."""
-
-    account_id: int
-
-
-STATEMENT_OF_ACCOUNT = Listing(
-    select(
-        col(PointTransfer.transfer_id),
-        col(PointOperation.kind),
-        case((_is_credit, col(PointTransfer.amount)), else_=-col(PointTransfer.amount)),
-        case((_is_credit, col(PointTransfer.credit_balance)), else_=col(PointTransfer.debit_balance)),
-        case((_is_credit, col(PointTransfer.debit_id)), else_=col(PointTransfer.credit_id)),
-        col(PointOperation.note),
-        col(PointTransfer.posted_at),
-    )
-    .join(PointOperation, _with_operation)
-    .where(
-        col(PointTransfer.guild_id) == param("guild_id"),
-    ),
-    into=LedgerLine,
-    order=[col(PointTransfer.transfer_id)],
-    fits={"account_id": or_(_is_credit, col(PointTransfer.debit_id) == param("account_id"))},
-)
-
-
-USED_AWARD_REASONS = statement(
-    select(col(PointOperation.note))
-    .where(
-        col(PointOperation.guild_id) == param("guild_id"),
-        col(PointOperation.kind) == OperationKind.AWARD,
-        col(PointOperation.refusal).is_(None),
-        func.length(col(PointOperation.note)) <= param("longest"),
-        func.strpos(func.lower(col(PointOperation.note)), func.lower(cast(param("typed"), Text))) > 0,
-    )
-    .group_by(col(PointOperation.note))
-    .order_by(func.count().desc(), col(PointOperation.note))
-    .limit(param("limit")),
-    into=str,
-)

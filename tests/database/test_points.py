@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from database.errors import (
+from database.ledger import Movement
+from database.ledger_refusals import (
     LEDGER_REFUSALS,
     AmountOutOfRange,
     BalanceTooHigh,
@@ -16,7 +17,6 @@ from database.errors import (
     NotEnoughPoints,
     RequestChanged,
 )
-from database.ledger import Movement
 from database.models import LARGEST_AMOUNT, MINT, OperationKind
 from database.models.points import LARGEST_BALANCE
 from database.service import DatabaseService
@@ -28,8 +28,10 @@ NewId = Callable[[], int]
 
 
 async def test_an_award_is_new_and_a_gift_is_not(ledger: Any) -> None:
-    assert await ledger.award(ANN, 10) == Movement(amount=10, giver_balance=None, receiver_balance=10)
-    assert await ledger.give(ANN, BEN, 4) == Movement(amount=4, giver_balance=6, receiver_balance=4)
+    awarded, given = await ledger.award(ANN, 10), await ledger.give(ANN, BEN, 4)
+    assert awarded == Movement(amount=10, giver_balance=None, receiver_balance=10, operation_id=awarded[3])
+    assert given == Movement(amount=4, giver_balance=6, receiver_balance=4, operation_id=given[3])
+    assert 0 < awarded.operation_id < given.operation_id
     assert [await ledger.balance(user_id) for user_id in (ANN, BEN, CEM)] == [6, 4, 0]
     assert await ledger.mistakes() == []
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from database.batches import MOST_RECEIVERS, Awarded
-from database.errors import AmountOutOfRange, BalanceTooHigh, ReceiversOutOfRange, RequestChanged
+from database.ledger_refusals import AmountOutOfRange, BalanceTooHigh, ReceiversOutOfRange, RequestChanged
 from database.models import LARGEST_AMOUNT
 from database.models.points import LARGEST_BALANCE
+from database.staff_moves import MOST_RECEIVERS, Awarded
 
 ANN, BEN, CEM = 5_001, 5_002, 5_003
 NewId = Callable[[], int]

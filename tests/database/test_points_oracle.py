@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from database.errors import LedgerRefusal
+from database.ledger_refusals import LedgerRefusal
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PEOPLE = st.integers(5_001, 5_003)

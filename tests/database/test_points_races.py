@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from database.errors import LedgerRefusal, NotEnoughPoints
 from database.ledger import Movement
+from database.ledger_refusals import LedgerRefusal, NotEnoughPoints
 
 PEOPLE = range(5_001, 5_011)
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -16,7 +16,8 @@ import pytest
 from pydantic import SecretStr
 
 from database import migrations
-from database.errors import NotEnoughPoints, OperatorMustAct
+from database.errors import OperatorMustAct
+from database.ledger_refusals import NotEnoughPoints
 from database.models import CaseFilter, CaseKind, Proof
 from database.server import running_database
 from database.service import DatabaseService

@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 from sqlmodel import select
 
-from database.errors import DatabaseUnavailable, NotEnoughPoints
+from database.errors import DatabaseUnavailable
+from database.ledger_refusals import NotEnoughPoints
 from database.models import Case, CaseKind, User
 from database.models.user import SEEN
 from database.outages import AWAY

@@ -1,0 +1,75 @@
+"""What is read of an account: its statement, and reasons that were given."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Text, and_, case, cast, func, or_, select
+from sqlmodel import col
+
+from database.listing import Listing
+from database.models.points import OperationKind, Phase, PointOperation, PointTransfer
+from database.statements import param, statement
+
+
+class LedgerLine(NamedTuple):
+    """One transfer as the holder of one account reads it. `amount` is negative for what went out."""
+
+    transfer_id: int
+    operation_id: int
+    kind: OperationKind
+    amount: int
+    balance: int
+    other_id: int
+    note: str | None
+    posted_at: datetime
+
+
+_is_credit = col(PointTransfer.credit_id) == param("account_id")
+_with_operation = and_(
+    col(PointOperation.guild_id) == col(PointTransfer.guild_id),
+    col(PointOperation.operation_id) == col(PointTransfer.operation_id),
+)
+
+
+class LinesOf(NamedTuple):
+    """Whose lines are listed."""
+
+    account_id: int
+
+
+STATEMENT_OF_ACCOUNT = Listing(
+    select(
+        col(PointTransfer.transfer_id),
+        col(PointTransfer.operation_id),
+        col(PointOperation.kind),
+        case((_is_credit, col(PointTransfer.amount)), else_=-col(PointTransfer.amount)),
+        case((_is_credit, col(PointTransfer.credit_balance)), else_=col(PointTransfer.debit_balance)),
+        case((_is_credit, col(PointTransfer.debit_id)), else_=col(PointTransfer.credit_id)),
+        col(PointOperation.note),
+        col(PointTransfer.posted_at),
+    )
+    .join(PointOperation, _with_operation)
+    .where(
+        col(PointTransfer.guild_id) == param("guild_id"),
+        or_(col(PointTransfer.phase) == Phase.POST, col(PointTransfer.phase) == Phase.CAPTURE),
+    ),
+    into=LedgerLine,
+    order=[col(PointTransfer.transfer_id)],
+    fits={"account_id": or_(_is_credit, col(PointTransfer.debit_id) == param("account_id"))},
+)
+
+
+USED_AWARD_REASONS = statement(
+    select(col(PointOperation.note))
+    .where(
+        col(PointOperation.guild_id) == param("guild_id"),
+        col(PointOperation.kind) == OperationKind.AWARD,
+        col(PointOperation.refusal).is_(None),
+        func.length(col(PointOperation.note)) <= param("longest"),
+        func.strpos(func.lower(col(PointOperation.note)), func.lower(cast(param("typed"), Text))) > 0,
+    )
+    .group_by(col(PointOperation.note))
+    .order_by(func.count().desc(), col(PointOperation.note))
+    .limit(param("limit")),
+    into=str,
+)

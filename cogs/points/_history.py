@@ -1,12 +1,8 @@
-"""The pages of an account's history and of the leaderboard."""
-
-from datetime import datetime, timedelta
-from enum import StrEnum
+"""The pages of an account's history."""
 
 import discord
 from discord.utils import format_dt
 
-from bot.clock import clock
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
@@ -14,29 +10,8 @@ from bot.typed import one_line
 from database.models import MINT, LedgerLine, OperationKind
 
 PAGE_SIZE = 10
-LAST_PAGE = 100_000
 FIRST_MEMBER_ID = 1_000  # accounts below are the guild's own
 GOLD = discord.Colour(0xF1C40F)
-MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
-
-
-class Period(StrEnum):
-    """Of the leaderboard: all balances, or what was earned in the last days."""
-
-    ALL = "all"
-    WEEK = "week"
-    MONTH = "month"
-
-    def since(self) -> datetime | None:
-        days = {Period.ALL: None, Period.WEEK: 7, Period.MONTH: 30}[self]
-        return clock.now() - timedelta(days=days) if days else None
-
-
-TITLES = {
-    Period.ALL: "Most points",
-    Period.WEEK: "Most earned in 7 days",
-    Period.MONTH: "Most earned in 30 days",
-}
 
 
 async def history_page(interaction: Interaction, user_id: int, *, before_id: int | None = None) -> Page:
@@ -58,41 +33,12 @@ async def history_page(interaction: Interaction, user_id: int, *, before_id: int
     )
 
 
-async def top_page(interaction: Interaction, period: Period, number: int) -> Page:
-    """Page `number`, counted from 1."""
-    first = (number - 1) * PAGE_SIZE
-    standings = await interaction.client.database.points.top(
-        guild_id=guild_of(interaction).id, since=period.since(), offset=first, limit=PAGE_SIZE + 1
-    )
-    shown = standings[:PAGE_SIZE]
-    embed = discord.Embed(title=TITLES[period], colour=GOLD)
-    rows = [
-        f"{MEDALS.get(place, f'`{place}.`')} <@{standing.user_id}> · {standing.points:,}"
-        for place, standing in enumerate(shown, start=first + 1)
-    ]
-    embed.description = "\n".join(rows) or (
-        "Nobody has points yet." if number == 1 else "This page is empty."
-    )
-    embed.set_footer(text=f"Page {number}")
-    return Page(
-        embed,
-        back=f"pt:{period}:{number - 1 if shown else 1}" if number > 1 else None,
-        forward=f"pt:{period}:{number + 1}" if len(standings) > PAGE_SIZE else None,
-    )
-
-
 class HistoryButton(PageButton, template=r"ph:[0-9]{1,20}:[0-9]{1,19}"):
     async def turn(self, interaction: Interaction) -> Page:
         _, user_id, before_id = self.custom_id.split(":")
         if not FIRST_MEMBER_ID <= int(user_id) < 2**63 or int(before_id) >= 2**63:
             raise ButtonOutdated
         return await history_page(interaction, int(user_id), before_id=int(before_id) or None)
-
-
-class TopButton(PageButton, template=r"pt:(?:all|week|month):[0-9]{1,6}"):
-    async def turn(self, interaction: Interaction) -> Page:
-        _, period, number = self.custom_id.split(":")
-        return await top_page(interaction, Period(period), max(1, int(number)))
 
 
 def _history_line(line: LedgerLine) -> str:

@@ -108,10 +108,9 @@ class Book:
     ) -> None:
         """Move points at once. `debt`: the staff lets the balance fall below zero."""
         self.may_move(debit_id, credit_id)
-        debit, credit = self.accounts.get(debit_id), self.accounts.get(credit_id)
-        self._leave_floor(debit, amount, debt=debt)
-        self._leave_ceiling(credit, amount)
-        self._move(debit, credit, amount)
+        self._leave_floor(self.accounts.get(debit_id), amount, debt=debt)
+        self._leave_ceiling(self.accounts.get(credit_id), amount)
+        self._move(debit_id, credit_id, amount)
         self._count_earned(debit_id, credit_id, amount)
         self._write(Phase.POST, debit_id, credit_id, amount, reverses_id=reverses_id)
 
@@ -132,7 +131,7 @@ class Book:
         if self.is_ledger_frozen:
             raise LedgerFrozen
         self._let_go(hold)
-        self._move(self.accounts.get(hold.debit_id), self.accounts.get(hold.credit_id), amount)
+        self._move(hold.debit_id, hold.credit_id, amount)
         self._count_earned(hold.debit_id, hold.credit_id, amount)
         self._write(Phase.CAPTURE, hold.debit_id, hold.credit_id, amount, parent_id=hold.transfer_id)
 
@@ -141,7 +140,12 @@ class Book:
         if self.is_ledger_frozen:
             raise LedgerFrozen
         self._let_go(hold)
+        self._pay_debts(hold.debit_id)
         self._write(Phase.VOID, hold.debit_id, hold.credit_id, hold.amount, parent_id=hold.transfer_id)
+
+    def require(self, account_id: int, amount: int) -> None:
+        """Raise where less is there to be spent: of a plan that moves this in several steps."""
+        self._leave_floor(self.accounts.get(account_id), amount)
 
     def balance(self, account_id: int) -> int | None:
         account = self.accounts.get(account_id)
@@ -167,13 +171,18 @@ class Book:
         if (credit := self.accounts.get(hold.credit_id)) is not None:
             credit.held_in -= hold.amount
 
-    def _move(self, debit: Account | None, credit: Account | None, amount: int) -> None:
-        if debit is not None:
+    def _move(self, debit_id: int, credit_id: int, amount: int) -> None:
+        if (debit := self.accounts.get(debit_id)) is not None:
             debit.balance -= amount
-        if credit is not None:
+        if (credit := self.accounts.get(credit_id)) is not None:
             credit.balance += amount
-            # What comes in pays a debt first; the floor never falls again by itself.
-            credit.debt = min(credit.debt, max(0, -credit.available))
+        self._pay_debts(debit_id, credit_id)
+
+    def _pay_debts(self, *account_ids: int) -> None:
+        """What comes in, or is let go, pays a debt first: the floor never falls again by itself."""
+        for account_id in account_ids:
+            if (account := self.accounts.get(account_id)) is not None:
+                account.debt = min(account.debt, max(0, -account.available))
 
     def _count_earned(self, debit_id: int, credit_id: int, amount: int) -> None:
         if debit_id in ISSUERS and credit_id in self.accounts and credit_id != TREASURY:

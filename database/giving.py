@@ -56,6 +56,7 @@ def give(book: Book, gift: Gift, rules: GuildSettings, now: datetime) -> Movemen
         raise OverTransferLimit(rules.transfer_most)
     tax = gift.amount * rules.transfer_tax_percent // 100
     _count(book, gift, gift.amount - tax, rules, today(now, ZoneInfo(rules.time_zone)))
+    book.require(gift.giver_id, gift.amount)
     book.post(gift.giver_id, gift.receiver_id, gift.amount - tax)
     if tax:
         book.post(gift.giver_id, tax_account(rules), tax)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from database.book import Book, Hold
 from database.giving import may_name
-from database.ledger_refusals import ExceedsHold, HoldEnded, HoldNotFound
+from database.ledger_refusals import ExceedsHold, HoldEnded, HoldNotFound, NotExpired
 from database.models.points import Phase, PointTransfer
 
 
@@ -47,6 +47,15 @@ def capture(
 
 def void(book: Book, held: PointTransfer | None, ended: PointTransfer | None) -> Ending:
     book.void(_open(held, ended))
+    return Ending(0)
+
+
+def expire(book: Book, held: PointTransfer | None, ended: PointTransfer | None, now: datetime) -> Ending:
+    """Let go of it as nobody else did in time."""
+    promise = _open(held, ended)
+    if held is None or held.expires_at is None or held.expires_at > now:
+        raise NotExpired
+    book.void(promise)
     return Ending(0)
 
 

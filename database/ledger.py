@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
-from database.book import Account, Book
+from database.book import Account, Book, is_kept
 from database.ledger_refusals import LEDGER_REFUSALS, LedgerRefusal, RequestChanged
 from database.models.base import utc_now
 from database.models.ledger_steps import (
@@ -78,6 +78,8 @@ async def decide(
 async def open_book(tx: Transaction, request: Request, account_ids: Collection[int]) -> Book:
     """Lock these accounts, which come to be if they are missing, in id order."""
     wanted = {"guild_id": request.guild_id, "account_ids": sorted(set(account_ids))}
+    if account_ids and not any(map(is_kept, account_ids)):
+        raise TypeError("points move to or from somebody whose account can be locked")
     held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
     if not held and account_ids:
         await tx.exec(OPEN_ACCOUNTS, **wanted, opened_at=utc_now())
@@ -97,12 +99,15 @@ async def settle(
     try:
         answer = plan(book)
     except LedgerRefusal as refusal:
-        kept = await keep_refusal(tx, request, refusal)
-        return refusal if kept else await first_answer(tx, request, into)
+        is_new = refusal.is_kept and await keep_refusal(tx, request, refusal)
+        return refusal if is_new else await first_answer(tx, request, into) or refusal
     operation_id = await keep(tx, request, book, answer)
-    if operation_id is None:
-        return await first_answer(tx, request, into)
-    return answer._replace(operation_id=operation_id)  # type: ignore[attr-defined,no-any-return]  # a NamedTuple
+    if operation_id is not None:
+        return answer._replace(operation_id=operation_id)  # type: ignore[attr-defined,no-any-return]  # a NamedTuple
+    known = await first_answer(tx, request, into)
+    if known is None:
+        raise LookupError("the key is taken and its answer is not there")
+    return known
 
 
 async def keep(tx: Transaction, request: Request, book: Book, answer: Any) -> int | None:
@@ -145,11 +150,13 @@ def operation_values(request: Request, refusal: str | None, answer: dict[str, An
 
 async def first_answer(
     tx: Transaction, request: Request, into: Callable[..., Answer]
-) -> Answer | LedgerRefusal:
-    """What was answered under this key; RequestChanged if that was another request."""
-    operation = await OPERATIONS.one(
+) -> Answer | LedgerRefusal | None:
+    """What was answered under this key, RequestChanged if that was another request; None if nothing was."""
+    operation = await OPERATIONS.get(
         tx, guild_id=request.guild_id, source=request.source, external_id=request.external_id
     )
+    if operation is None:
+        return None
     if operation.request_hash != request.fingerprint():
         return RequestChanged()
     if operation.refusal is not None:

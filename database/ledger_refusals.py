@@ -1,15 +1,22 @@
 """What the ledger refuses, as sentences for the person who asked. The order of the rules: docs/ledger.md."""
 
-from datetime import date
 from typing import ClassVar
 
 from database.errors import ActionRefused
+
+LEDGER_REFUSALS: dict[str, type["LedgerRefusal"]] = {}
+"""By their codes; refusals in other modules are here once those are imported."""
 
 
 class LedgerRefusal(ActionRefused):
     """A refusal that the ledger remembers: `code` and `facts` rebuild it when the request is repeated."""
 
     code: ClassVar[str]
+    is_kept: ClassVar[bool] = True
+    """Whether the request is answered with it for good. If not, the same request may be granted later."""
+
+    def __init_subclass__(cls) -> None:
+        LEDGER_REFUSALS[cls.code] = cls
 
     def __init__(self, sentence: str, **facts: int | str) -> None:
         self.facts = facts
@@ -53,7 +60,10 @@ class ReceiversOutOfRange(LedgerRefusal):
 
 
 class LedgerFrozen(LedgerRefusal):
+    """Nothing is written meanwhile, not even this: what runs by itself asks again, and must not be refused for good."""
+
     code = "ledger_frozen"
+    is_kept = False
 
     def __init__(self) -> None:
         super().__init__(
@@ -162,19 +172,13 @@ class BalanceTooHigh(LedgerRefusal):
 
 
 class EarnedJustNow(LedgerRefusal):
+    """Most messages: a row for each would be most of the ledger."""
+
     code = "cool_down"
+    is_kept = False
 
     def __init__(self) -> None:
         super().__init__("The cool-down since the last points for talking is not over.")
-
-
-class HadToday(LedgerRefusal):
-    code = "had_today"
-
-    def __init__(self, on: str) -> None:
-        super().__init__(
-            f"You had your points of {date.fromisoformat(on):%d %B} already: come back tomorrow.", on=on
-        )
 
 
 class HoldNotFound(LedgerRefusal):
@@ -192,6 +196,16 @@ class HoldEnded(LedgerRefusal):
     def __init__(self, how: str) -> None:
         words = {"capture": "taken", "void": "given back", "expired": "given back, as its time was over"}
         super().__init__(f"What was held has been {words[how]} already.", how=how)
+
+
+class NotExpired(LedgerRefusal):
+    """Not kept: a little later it is."""
+
+    code = "not_expired"
+    is_kept = False
+
+    def __init__(self) -> None:
+        super().__init__("The time of what is held is not over yet.")
 
 
 class ExceedsHold(LedgerRefusal):
@@ -251,8 +265,3 @@ class FrozenAlready(LedgerRefusal):
             "Their points are frozen already." if is_frozen else "Their points are not frozen.",
             is_frozen=is_frozen,
         )
-
-
-LEDGER_REFUSALS: dict[str, type[LedgerRefusal]] = {
-    refusal.code: refusal for refusal in LedgerRefusal.__subclasses__()
-}

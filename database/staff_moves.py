@@ -49,9 +49,11 @@ def set_to(book: Book, member_id: int, balance: int, *, is_bot: bool) -> Movemen
     """Award or take the difference. `amount` is negative for what was taken."""
     if is_bot:
         raise BotsHoldNoPoints
-    if not 0 <= balance <= LARGEST_BALANCE:
-        raise AmountOutOfRange(0, LARGEST_BALANCE)
-    more = balance - book.accounts[member_id].balance
+    has = book.accounts[member_id].balance
+    most = LARGEST_BALANCE + min(0, has)  # no transfer moves more, and it pays a debt as well
+    if not 0 <= balance <= most:
+        raise AmountOutOfRange(0, most)
+    more = balance - has
     if not more:
         raise NothingToSet(balance)
     if more > 0:

@@ -25,7 +25,7 @@ LARGEST_WISH = 60
 PAUSE_SECONDS = 0.01
 STUCK_SECONDS = 60
 STORED = """
-    SELECT external_id, refusal, t.amount, t.debit_balance, t.credit_balance FROM point_operations
+    SELECT external_id, refusal, operation_id, t.amount, t.debit_balance, t.credit_balance FROM point_operations
     LEFT JOIN point_transfers t USING (guild_id, operation_id) WHERE guild_id = $1
 """
 
@@ -167,4 +167,4 @@ def unrepeated(points: PointsController) -> Callable[..., Awaitable[Movement]]:
 def answer_in(row: Any) -> Answer:
     if row["refusal"] is not None:
         return str(row["refusal"])
-    return Movement(row["amount"], row["debit_balance"], row["credit_balance"])
+    return Movement(row["amount"], row["debit_balance"], row["credit_balance"], row["operation_id"])

@@ -75,7 +75,7 @@ BALANCE = (
     "kind NOT IN ('member', 'treasury') "
     "OR (balance - held_out >= -debt AND balance + held_in <= 1000000000000)"
 )
-HOLDS = "ix_point_transfers_guild_id_expires_at"
+HOLDS = "ix_point_transfers_expires_at_transfer_id"
 IN_ORDER = "ix_point_transfers_guild_id_posted_in_transfer_id"
 OF_CASES = "ix_point_operations_guild_id_case_number"
 
@@ -121,13 +121,18 @@ def upgrade() -> None:
         )
     op.in_batches(
         "point_accounts",
-        "UPDATE point_accounts SET earned = (SELECT coalesce(sum(t.amount), 0) FROM point_transfers t "
-        "WHERE t.guild_id = point_accounts.guild_id AND t.credit_id = point_accounts.account_id "
-        "AND t.debit_id = 1 AND t.phase = 'post') "
+        "UPDATE point_accounts SET earned = "
+        "(SELECT coalesce(sum(t.amount), 0) FROM point_transfers t WHERE t.guild_id = point_accounts.guild_id "
+        "AND t.credit_id = point_accounts.account_id AND t.debit_id IN (1, 5) AND t.phase IN ('post', 'capture')) "
+        "- (SELECT coalesce(sum(t.amount), 0) FROM point_transfers t WHERE t.guild_id = point_accounts.guild_id "
+        "AND t.debit_id = point_accounts.account_id AND t.credit_id IN (1, 5) AND t.phase IN ('post', 'capture')) "
         "WHERE {rows} AND account_id >= 1000",
     )
     op.build_index(
-        HOLDS, "point_transfers", ["guild_id", "expires_at"], postgresql_where=sa.text("phase = 'hold'")
+        HOLDS,
+        "point_transfers",
+        ["expires_at", "transfer_id"],
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
     )
     op.build_index(IN_ORDER, "point_transfers", ["guild_id", "posted_in", "transfer_id"])
     op.build_index(
@@ -180,8 +185,8 @@ def wall(table: str) -> None:
 def downgrade() -> None:
     """Operations that the older schema has no word for become awards under a key of their own.
 
-    Who is in debt is lifted to zero by a transfer from the mint, which the older rules demand; what was held is
-    available again; counters of days, streaks and frozen accounts are forgotten.
+    Who is in debt is lifted to zero by a transfer from the mint, which the older rules demand; what is held is let
+    go; counters of days, streaks and frozen accounts are forgotten.
     """
     op.drop_table("point_ledgers")
     op.execute("ALTER TABLE point_operations DISABLE TRIGGER USER")
@@ -193,24 +198,56 @@ def downgrade() -> None:
     op.execute("ALTER TABLE point_operations ENABLE TRIGGER USER")
     op.drop_constraint("ck_point_accounts_balance", "point_accounts")
     op.execute(
+        "INSERT INTO point_accounts (guild_id, account_id, kind, balance, opened_at) "
+        "SELECT DISTINCT guild_id, 1, 'mint', 0, now() FROM point_accounts WHERE balance < 0 AND account_id >= 1000 "
+        "ON CONFLICT DO NOTHING"
+    )
+    # Keys that were never used: as operations are numbered, a second downgrade begins beyond.
+    op.execute(
         """
-        WITH lifted AS (
-            UPDATE point_accounts a SET balance = 0
-            FROM (SELECT guild_id, account_id, balance FROM point_accounts
-                  WHERE balance < 0 AND account_id >= 1000) owes
+        WITH owes AS MATERIALIZED (
+            SELECT guild_id, account_id, -balance AS amount,
+                -(row_number() OVER () + (SELECT max(operation_id) FROM point_operations)) AS new_key
+            FROM point_accounts WHERE balance < 0 AND account_id >= 1000
+        ), lifted AS (
+            UPDATE point_accounts a SET balance = 0 FROM owes
             WHERE a.guild_id = owes.guild_id AND a.account_id = owes.account_id
-            RETURNING a.guild_id, a.account_id, -owes.balance AS amount
         ), asked AS (
             INSERT INTO point_operations
                 (guild_id, source, external_id, request_hash, kind, actor_id, note, answer, asked_at)
-            SELECT guild_id, 'message', -account_id, sha256('0014'), 'award', 0, 'An older Reeve knows no debts.',
+            SELECT guild_id, 'message', new_key, sha256('0014'), 'award', 0, 'An older Reeve knows no debts.',
                 jsonb_build_object('amount', amount, 'giver_balance', NULL, 'receiver_balance', 0), now()
-            FROM lifted RETURNING guild_id, operation_id, -external_id AS account_id
+            FROM owes RETURNING guild_id, operation_id, external_id AS new_key
         )
         INSERT INTO point_transfers
             (guild_id, operation_id, phase, debit_id, credit_id, amount, credit_balance, posted_at)
-        SELECT guild_id, asked.operation_id, 'post', 1, account_id, lifted.amount, 0, now()
-        FROM lifted JOIN asked USING (guild_id, account_id)
+        SELECT guild_id, operation_id, 'post', 1, account_id, amount, 0, now()
+        FROM owes JOIN asked USING (guild_id, new_key)
+        """
+    )
+    op.execute(
+        """
+        WITH held AS MATERIALIZED (
+            SELECT h.*,
+                -(row_number() OVER () + (SELECT max(operation_id) FROM point_operations)) AS new_key
+            FROM point_transfers h
+            LEFT JOIN point_transfers e ON e.guild_id = h.guild_id AND e.parent_id = h.transfer_id
+            WHERE h.phase = 'hold' AND e.transfer_id IS NULL
+        ), asked AS (
+            INSERT INTO point_operations
+                (guild_id, source, external_id, request_hash, kind, actor_id, note, answer, asked_at)
+            SELECT guild_id, 'message', new_key, sha256('0014'), 'award', 0, 'An older Reeve holds nothing.',
+                jsonb_build_object('captured', 0), now()
+            FROM held RETURNING guild_id, operation_id, external_id AS new_key
+        )
+        INSERT INTO point_transfers (guild_id, operation_id, phase, debit_id, credit_id, amount, debit_balance,
+            credit_balance, parent_id, posted_at)
+        SELECT held.guild_id, asked.operation_id, 'void', held.debit_id, held.credit_id, held.amount,
+            CASE WHEN held.debit_balance IS NOT NULL THEN d.balance END,
+            CASE WHEN held.credit_balance IS NOT NULL THEN c.balance END, held.transfer_id, now()
+        FROM held JOIN asked USING (guild_id, new_key)
+        JOIN point_accounts d ON d.guild_id = held.guild_id AND d.account_id = held.debit_id
+        JOIN point_accounts c ON c.guild_id = held.guild_id AND c.account_id = held.credit_id
         """
     )
     for table, columns in (

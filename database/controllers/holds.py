@@ -5,10 +5,10 @@ from datetime import datetime
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.holding import Ending, Promise, capture, hold, void
+from database.holding import Ending, Promise, capture, expire, hold, void
 from database.ledger import Request, decide, told, trimmed
 from database.models.base import utc_now
-from database.models.hold_steps import DUE_HOLDS, DueHold
+from database.models.hold_steps import DUE_HOLDS, LAST_TRANSFER, DueHold
 from database.models.points import OperationKind, Source
 from database.resolving import held_under, resolve
 
@@ -101,7 +101,34 @@ class HoldsController(BaseController):
         return told(answer)
 
     @action(repeatable=True)
-    async def due(self, *, now: datetime, limit: int) -> Sequence[DueHold]:
-        """Holds of all servers whose time is over and that nobody resolved, the oldest first."""
+    async def expire(self, *, guild_id: int, hold_id: int, transfer_id: int, actor_id: int) -> Ending:
+        """Let go of a hold whose time is over, once: its transfer is the key, whoever asks.
+
+        Refused: HoldNotFound, HoldEnded (somebody was faster), NotExpired, LedgerFrozen.
+        """
+        request = Request(
+            guild_id=guild_id,
+            kind=OperationKind.VOID,
+            source=Source.HOLD,
+            external_id=transfer_id,
+            actor_id=actor_id,
+            asked=(hold_id,),
+        )
+        async with self._transaction(guild_id=guild_id) as tx:
+            held = await held_under(tx, guild_id, hold_id)
+            answer = await resolve(
+                tx, request, held, lambda book, ended: expire(book, held, ended, utc_now())
+            )
+        return told(answer)
+
+    @action(repeatable=True)
+    async def due(
+        self, *, since: datetime, now: datetime, beyond: DueHold | None = None, limit: int
+    ) -> Sequence[DueHold]:
+        """Holds of all servers whose time was over after `since` and by `now`, and that nobody resolved: the first
+        over first. `beyond`: the next page.
+        """
+        place = (beyond.expires_at, beyond.transfer_id) if beyond else (since, LAST_TRANSFER)
         async with self._transaction(system=True) as tx:
-            return (await tx.exec(DUE_HOLDS, now=now, limit=limit)).all()
+            due = await tx.exec(DUE_HOLDS, now=now, place_at=place[0], place_id=place[1], limit=limit)
+            return due.all()

@@ -1,14 +1,25 @@
 """What is read of an account: its statement, and reasons that were given."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Text, and_, case, cast, func, or_, select
+from sqlalchemy import Select, Text, and_, case, cast, func, or_, select, union_all
 from sqlmodel import col
 
 from database.listing import Listing
 from database.models.points import OperationKind, Phase, PointOperation, PointTransfer
 from database.statements import param, statement
+
+
+class Funds(NamedTuple):
+    """What a member has; of it, `held` is promised and cannot be spent."""
+
+    balance: int
+    held: int
+
+    @property
+    def available(self) -> int:
+        return self.balance - self.held
 
 
 class LedgerLine(NamedTuple):
@@ -58,6 +69,29 @@ STATEMENT_OF_ACCOUNT = Listing(
     fits={"account_id": or_(_is_credit, col(PointTransfer.debit_id) == param("account_id"))},
 )
 
+
+def _last_line(side: Any, balance: Any) -> Select[tuple[int, int]]:
+    return (
+        select(col(PointTransfer.transfer_id).label("transfer_id"), balance.label("balance"))
+        .where(
+            col(PointTransfer.guild_id) == param("guild_id"),
+            side == param("account_id"),
+            col(PointTransfer.posted_at) <= param("at"),
+        )
+        .order_by(col(PointTransfer.transfer_id).desc())
+        .limit(1)
+    )
+
+
+_last = union_all(
+    _last_line(col(PointTransfer.debit_id), col(PointTransfer.debit_balance)),
+    _last_line(col(PointTransfer.credit_id), col(PointTransfer.credit_balance)),
+).subquery("last")
+
+BALANCE_AT = statement(select(_last.c.balance).order_by(_last.c.transfer_id.desc()).limit(1), into=int)
+"""The balance after the last line that was written by then; no row: none was. An account's lines are numbered in their
+order, as they are written under its lock.
+"""
 
 USED_AWARD_REASONS = statement(
     select(col(PointOperation.note))

@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import BigInteger, DateTime, and_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from database.models.points import Phase, PointTransfer
 from database.statements import param, statement
+
+LAST_TRANSFER = 2**63 - 1
+"""With a moment: the place after all holds whose time was over then."""
 
 
 class DueHold(NamedTuple):
@@ -37,9 +40,12 @@ DUE_HOLDS = statement(
     .where(
         col(PointTransfer.phase) == Phase.HOLD,
         col(PointTransfer.expires_at) <= param("now"),
+        tuple_(col(PointTransfer.expires_at), col(PointTransfer.transfer_id))
+        > tuple_(param("place_at", DateTime(timezone=True)), param("place_id", BigInteger)),
         col(_ending.transfer_id).is_(None),
     )
     .order_by(col(PointTransfer.expires_at), col(PointTransfer.transfer_id))
     .limit(param("limit")),
     into=DueHold,
 )
+"""A page at a time, from a place on: what was resolved long ago is not read again at each look."""

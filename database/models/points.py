@@ -259,10 +259,10 @@ class PointTransfer(SQLModel, table=True):
         Index("ix_point_transfers_guild_id_operation_id", "guild_id", "operation_id"),
         Index("ix_point_transfers_guild_id_posted_at", "guild_id", "posted_at"),
         Index(
-            "ix_point_transfers_guild_id_expires_at",
-            "guild_id",
+            "ix_point_transfers_expires_at_transfer_id",
             "expires_at",
-            postgresql_where=sql_text("phase = 'hold'"),
+            "transfer_id",
+            postgresql_where=sql_text("expires_at IS NOT NULL"),
         ),
         Index("ix_point_transfers_guild_id_posted_in_transfer_id", "guild_id", "posted_in", "transfer_id"),
     )

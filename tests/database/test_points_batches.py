@@ -24,7 +24,8 @@ async def award_many(ledger: Any, amounts: dict[int, int], key: int) -> Awarded:
 
 async def test_each_gets_their_own_amount_under_one_operation(ledger: Any, new_id: NewId) -> None:
     await ledger.award(BEN, 5)
-    assert await award_many(ledger, {CEM: 3, ANN: 1, BEN: 2}, new_id()) == Awarded(members=3, total=6)
+    awarded = await award_many(ledger, {CEM: 3, ANN: 1, BEN: 2}, new_id())
+    assert awarded == Awarded(members=3, total=6, operation_id=awarded.operation_id)
     assert [await ledger.balance(user_id) for user_id in (ANN, BEN, CEM)] == [1, 7, 3]
     [line, _] = await ledger.database.points.history(guild_id=ledger.guild_id, user_id=BEN)
     assert (line.amount, line.balance, line.note) == (2, 7, "event")
@@ -36,7 +37,7 @@ async def test_a_batch_that_comes_again_changes_nothing_and_one_that_differs_is_
 ) -> None:
     key = new_id()
     answers = await asyncio.gather(*(award_many(ledger, {ANN: 1, BEN: 2}, key) for _ in range(6)))
-    assert answers == [Awarded(2, 3)] * 6
+    assert answers == [Awarded(2, 3, answers[0].operation_id)] * 6
     for other in ({ANN: 1, BEN: 3}, {ANN: 1}, {ANN: 1, CEM: 2}):
         with pytest.raises(RequestChanged):
             await award_many(ledger, other, key)

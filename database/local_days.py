@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names that may be chosen."""
+    return frozenset(available_timezones())
 
 
 def today(now: datetime, zone: ZoneInfo) -> date:

@@ -16,6 +16,8 @@ from database.controllers.case_notes import CaseNoteController
 from database.controllers.cases import CaseController
 from database.controllers.digests import DigestController
 from database.controllers.drafts import DraftController
+from database.controllers.earning_rules import EarningRulesController
+from database.controllers.earnings import EarningsController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.holds import HoldsController
 from database.controllers.jobs import JobController
@@ -98,6 +100,8 @@ class DatabaseService:
         self.mass_work = MassWorkController(self)
         self.jobs = JobController(self)
         self.points = PointsController(self)
+        self.earnings = EarningsController(self)
+        self.earning_rules = EarningRulesController(self, self.config_cache)
         self.holds = HoldsController(self)
         self.staff_points = StaffPointsController(self)
         self.outbox = OutboxController(self)

@@ -1,15 +1,14 @@
 """What servers have chosen."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from database.actions import action
 from database.config_cache import ConfigCache
 from database.configuring import Change, locked_config
 from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed, SettingUnknown
+from database.local_days import time_zones
 from database.models.automod import (
     AUTOMOD_RULES,
     AUTOMOD_SETTING,
@@ -199,10 +198,5 @@ def _require_allowed(setting: str, value: Any) -> None:
         raise SettingNotAllowed("The list of roles", f"name at most {MOST_ROLES} roles")
     if setting == "language" and value not in set(Language):
         raise SettingNotAllowed("The language", f"choose one of {', '.join(Language)}")
-    if setting == "time_zone" and value not in _time_zones():
+    if setting == "time_zone" and value not in time_zones():
         raise SettingNotAllowed("The time zone", "name one as Europe/Berlin is named, or UTC")
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -2,6 +2,7 @@
 
 from database.ladder import Climb
 from database.local_days import beginning, days_of_week, last_days, today, week_of
+from database.models import earning
 from database.models.account_lines import LedgerLine
 from database.models.act import ACT_LEASE, NEVER, Act, ActKind, ActState, Purpose
 from database.models.appeal import (
@@ -264,6 +265,7 @@ __all__ = [
     "WholeReport",
     "beginning",
     "days_of_week",
+    "earning",
     "followed",
     "last_days",
     "metadata",

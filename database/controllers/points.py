@@ -1,15 +1,20 @@
 """The actions on points. Each request has a unique key, so a repeat gives the first answer, refusals included."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from database.actions import action
-from database.book import Book
 from database.controllers._base import BaseController
 from database.giving import Gift, accounts_of, give
 from database.ledger import Movement, Request, decide, told, trimmed
-from database.ledger_refusals import EarnedJustNow
-from database.models.account_lines import STATEMENT_OF_ACCOUNT, USED_AWARD_REASONS, LedgerLine, LinesOf
+from database.models.account_lines import (
+    BALANCE_AT,
+    STATEMENT_OF_ACCOUNT,
+    USED_AWARD_REASONS,
+    Funds,
+    LedgerLine,
+    LinesOf,
+)
 from database.models.base import utc_now
 from database.models.guild_config import FIND_CONFIG, GuildSettings
 from database.models.ledger_steps import ACCOUNTS
@@ -27,6 +32,18 @@ class PointsController(BaseController):
         async with self._read(guild_id=guild_id) as tx:
             account = await ACCOUNTS.get(tx, guild_id=guild_id, account_id=user_id)
             return account.balance if account else 0
+
+    @action(repeatable=True)
+    async def funds(self, *, guild_id: int, user_id: int) -> Funds:
+        async with self._read(guild_id=guild_id) as tx:
+            account = await ACCOUNTS.get(tx, guild_id=guild_id, account_id=user_id)
+            return Funds(account.balance, account.held_out) if account else Funds(0, 0)
+
+    @action(repeatable=True)
+    async def balance_at(self, *, guild_id: int, user_id: int, at: datetime) -> int:
+        """The balance as it was then, what was held included."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(BALANCE_AT, guild_id=guild_id, account_id=user_id, at=at)).first() or 0
 
     @action(repeatable=True)
     async def rank(self, *, guild_id: int, user_id: int) -> Place | None:
@@ -129,38 +146,6 @@ class PointsController(BaseController):
                 tx, request, (MINT, *amounts), lambda book: award_many(book, amounts), Awarded
             )
         return told(answer)
-
-    @action(repeatable=True)
-    async def earn(self, *, guild_id: int, user_id: int, message_id: int, said_at: datetime) -> int:
-        """Points for a message, by the server's rule; 0 within the cool-down, or for a message seen before."""
-        request = Request(
-            guild_id=guild_id,
-            kind=OperationKind.TALK,
-            source=Source.MESSAGE,
-            external_id=message_id,
-            actor_id=user_id,
-            asked=(),
-        )
-
-        def talk(book: Book) -> Movement:
-            account = book.accounts[user_id]
-            cooldown = timedelta(seconds=rules.message_cooldown_seconds)
-            if (
-                cooldown
-                and account.last_talked_at is not None
-                and said_at < account.last_talked_at + cooldown
-            ):
-                raise EarnedJustNow
-            account.last_talked_at = max(said_at, account.last_talked_at or said_at)
-            book.post(MINT, user_id, rules.points_per_message)
-            return Movement(rules.points_per_message, None, book.balance(user_id))
-
-        async with self._transaction(guild_id=guild_id) as tx:
-            rules = (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
-            if rules.points_per_message == 0:
-                return 0
-            answer = await decide(tx, request, (MINT, user_id), talk, Movement)
-        return answer.amount if isinstance(answer, Movement) else 0
 
     @action(repeatable=True)
     async def history(

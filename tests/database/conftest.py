@@ -13,6 +13,7 @@ import pytest
 
 from database.ledger import Movement
 from database.models import Case, CaseKind
+from database.models.earning import Earner, Earning
 from database.service import DatabaseService
 from soak.ledger_audit import mistakes_of
 from soak.scenario import Ground
@@ -97,9 +98,11 @@ class Ledger:
         )
 
     async def earn(self, user_id: int, said_at: datetime, *, key: int | None = None) -> int:
-        return await self.database.points.earn(
-            guild_id=self.guild_id, user_id=user_id, message_id=key or next(NUMBERS), said_at=said_at
+        earning = Earning(key or next(NUMBERS), user_id, said_at)
+        [decided] = await self.database.earnings.earn(
+            guild_id=self.guild_id, earner=Earner.MESSAGE, earnings=[earning]
         )
+        return decided.points
 
     async def balance(self, user_id: int) -> int:
         return await self.database.points.balance(guild_id=self.guild_id, user_id=user_id)

@@ -21,6 +21,7 @@ from database.models import (
     Subject,
     metadata,
 )
+from database.models.earning import Earner, Earning
 from database.service import DatabaseService
 
 NewId = Callable[[], int]
@@ -118,7 +119,8 @@ async def test_what_changed_nothing_and_what_members_do_themselves_leaves_no_ent
     await act("points.award")
     entries = await trail(database, guild_id)
     await act("points.transfer")
-    await database.points.earn(guild_id=guild_id, user_id=5011, message_id=1, said_at=clock.now())
+    earning = Earning(1, 5011, clock.now())
+    await database.earnings.earn(guild_id=guild_id, earner=Earner.MESSAGE, earnings=[earning])
     await database.cases.logged(guild_id=guild_id, number=1, channel_id=1, message_id=1, digest=bytes(32))
     await database.users.seen(guild_id=guild_id, user_id=1, name="a", display_name="a", seen_at=clock.now())
     assert await trail(database, guild_id) == entries

@@ -2,14 +2,15 @@
 
 import asyncio
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from database.clock import clock
 from database.models.points import LARGEST_BALANCE
 
 NUMBERS = itertools.count(800_000_000_000_000_000)
 ANN, BEN = 5_001, 5_002
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NOON = clock.now() - timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 MOMENT = timedelta(microseconds=1)
 

@@ -3,14 +3,15 @@
 import asyncio
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
+from database.clock import clock
 from database.ledger import Movement
 from database.ledger_refusals import LedgerRefusal, NotEnoughPoints
 
 PEOPLE = range(5_001, 5_011)
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NOON = clock.now() - timedelta(hours=1)
 
 
 async def test_two_who_pay_each_other_at_once_do_not_wait_for_each_other_for_ever(ledger: Any) -> None:

@@ -19,6 +19,7 @@ from database import migrations
 from database.errors import OperatorMustAct
 from database.ledger_refusals import NotEnoughPoints
 from database.models import CaseFilter, CaseKind, Proof
+from database.models.earning import Earner, Earning
 from database.server import running_database
 from database.service import DatabaseService
 from database.settings import DatabaseSettings
@@ -156,7 +157,9 @@ async def points(database: DatabaseService) -> None:
     await database.points.transfer(**gift, amount=10, interaction_id=3)
     with pytest.raises(NotEnoughPoints):
         await database.points.transfer(**gift, amount=1, interaction_id=4)
-    assert await database.points.earn(guild_id=1, user_id=5000, message_id=1, said_at=NOW) == 1
+    earning = Earning(1, 5000, NOW)
+    [decided] = await database.earnings.earn(guild_id=1, earner=Earner.MESSAGE, earnings=[earning])
+    assert decided.points == 1
     assert len(await database.points.history(guild_id=1, user_id=5000)) == 4
     for since in (None, NOW - timedelta(days=2)):
         assert (await database.points.top(guild_id=1, since=since))[0].points >= 10

@@ -8,6 +8,7 @@ from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.acts import ActController
 from database.controllers.appeals import AppealController
 from database.controllers.audit import AuditController
+from database.controllers.boards import BoardsController
 from database.controllers.by_hand import ByHandController
 from database.controllers.case_edits import CaseEditController
 from database.controllers.case_evidence import CaseEvidenceController
@@ -100,6 +101,7 @@ class DatabaseService:
         self.mass_work = MassWorkController(self)
         self.jobs = JobController(self)
         self.points = PointsController(self)
+        self.boards = BoardsController(self)
         self.earnings = EarningsController(self)
         self.earning_rules = EarningRulesController(self, self.config_cache)
         self.holds = HoldsController(self)

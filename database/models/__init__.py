@@ -17,6 +17,16 @@ from database.models.appeal_steps import OwnCase
 from database.models.audit_trail import AuditEntry, AuditFilter, Subject
 from database.models.automod import MOST_AUTOMOD_RULES, AutomodMode, AutomodRule
 from database.models.base import LONGEST_WHY, metadata, utc_now
+from database.models.board import (
+    ALL_TIME,
+    Board,
+    BoardCount,
+    BoardCursor,
+    BoardKind,
+    BoardRow,
+    MembershipChange,
+)
+from database.models.board_reads import PAGE_SIZE, Key, Place, Standing
 from database.models.by_hand import SOMEBODY, AuditCursor, Deed
 from database.models.case import (
     FOLLOWED,
@@ -121,15 +131,16 @@ from database.models.report import (
 from database.models.report_steps import ReportFilter, SnapshotFile, WholeReport
 from database.models.rest_budget import RestBudget
 from database.models.restriction import Restriction, RestrictionKind
+from database.models.season import LONGEST_SEASON_NAME, Season
 from database.models.shard_lease import ShardLease
 from database.models.staff_guard import GUARD_SETTING, GUARD_WINDOW, GUARDED_KINDS, StaffGuard
-from database.models.standings import Place, Standing
 from database.models.statistics import ModeratorLine, RecordByMonth, Statistics
 from database.models.user import User
 from database.shards import Shards
 
 __all__ = [
     "ACT_LEASE",
+    "ALL_TIME",
     "APPEALABLE",
     "APPEALABLE_STATES",
     "BOUNDS",
@@ -147,6 +158,7 @@ __all__ = [
     "LONGEST_PRESET_NAME",
     "LONGEST_REASON",
     "LONGEST_REPORT",
+    "LONGEST_SEASON_NAME",
     "LONGEST_TEMPLATE",
     "LONGEST_WHY",
     "MINT",
@@ -159,6 +171,7 @@ __all__ = [
     "MOST_TARGETS",
     "NEVER",
     "NO_PLAN",
+    "PAGE_SIZE",
     "PLANNED_KINDS",
     "REPLACED",
     "SOMEBODY",
@@ -176,6 +189,11 @@ __all__ = [
     "AuditFilter",
     "AutomodMode",
     "AutomodRule",
+    "Board",
+    "BoardCount",
+    "BoardCursor",
+    "BoardKind",
+    "BoardRow",
     "Case",
     "CaseCounter",
     "CaseEvidence",
@@ -210,6 +228,7 @@ __all__ = [
     "Job",
     "JobFilter",
     "JobSource",
+    "Key",
     "LadderClimb",
     "LadderStep",
     "Language",
@@ -219,6 +238,7 @@ __all__ = [
     "MassResult",
     "MassState",
     "MassTarget",
+    "MembershipChange",
     "ModeratorLine",
     "NextTargets",
     "OperationKind",
@@ -249,6 +269,7 @@ __all__ = [
     "Restriction",
     "RestrictionKind",
     "RolesMeanwhile",
+    "Season",
     "ShardLease",
     "Shards",
     "ShownDraft",

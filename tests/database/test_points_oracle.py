@@ -75,10 +75,10 @@ class Oracle:
 async def asked(ledger: Any, kind: str, key: int, *details: Any) -> Any:
     if kind == "earn":
         user_id, second = details
-        return await ledger.earn(user_id, NOON + timedelta(seconds=second), key=key)
+        return await ledger.earn(user_id, NOON + timedelta(seconds=second), key=key * 10_000 + user_id)
     *arguments, bot = details
     try:
-        return tuple(await getattr(ledger, kind)(*arguments, bot=bot, key=key))
+        return tuple(await getattr(ledger, kind)(*arguments, bot=bot, key=key))[:3]
     except LedgerRefusal as refusal:
         return refusal.code
 

@@ -24,9 +24,12 @@ class JustEarned:
         if len(self._said_at) > MOST_REMEMBERED:
             self._said_at.popitem(last=False)
 
-    def is_cooling(self, guild_id: int, user_id: int, said_at: datetime, cooldown_seconds: int) -> bool:
-        """By the rule as it is now. Without a cool-down nothing cools, in whatever order the messages arrive."""
+    def seconds_left(self, guild_id: int, user_id: int, said_at: datetime, cooldown_seconds: int) -> int:
+        """Of the cool-down, by the rule as it is now; 0 if it may be over. Without one nothing cools, in whatever
+        order the messages arrive.
+        """
         last = self._said_at.get((guild_id, user_id))
-        return (
-            cooldown_seconds > 0 and last is not None and said_at < last + timedelta(seconds=cooldown_seconds)
-        )
+        if last is None or cooldown_seconds == 0:
+            return 0
+        left = last + timedelta(seconds=cooldown_seconds) - said_at
+        return max(0, -(-left // timedelta(seconds=1)))

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from bot.client import Reeve
 from bot.settings import Settings
 from cogs.points._cooling import JustEarned
-from database.ledger import is_cooling
+from database.earning import is_cooling
 from database.models import Language, utc_now
+from database.models.earning import Earner, Earning
 from database.service import DatabaseService
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -51,8 +52,15 @@ def member(index: int) -> discord.Member:
     return dpytest.get_config().members[index]
 
 
+async def said(reeve: Reeve, text: str, index: int) -> None:
+    """And decided upon."""
+    await dpytest.message(text, member=index)
+    talking: Any = reeve.get_cog("Talking")
+    await talking.queue.written()
+
+
 async def test_a_message_earns_points_and_is_a_sighting(reeve: Reeve, database: DatabaseService) -> None:
-    await dpytest.message("hello", member=0)
+    await said(reeve, "hello", 0)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 1
     seen = await database.users.get(guild_id=guild().id, user_id=member(0).id)
@@ -61,8 +69,8 @@ async def test_a_message_earns_points_and_is_a_sighting(reeve: Reeve, database: 
 
 
 async def test_two_messages_within_the_cool_down_earn_once(reeve: Reeve, database: DatabaseService) -> None:
-    await dpytest.message("hello", member=0)
-    await dpytest.message("again", member=0)
+    await said(reeve, "hello", 0)
+    await said(reeve, "again", 0)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 1
 
@@ -71,8 +79,8 @@ async def test_without_a_cool_down_every_message_earns(reeve: Reeve, database: D
     await database.guild_configs.change(
         guild_id=guild().id, setting="message_cooldown_seconds", value=0, changed_by_id=1, interaction_id=1
     )
-    await dpytest.message("one", member=0)
-    await dpytest.message("two", member=0)
+    await said(reeve, "one", 0)
+    await said(reeve, "two", 0)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 2
 
@@ -110,7 +118,7 @@ async def test_who_left_and_came_back_is_seen_at_once(reeve: Reeve, database: Da
 
 
 def asked(database: DatabaseService) -> int:
-    return database.figures.of("points.earn").count
+    return database.figures.of("earnings.earn").count
 
 
 async def change(database: DatabaseService, setting: str, value: int, interaction_id: int) -> None:
@@ -123,8 +131,8 @@ async def test_messages_within_the_cool_down_cost_no_transaction(
     reeve: Reeve, database: DatabaseService
 ) -> None:
     for _ in range(5):
-        await dpytest.message("hello", member=0)
-    await dpytest.message("hello", member=1)
+        await said(reeve, "hello", 0)
+    await said(reeve, "hello", 1)
 
     assert asked(database) == 2
 
@@ -133,22 +141,22 @@ async def test_messages_that_earn_nothing_here_cost_no_transaction(
     reeve: Reeve, database: DatabaseService
 ) -> None:
     await change(database, "points_per_message", 0, 1)
-    await dpytest.message("hello", member=0)
+    await said(reeve, "hello", 0)
     assert asked(database) == 0
 
     await change(database, "points_per_message", 3, 2)
-    await dpytest.message("hello", member=0)
+    await said(reeve, "hello", 0)
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 3
 
 
 async def test_a_shorter_cool_down_holds_for_who_has_just_earned(
     reeve: Reeve, database: DatabaseService
 ) -> None:
-    await dpytest.message("one", member=0)
+    await said(reeve, "one", 0)
     await change(database, "message_cooldown_seconds", 0, 1)
-    await dpytest.message("two", member=0)
+    await said(reeve, "two", 0)
     await change(database, "message_cooldown_seconds", 600, 2)
-    await dpytest.message("three", member=0)
+    await said(reeve, "three", 0)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 2
     assert asked(database) == 2
@@ -160,12 +168,14 @@ async def test_what_another_process_saw_earn_is_cooling_here_and_after_a_restart
     other = DatabaseService(dsn)
     await other.open()
     for user in (member(0), member(1)):
-        await other.points.earn(guild_id=guild().id, user_id=user.id, message_id=user.id, said_at=utc_now())
+        await other.earnings.earn(
+            guild_id=guild().id, earner=Earner.MESSAGE, earnings=[Earning(user.id, user.id, utc_now())]
+        )
     await other.close()
-    await dpytest.message("hello", member=0)
+    await said(reeve, "hello", 0)
     await reeve.reload_extension("cogs.points.talking")
-    await dpytest.message("hello", member=0)
-    await dpytest.message("hello", member=1)
+    await said(reeve, "hello", 0)
+    await said(reeve, "hello", 1)
 
     balances = [await database.points.balance(guild_id=guild().id, user_id=member(n).id) for n in (0, 1)]
     assert balances == [1, 1]
@@ -190,8 +200,8 @@ def test_a_member_is_called_cooling_only_where_the_database_would_say_so(
             saw_some.note(1, 2, at)
     moment = NOON + timedelta(seconds=asked_at)
     truth = is_cooling(last, moment, timedelta(seconds=cooldown))
-    assert saw_all.is_cooling(1, 2, moment, cooldown) == truth
-    assert truth or not saw_some.is_cooling(1, 2, moment, cooldown)
+    assert bool(saw_all.seconds_left(1, 2, moment, cooldown)) == truth
+    assert truth or not saw_some.seconds_left(1, 2, moment, cooldown)
 
 
 def test_only_the_latest_to_earn_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,14 +209,14 @@ def test_only_the_latest_to_earn_are_remembered(monkeypatch: pytest.MonkeyPatch)
     just_earned = JustEarned()
     for user_id in (1, 2, 1, 3):
         just_earned.note(5, user_id, NOON)
-    assert [user_id for user_id in (1, 2, 3) if just_earned.is_cooling(5, user_id, NOON, 60)] == [1, 3]
+    assert [user_id for user_id in (1, 2, 3) if just_earned.seconds_left(5, user_id, NOON, 60)] == [1, 3]
 
 
 async def test_the_language_does_not_matter_for_points(reeve: Reeve, database: DatabaseService) -> None:
     await database.guild_configs.change(
         guild_id=guild().id, setting="language", value=Language.SPANISH, changed_by_id=1, interaction_id=1
     )
-    await dpytest.message("hola", member=1)
+    await said(reeve, "hola", 1)
 
     assert await database.points.balance(guild_id=guild().id, user_id=member(1).id) == 1
 

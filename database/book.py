@@ -15,7 +15,7 @@ from database.ledger_refusals import (
     NotEnoughPoints,
     TheyHaveNotEnough,
 )
-from database.models.points import FIRST_MEMBER, ISSUERS, LARGEST_BALANCE, TREASURY, Phase
+from database.models.points import ISSUERS, LARGEST_BALANCE, TREASURY, Phase
 
 
 @dataclass(slots=True)
@@ -201,6 +201,8 @@ class Book:
         reverses_id: int | None = None,
         expires_at: datetime | None = None,
     ) -> None:
+        if not {debit_id, credit_id} & self.accounts.keys():
+            raise TypeError("one side is an account that is locked: without it nobody knows of a freeze")
         self.legs.append(
             Leg(
                 phase,
@@ -214,8 +216,3 @@ class Book:
                 expires_at,
             )
         )
-
-
-def is_kept(account_id: int) -> bool:
-    """Whether its balance is a column that is locked; the others are derived."""
-    return account_id >= FIRST_MEMBER or account_id == TREASURY

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
-from database.book import Account, Book, is_kept
+from database.book import Account, Book
 from database.ledger_refusals import LEDGER_REFUSALS, LedgerRefusal, RequestChanged
 from database.models.base import utc_now
 from database.models.ledger_steps import (
@@ -78,8 +78,6 @@ async def decide(
 async def open_book(tx: Transaction, request: Request, account_ids: Collection[int]) -> Book:
     """Lock these accounts, which come to be if they are missing, in id order."""
     wanted = {"guild_id": request.guild_id, "account_ids": sorted(set(account_ids))}
-    if account_ids and not any(map(is_kept, account_ids)):
-        raise TypeError("points move to or from somebody whose account can be locked")
     held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
     if not held and account_ids:
         await tx.exec(OPEN_ACCOUNTS, **wanted, opened_at=utc_now())

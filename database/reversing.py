@@ -49,6 +49,7 @@ def reverse(
     moved = reversible(operation, transfers)
     if undone:
         raise AlreadyReversed
+    book.may_move()
     total, shortages = 0, []
     for transfer in moved:
         holder = book.accounts.get(transfer.credit_id)

@@ -165,7 +165,9 @@ def wanted_intents(settings: Settings) -> discord.Intents:
         guild_messages=True,
         moderation=True,
         auto_moderation_execution=True,
+        voice_states=True,
         members=settings.members_intent,
+        message_content=settings.content_intent,
     )
 
 

@@ -148,13 +148,28 @@ async def _check_discord(settings: Settings, findings: Findings, database: Datab
 
 
 def _check_intents(client: discord.Client, settings: Settings, findings: Findings) -> None:
-    flags = client.application_flags
-    if settings.members_intent and not (flags.gateway_guild_members or flags.gateway_guild_members_limited):
-        findings.bad(
-            Exit.REFUSED,
-            "Switch on the intent Server Members in the developer portal, under Bot (or unset REEVE_MEMBERS_INTENT).",
-        )
-    else:
+    flags, are_allowed = client.application_flags, True
+    for wanted, allowed, called, variable in (
+        (
+            settings.members_intent,
+            flags.gateway_guild_members or flags.gateway_guild_members_limited,
+            "Server Members",
+            "REEVE_MEMBERS_INTENT",
+        ),
+        (
+            settings.content_intent,
+            flags.gateway_message_content or flags.gateway_message_content_limited,
+            "Message Content",
+            "REEVE_CONTENT_INTENT",
+        ),
+    ):
+        if wanted and not allowed:
+            are_allowed = False
+            findings.bad(
+                Exit.REFUSED,
+                f"Switch on the intent {called} in the developer portal, under Bot (or unset {variable}).",
+            )
+    if are_allowed:
         findings.good("the intents that are asked for are allowed")
 
 

@@ -32,8 +32,8 @@ REFUSED_AT_LOGIN = (
     "into DISCORD_TOKEN."
 )
 REFUSED_AT_IDENTIFY = (
-    "Discord refused the intents: unset REEVE_MEMBERS_INTENT, or switch Server Members on "
-    "in the developer portal (your application, Bot, Privileged Gateway Intents)."
+    "Discord refused the intents: unset REEVE_MEMBERS_INTENT and REEVE_CONTENT_INTENT, or switch Server Members and "
+    "Message Content on in the developer portal (your application, Bot, Privileged Gateway Intents)."
 )
 
 

@@ -30,6 +30,7 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.digest",
     "cogs.points.commands",
     "cogs.points.talking",
+    "cogs.points.voice",
     "cogs.config.commands",
     "cogs.moderation.templates",
     "cogs.moderation.automod",

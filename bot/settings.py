@@ -66,6 +66,7 @@ class Settings(DatabaseSettings):
         default=None, validation_alias="REEVE_DISCORD_GATEWAY_URL"
     )
     members_intent: bool = Field(default=False, validation_alias="REEVE_MEMBERS_INTENT")
+    content_intent: bool = Field(default=False, validation_alias="REEVE_CONTENT_INTENT")
     shards: Annotated[Shards | None, NoDecode, BeforeValidator(_shards)] = Field(
         default=None, validation_alias="REEVE_SHARDS"
     )

@@ -1,23 +1,18 @@
 """/config set: the language and the times of a server."""
 
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from discord import app_commands
 
 from bot.invocation import Interaction
 from bot.permissions import Level, requires
+from bot.time_zones import ZONES, suggest_zones
 from cogs.config._changing import WHY, Changing, Why, set_group
 from cogs.config._settings import LANGUAGES
 from database.errors import SettingNotAllowed
 from database.models import Language
 
 LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=value.value) for value, name in LANGUAGES.items()]
-ZONES = sorted(available_timezones() - {"localtime", "Factory"})
-
-
-async def _zones(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    wanted = current.lower().replace(" ", "_")
-    return [app_commands.Choice(name=zone, value=zone) for zone in ZONES if wanted in zone.lower()][:25]
 
 
 class WordSettings(Changing):
@@ -31,7 +26,7 @@ class WordSettings(Changing):
 
     @set_group.command(name="time-zone")
     @app_commands.describe(value="For example Europe/Berlin", why=WHY)
-    @app_commands.autocomplete(value=_zones)
+    @app_commands.autocomplete(value=suggest_zones)
     @requires(Level.ADMIN)
     async def time_zone(self, interaction: Interaction, value: str, why: Why | None = None) -> None:
         """Choose the time zone of the times that people type here."""

@@ -7,8 +7,12 @@ from discord.ext import commands
 
 from cogs.points._account import AccountCommands
 from cogs.points._award import AwardCommands
+from cogs.points._boost import BoostCommands
+from cogs.points._daily import DailyCommands
 from cogs.points._history import HistoryButton
+from cogs.points._thanks import ThanksCommands
 from cogs.points._top import TopButton, TopCommands
+from cogs.points._why import WhyCommands
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
 class Points(
     AccountCommands,
     AwardCommands,
+    BoostCommands,
+    DailyCommands,
+    ThanksCommands,
+    WhyCommands,
     TopCommands,
     commands.GroupCog,
     group_name="points",

@@ -1,0 +1,67 @@
+"""What something earned or would earn, why it is not more, and a server's rules, in words."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from discord.utils import format_dt
+
+from bot.durations import format_duration
+from cogs.points._group import points_in_words
+from database.models.earning import Decision, Earner, PointBoost, PointRule, RuleSubject, Why
+
+CALLED = {Earner.MESSAGE: "messages", Earner.VOICE: "talk in voice channels"}
+FULL = 100
+
+
+def decision_in_words(decision: Decision, earner: Earner = Earner.MESSAGE) -> str:
+    rate = f" ({decision.percent:,} % by the rules below)" if decision.percent not in (0, FULL) else ""
+    if not decision.points:
+        return f"nothing: {_because(decision, earner)}"
+    less = f", and no more: {_because(decision, earner)}" if decision.why else ""
+    return f"{points_in_words(decision.points)}{rate}{less}"
+
+
+def _because(decision: Decision, earner: Earner) -> str:
+    fact = decision.fact
+    words = {
+        None: "",
+        Why.NOTHING_FOR_IT: f"this server gives no points for {CALLED[earner]}",
+        Why.LEDGER_FROZEN: "no point moves in this server at the moment",
+        Why.FROZEN: "your points are frozen by the staff",
+        Why.TOO_LATE: "it is too long ago",
+        Why.CHANNEL: f"<#{fact}> earns nothing",
+        Why.ROLE: f"who has the role <@&{fact}> earns nothing",
+        Why.TOO_SHORT: f"it has fewer than {fact:,} characters",
+        Why.REPEATED: "it repeats your message before",
+        Why.COOL_DOWN: f"cool-down, {format_duration(timedelta(seconds=fact))} left",
+        Why.ROUNDED_AWAY: f"{decision.percent:,} % of {points_in_words(fact)} is rounded to none",
+        Why.DAY_FULL: f"the cap of the day is reached, {points_in_words(fact)}",
+        Why.BALANCE_FULL: f"nobody can hold more than {points_in_words(fact)}",
+    }
+    return words[decision.why]
+
+
+def rule_in_words(rule: PointRule) -> str:
+    of = f"<#{rule.subject_id}>" if rule.subject is RuleSubject.CHANNEL else f"<@&{rule.subject_id}>"
+    return f"{of} earns {f'{rule.percent:,} %' if rule.percent else 'nothing'}"
+
+
+def boost_in_words(boost: PointBoost) -> str:
+    of = {
+        "server": "The whole server",
+        "channel": f"<#{boost.subject_id}>",
+        "role": f"<@&{boost.subject_id}>",
+    }
+    return f"{of[boost.subject]} earns {boost.percent:,} % until {format_dt(boost.ends_at, 'R')}"
+
+
+def lines_within(lines: Sequence[str], most: int, none: str) -> str:
+    """As many lines as fit into so many characters, and how many more there are."""
+    kept: list[str] = []
+    used = 0
+    for line in lines:
+        used += len(line) + 1
+        if used > most - 20:
+            return "\n".join([*kept, f"and {len(lines) - len(kept):,} more"])
+        kept.append(line)
+    return "\n".join(kept) or none

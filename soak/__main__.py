@@ -27,6 +27,7 @@ from soak.migration_keeps_data import MigrationKeepsData
 from soak.migration_starts import MigrationStarts
 from soak.migration_under_load import MigrationUnderLoad
 from soak.missed_by_hand import MissedByHand
+from soak.points_model import PointsModel
 from soak.scenario import Ground, Outcome, Scenario
 from soak.servers import prepare, scratch_folder
 from soak.slow_database import SlowDatabase
@@ -45,6 +46,7 @@ SCENARIOS: tuple[type[Scenario], ...] = (
     LongOutage,
     ManyDeliveries,
     SlowDatabase,
+    PointsModel,
 )
 PROGRESS_SECONDS = 5
 

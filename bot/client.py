@@ -20,6 +20,7 @@ from bot.delivery import InteractionsMet
 from bot.extensions import EXTENSIONS
 from bot.forms import submitted
 from bot.global_limit import end_global_waits
+from bot.outbox import Deliverer
 from bot.outcomes import count_writes
 from bot.painter import Painter
 from bot.rest_budget import RestBudget
@@ -27,7 +28,7 @@ from bot.session_turns import SessionTurns
 from bot.settings import Settings
 from bot.shard_leases import ShardLeases
 from database.errors import DatabaseUnavailable
-from database.models import Shards
+from database.models import Delivery, Shards
 from database.service import DatabaseService
 from database.shards import WHOLE_BOT
 
@@ -76,6 +77,7 @@ class Reeve(commands.AutoShardedBot):
         self.counters = CommandCounters()
         self.met = InteractionsMet()
         self.painter = Painter(settings.data_dir / "charts")
+        self.deliverers: dict[Delivery, Deliverer] = {}
         self.is_leaving = False
 
     async def setup_hook(self) -> None:

@@ -7,10 +7,10 @@ import discord
 from discord.utils import format_dt
 
 from bot.clock import clock
+from bot.outbox import NotYet
 from bot.post_channels import log_channel
 from bot.typed import shown
 from cogs.moderation._job_pages import retry_button
-from cogs.moderation._log_post import NotYet
 from database.models import Act, ActAlert, ActKind, ActState, Case, Language, Purpose
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.outbox import NotYet
 from bot.post_channels import log_channel
 from cogs.moderation._audit_reading import may_read
-from cogs.moderation._log_post import NotYet
 from database.models import Language
 
 if TYPE_CHECKING:

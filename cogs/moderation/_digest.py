@@ -9,11 +9,11 @@ from discord.utils import format_dt
 from loguru import logger
 
 from bot.clock import clock
+from bot.outbox import NotYet
 from bot.post_channels import DIGEST, found_channel
 from bot.typed import one_line
 from cogs.moderation._figure_words import FIGURE_WORDS
 from cogs.moderation._figures import COLOUR, Drawn, drawn, figures_embed, is_nothing
-from cogs.moderation._log_post import NotYet
 from cogs.moderation._post_words import POST_WORDS
 from database.models import (
     Digest,

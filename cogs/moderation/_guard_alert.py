@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.clock import clock
+from bot.outbox import NotYet
 from bot.post_channels import log_channel
 from bot.typed import cut
 from cogs.moderation._direct_message import NONCE_KEEPS
 from cogs.moderation._dm_rendering import is_shown_by
 from cogs.moderation._guard_words import GUARD_WORDS
-from cogs.moderation._log_post import NotYet
 
 if TYPE_CHECKING:
     from bot.client import Reeve

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.outbox import NotYet
 from bot.post_channels import log_channel
 from cogs.moderation._post_words import POST_WORDS
 from cogs.moderation._rendering import log_embed
@@ -13,10 +14,6 @@ from database.models import Case
 
 if TYPE_CHECKING:
     from bot.client import Reeve
-
-
-class NotYet(Exception):
-    """It cannot be delivered now; the text says what stands in the way."""
 
 
 async def post_case(bot: "Reeve", guild: discord.Guild, number: int) -> None:

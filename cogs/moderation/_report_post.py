@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.clock import clock
+from bot.outbox import NotYet
 from bot.post_channels import REPORTS, FoundChannel, found_channel, log_channel
 from bot.typed import one_line, shown
-from cogs.moderation._log_post import NotYet
 from cogs.moderation._report_rendering import report_embed, report_view
 from cogs.moderation._report_words import REPORT_WORDS
 from database.models import DirectMessage, GuildSettings, Report, ReportReply, ReportState

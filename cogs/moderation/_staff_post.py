@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import discord
 
+from bot.outbox import NotYet
 from bot.post_channels import FoundChannel
-from cogs.moderation._log_post import NotYet
 
 
 class Post(NamedTuple):

@@ -15,8 +15,7 @@ from bot.base_cog import BaseCog
 from bot.clock import clock
 from bot.command_tree import incident
 from bot.errors import explain, is_away
-from cogs.moderation._delivery import deliver, give_up
-from cogs.moderation._log_post import NotYet
+from bot.outbox import NotYet
 from database.errors import DatabaseUnavailable
 from database.models import OutboxRow
 
@@ -33,7 +32,7 @@ UNDELIVERED = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, 
 """Discord refused, asked to wait for long, or was not reached."""
 
 
-class ModLog(BaseCog):
+class Outbox(BaseCog):
     """One task looks what is due; one task a guild delivers, so that no guild waits for another."""
 
     def __init__(self, bot: "Reeve") -> None:
@@ -143,14 +142,22 @@ class ModLog(BaseCog):
             return
         if trouble is not None:
             logger.warning("gave up {} {} of {}: {}", row.kind, row.subject_id, row.guild_id, trouble)
-            await give_up(self.bot, row)
+            gave_up = self.bot.deliverers[row.kind].gave_up
+            if gave_up is not None:
+                await gave_up(self.bot, row.guild_id, row.subject_id)
         await outbox.delivered(row)
+
+    async def _show(self, row: OutboxRow) -> None:
+        guild = self.bot.get_guild(row.guild_id)
+        if guild is None or guild.unavailable:
+            raise NotYet("Reeve is not in that server at the moment.")
+        await self.bot.deliverers[row.kind].deliver(self.bot, guild, row.subject_id)
 
     async def _trouble_with(self, row: OutboxRow) -> str | None:
         """Deliver; None if that worked, else what stands in the way."""
         try:
             async with asyncio.timeout(DELIVERY_SECONDS):
-                await deliver(self.bot, row)
+                await self._show(row)
         except NotYet as error:
             return str(error)
         except UNDELIVERED as error:
@@ -167,4 +174,4 @@ class ModLog(BaseCog):
 
 
 async def setup(bot: "Reeve") -> None:
-    await bot.add_cog(ModLog(bot))
+    await bot.add_cog(Outbox(bot))

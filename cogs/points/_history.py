@@ -7,10 +7,28 @@ from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.typed import one_line
-from database.models import MINT, LedgerLine, OperationKind
+from database.models import LedgerLine, OperationKind
 
 PAGE_SIZE = 10
 FIRST_MEMBER_ID = 1_000  # accounts below are the guild's own
+CAUSES = {
+    OperationKind.GIVE: "",
+    OperationKind.AWARD: "awarded",
+    OperationKind.TALK: "talking",
+    OperationKind.TAKE: "taken by the staff",
+    OperationKind.SET: "set by the staff",
+    OperationKind.VOICE: "talking in voice",
+    OperationKind.DAILY: "daily",
+    OperationKind.THANKS: "thanked",
+    OperationKind.CAPTURE: "paid",
+    OperationKind.BUY: "bought",
+    OperationKind.REFUND: "given back",
+    OperationKind.FINE: "fine",
+    OperationKind.REVERSE: "moved back",
+    OperationKind.IMPORT: "brought from another bot",
+    OperationKind.SEASON: "end of a season",
+}
+"""Why points moved, of each kind that moves any; a gift says it by its other side."""
 GOLD = discord.Colour(0xF1C40F)
 
 
@@ -21,8 +39,9 @@ async def history_page(interaction: Interaction, user_id: int, *, before_id: int
         guild_id=guild_id, user_id=user_id, before_id=before_id, limit=PAGE_SIZE + 1
     )
     shown = lines[:PAGE_SIZE]
-    balance = await database.points.balance(guild_id=guild_id, user_id=user_id)
-    embed = discord.Embed(title=f"{balance:,} points", colour=GOLD)
+    funds = await database.points.funds(guild_id=guild_id, user_id=user_id)
+    held = f", {funds.held:,} of them held" if funds.held else ""
+    embed = discord.Embed(title=f"{funds.balance:,} points{held}", colour=GOLD)
     embed.description = f"<@{user_id}>\n" + (
         "\n".join(map(_history_line, shown)) or "No point has moved yet."
     )
@@ -43,12 +62,14 @@ class HistoryButton(PageButton, template=r"ph:[0-9]{1,20}:[0-9]{1,19}"):
 
 def _history_line(line: LedgerLine) -> str:
     note = f" · {one_line(line.note, 200)}" if line.note else ""
-    return f"{format_dt(line.posted_at, 'd')} **{line.amount:+,}** {_cause(line)}{note} → {line.balance:,}"
+    day = format_dt(line.posted_at, "d")
+    return f"{day} `#{line.operation_id}` **{line.amount:+,}** {_cause(line)}{note} → {line.balance:,}"
 
 
 def _cause(line: LedgerLine) -> str:
-    if line.kind is OperationKind.TALK:
-        return "talking"
-    if line.other_id == MINT:
-        return "awarded"
-    return f"from <@{line.other_id}>" if line.amount > 0 else f"to <@{line.other_id}>"
+    is_tax = line.kind is OperationKind.GIVE and line.other_id < FIRST_MEMBER_ID
+    cause = "tax" if is_tax else CAUSES[line.kind]
+    if line.other_id < FIRST_MEMBER_ID:
+        return cause
+    whom = f"{'from' if line.amount > 0 else 'to'} <@{line.other_id}>"
+    return f"{cause}, {whom}" if cause else whom

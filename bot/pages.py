@@ -13,12 +13,12 @@ CUSTOM_ID_LIMIT = 100  # https://discord.com/developers/docs/components/referenc
 
 
 class Page(NamedTuple):
-    """What a list shows now, the custom ids that lead to its neighbours, and buttons for what stands on the page."""
+    """What a list shows now, the custom ids that lead to its neighbours, and what acts on what stands on the page."""
 
     embed: discord.Embed
     back: str | None = None
     forward: str | None = None
-    more: Sequence[discord.ui.Button[Any]] = ()
+    more: Sequence[discord.ui.Item[Any]] = ()
 
     def view(self) -> discord.ui.View | None:
         """Both buttons, the one that leads nowhere greyed out; neither if all fits on one page."""
@@ -29,8 +29,8 @@ class Page(NamedTuple):
         if has_neighbours:
             view.add_item(_button("Back", "◀", self.back, missing="page:none:back"))
             view.add_item(_button("Next", "▶", self.forward, missing="page:none:next"))
-        for button in self.more:
-            view.add_item(button)
+        for item in self.more:
+            view.add_item(item)
         return view
 
 

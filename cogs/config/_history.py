@@ -12,8 +12,9 @@ from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
+from bot.setting_words import Setting
 from bot.typed import one_line
-from cogs.config._settings import SETTINGS, Setting
+from cogs.config._settings import SETTINGS
 from database.models import AuditEntry, AuditFilter, Subject
 
 PAGE_SIZE = 6

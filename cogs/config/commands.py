@@ -17,7 +17,7 @@ from cogs.config._set_moderation import ModerationSettings
 from cogs.config._set_points import PointSettings
 from cogs.config._set_roles import RoleSettings
 from cogs.config._set_words import WordSettings
-from cogs.config._settings import SETTINGS, config_embed
+from cogs.config._settings import SETTINGS, config_embeds
 from database.errors import SettingUnknown
 from database.models import GuildSettings
 
@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 
+MOST_CHOICES = 25  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
+
+
 async def _setting_names(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    fitting = [name for name in SETTINGS if current.lower() in name]
-    return [app_commands.Choice(name=f"{name}: {SETTINGS[name].help}"[:100], value=name) for name in fitting]
+    fitting = [name for name in SETTINGS if current.lower() in name][:MOST_CHOICES]
+    return [
+        app_commands.Choice(name=f"{name}: {SETTINGS[name].help}"[:100], value=name)
+        for name in fitting[:MOST_CHOICES]
+    ]
 
 
 @app_commands.guild_only()
@@ -54,7 +60,7 @@ class Config(
         if setting is not None:
             _require_setting(setting)
         config = await self.guild_configs.get(guild_id=guild_of(interaction).id)
-        await reply(interaction, embeds=[config_embed(config, setting)])
+        await reply(interaction, embeds=config_embeds(config, setting))
 
     @app_commands.command()
     @app_commands.describe(setting="Which one", why=WHY)

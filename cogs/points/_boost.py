@@ -12,6 +12,14 @@ from cogs.points._group import PointsPart
 from database.errors import SettingNotAllowed
 from database.models.earning import LEAST_BOOST, MOST_PERCENT, BoostSubject
 
+Place = (
+    discord.TextChannel
+    | discord.VoiceChannel
+    | discord.StageChannel
+    | discord.ForumChannel
+    | discord.CategoryChannel
+)
+
 
 class BoostCommands(PointsPart):
     @app_commands.command()
@@ -27,7 +35,7 @@ class BoostCommands(PointsPart):
         interaction: Interaction,
         percent: app_commands.Range[int, LEAST_BOOST, MOST_PERCENT],
         duration: str,
-        channel: discord.abc.GuildChannel | None = None,
+        channel: Place | None = None,
         role: discord.Role | None = None,
     ) -> None:
         """Let messages and voice earn more for a time."""

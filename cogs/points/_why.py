@@ -1,7 +1,7 @@
 """/points why: what the last message earned and why, and what would earn what here and now."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import app_commands
@@ -14,9 +14,11 @@ from bot.replies import defer, reply
 from cogs.points._earning_words import boost_in_words, decision_in_words, lines_within, rule_in_words
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._whereabouts import channel_ids, role_ids
-from cogs.points.talking import Talking
 from database.models import GuildSettings
 from database.models.earning import Earner, Earning
+
+if TYPE_CHECKING:
+    from cogs.points.talking import Talking
 
 FIELD_LIMIT = 1_000
 GOLD = discord.Colour(0xF1C40F)
@@ -49,8 +51,10 @@ class WhyCommands(PointsPart):
         await reply(interaction, embeds=[embed])
 
     def _last(self, guild_id: int, user_id: int) -> str:
-        talking = self.bot.get_cog(Talking.__name__)
-        last = talking.last_said(guild_id, user_id) if isinstance(talking, Talking) else None
+        talking = cast(
+            "Talking | None", self.bot.get_cog("Talking")
+        )  # its module is loaded anew as an extension
+        last = talking.last_said(guild_id, user_id) if talking else None
         if last is None:
             return "I have seen none since I was started, or others have said much since."
         link = f"https://discord.com/channels/{guild_id}/{last.channel_id}/{last.message_id}"

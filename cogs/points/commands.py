@@ -10,6 +10,7 @@ from cogs.points._award import AwardCommands
 from cogs.points._boost import BoostCommands
 from cogs.points._daily import DailyCommands
 from cogs.points._history import HistoryButton
+from cogs.points._rules import PanelButton, PanelSelect, RulesCommands
 from cogs.points._thanks import ThanksCommands
 from cogs.points._top import TopButton, TopCommands
 from cogs.points._why import WhyCommands
@@ -24,6 +25,7 @@ class Points(
     AwardCommands,
     BoostCommands,
     DailyCommands,
+    RulesCommands,
     ThanksCommands,
     WhyCommands,
     TopCommands,
@@ -35,5 +37,5 @@ class Points(
 
 
 async def setup(bot: "Reeve") -> None:
-    bot.add_dynamic_items(HistoryButton, TopButton)
+    bot.add_dynamic_items(HistoryButton, TopButton, PanelButton, PanelSelect)
     await bot.add_cog(Points(bot))

@@ -1,0 +1,210 @@
+"""What earns points, over the wire: talk in threads, voice, dailies, thanks, boosts, and the panel of rules."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from e2e_play import Answer, Bot, Guild, Play, until
+
+from sandbox.server import Sandbox
+
+
+async def balance(guild: Guild, who: str) -> int:
+    text = (await guild.slash(who, "points balance")).text
+    return int(text.split("You have ")[1].split(" ")[0].replace(",", ""))
+
+
+async def holds(guild: Guild, who: str, points: int) -> None:
+    async def is_there() -> bool:
+        return await balance(guild, who) >= points
+
+    await until(is_there)
+    assert await balance(guild, who) == points
+
+
+async def every_message_earns(guild: Guild) -> None:
+    await guild.slash("olga", "config set message-cooldown", value="0")
+
+
+async def say_in_thread(guild: Guild, who: str, text: str) -> None:
+    if "aside" not in guild.channels:
+        opened = await guild.post(
+            who, "thread", action="create", channel_id=guild.channels["general"], name="aside"
+        )
+        guild.channels["aside"] = str(opened["id"])
+    await guild.say(who, text, "aside")
+
+
+async def test_a_thread_earns_as_its_channel_does(guild: Guild) -> None:
+    await every_message_earns(guild)
+    await say_in_thread(guild, "ann", "hello")
+    await holds(guild, "ann", 1)
+    assert "earned 1 point" in (await guild.slash("ann", "points why")).text
+
+
+async def test_why_something_earned_nothing(guild: Guild) -> None:
+    await guild.say("ann", "hello")
+    await holds(guild, "ann", 1)
+    await guild.say("ann", "again")
+
+    async def is_known() -> bool:
+        return "earned nothing: cool-down" in (await guild.slash("ann", "points why")).text
+
+    await until(is_known)
+    text = (await guild.slash("ann", "points why")).text
+    assert "A message here, now: nothing: cool-down, " in text
+    assert "A minute in a voice channel: nothing: this server gives no points for talk" in text
+
+
+async def test_thanks_are_the_mints_and_once_a_day_for_one_person(guild: Guild) -> None:
+    answer = await guild.slash("ann", "points thank", member="ben", note="the map")
+    assert "got 5 points. You may thank 2 more" in answer.text
+    assert (await balance(guild, "ann"), await balance(guild, "ben")) == (0, 5)
+    again = await guild.slash("ann", "points thank", member="ben")
+    assert f"You have thanked <@{guild.person('ben')}> today" in again.text
+    assert "cannot thank yourself" in (await guild.slash("ann", "points thank", member="ann")).text
+
+
+async def test_two_dailies_at_once_are_one(guild: Guild) -> None:
+    answers = await asyncio.gather(*(guild.slash("ann", "points daily") for _ in range(4)))
+    assert sum("You got 10 points and have 10." in answer.text for answer in answers) == 1
+    assert sum("You had your daily points" in answer.text for answer in answers) == 3
+    assert await balance(guild, "ann") == 10
+
+
+async def test_a_boost_doubles_for_its_time(guild: Guild) -> None:
+    await every_message_earns(guild)
+    await guild.slash("olga", "config set points-per-message", value=5)
+    answer = await guild.slash("mel", "points boost", percent=200, duration="2h")
+    assert "The whole server earns 200 %" in answer.text
+    await guild.say("ann", "hello")
+    await holds(guild, "ann", 10)
+    assert "Manage Events" in (await guild.slash("ann", "points boost", percent=200, duration="2h")).text
+
+
+async def chosen(play: Play, guild: Guild, answer: Answer, custom_id: str, value: str) -> Answer:
+    """By Mel, in the panel of an answer."""
+    body = {
+        "channel_id": guild.channels["general"],
+        "message_id": answer.messages[-1]["id"],
+        "custom_id": custom_id,
+        "values": [value],
+    }
+    return Answer(await play.post("/sandbox/people/mel/select", body))
+
+
+async def test_the_panel_changes_a_number_a_yes_and_a_channel(guild: Guild, play: Play) -> None:
+    panel = await guild.slash("mel", "points rules")
+    assert "What a message earns" in panel.text
+    form = await chosen(play, guild, panel, "pr:set:earning", "points_per_message")
+    assert (
+        "points-per-message is now 7 points." in (await guild.submit("mel", form, value="7", why="more")).text
+    )
+    form = await chosen(play, guild, panel, "pr:set:earning", "points_per_message")
+    assert "choose from 0 to 1,000" in (await guild.submit("mel", form, value="1001")).text
+
+    giving = await guild.click("mel", panel, "Giving")
+    choice = await chosen(play, guild, giving, "pr:set:giving", "tax_to_treasury")
+    assert "**yes** · Whether the tax" in (await guild.click("mel", choice, "Yes")).text
+
+    levels = await guild.click("mel", panel, "Levels")
+    choice = await chosen(play, guild, levels, "pr:set:levels", "level_channel_id")
+    general = guild.channels["general"]
+    assert f"<#{general}>" in (await chosen(play, guild, choice, "pr:channel:level_channel_id", general)).text
+
+    history = (await guild.slash("olga", "config history")).text
+    for line in (
+        "points-per-message**: 1 point → 7 points · more",
+        "tax-to-treasury**: no → yes",
+        f"level-channel**: nowhere → <#{general}>",
+    ):
+        assert line in history
+    await guild.slash("olga", "config reset", setting="tax-to-treasury")
+    assert "**tax-to-treasury**: no" in (await guild.slash("olga", "config show")).text
+
+
+async def test_a_channel_that_earns_nothing_and_a_role_that_earns_double(guild: Guild, play: Play) -> None:
+    await every_message_earns(guild)
+    panel = await guild.click("mel", await guild.slash("mel", "points rules"), "Channels and roles")
+    form = await chosen(play, guild, panel, "pr:rule:channel", guild.channels["general"])
+    assert "earns nothing" in (await guild.submit("mel", form, percent="0")).text
+    form = await chosen(play, guild, panel, "pr:rule:role", guild.roles["moderator"])
+    assert "earns 200 %" in (await guild.submit("mel", form, percent="200")).text
+
+    await say_in_thread(guild, "ann", "in a thread of the channel")
+    await guild.say("max", "in the channel")
+    await guild.say("max", "elsewhere", "staff")
+    await holds(guild, "max", 2)
+    assert await balance(guild, "ann") == 0
+    assert (
+        f"earned nothing: <#{guild.channels['general']}> earns nothing"
+        in (await guild.slash("ann", "points why")).text
+    )
+
+    panel = await guild.click("mel", await guild.slash("mel", "points rules"), "Channels and roles")
+    rule = f"channel:{guild.channels['general']}"
+    assert "earns nothing" not in (await chosen(play, guild, panel, "pr:remove", rule)).text
+    await guild.say("ann", "hello")
+    await holds(guild, "ann", 1)
+
+
+async def test_members_neither_see_nor_change_the_rules(guild: Guild, play: Play) -> None:
+    assert "Manage Events" in (await guild.slash("ann", "points rules")).text
+
+
+@pytest.fixture
+async def own_time(dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
+    """A sandbox of its own: nobody else's time is moved."""
+    sandbox = Sandbox(rate_limits=False)
+    await sandbox.start()
+    bot = Bot(sandbox.api_url, dsn, tmp_path)
+    async with Play(sandbox.url) as play:
+        await bot.start()
+        yield play
+    assert await bot.stop() == 0, bot.log
+    assert "incident" not in bot.log, bot.log
+    await sandbox.close()
+
+
+async def skip(play: Play, period: timedelta) -> None:
+    await play.post("/sandbox/clock", {"seconds": period.total_seconds()})
+
+
+async def test_time_passes_in_voice_and_over_midnight(own_time: Play) -> None:
+    play = own_time
+    guild = await play.new_guild("time")
+    lounge = await guild.post("olga", "channel", action="create", type="voice", name="lounge")
+    form = await chosen(
+        play, guild, await guild.slash("mel", "points rules"), "pr:set:earning", "voice_points"
+    )
+    await guild.submit("mel", form, value="2")
+    for who in ("ann", "ben"):
+        await guild.post(who, "voice", channel_id=str(lounge["id"]))
+    await guild.post("cem", "voice", channel_id=str(lounge["id"]), self_deaf=True)
+
+    async def has_earned() -> int:
+        return await balance(guild, "ann")
+
+    await skip(play, timedelta(minutes=1))
+    before = await until(has_earned)
+    await skip(play, timedelta(minutes=5))
+
+    async def has_earned_more() -> bool:
+        return await balance(guild, "ann") >= before + 10
+
+    await until(has_earned_more)
+    assert await balance(guild, "ann") - before in (10, 12)  # real time goes on, too
+    assert await balance(guild, "cem") == 0
+
+    assert "You got 10 points" in (await guild.slash("dia", "points daily")).text
+    refused = await guild.slash("dia", "points daily", zone="Pacific/Kiritimati")
+    assert "Your days are those of Pacific/Kiritimati now. You had your daily points" in refused.text
+    await skip(play, timedelta(hours=19))
+    assert "You had your daily points" in (await guild.slash("dia", "points daily")).text
+    await skip(play, timedelta(hours=29))
+    assert "You got 10 points" in (await guild.slash("eli", "points daily")).text
+    await skip(play, timedelta(days=1))
+    again = await guild.slash("eli", "points daily")
+    assert "You got 11 points and have 21. Day 2 in a row." in again.text

@@ -7,9 +7,10 @@ answer, a refusal stays. Statements are prepared once a connection (asyncpg's ca
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -96,21 +97,43 @@ class ByHand:
             if operation_id is None:
                 return await self._first_answer(connection, guild_id, interaction_id, asked)
             members = [giver_id, receiver_id]
-            balances = await self._locked(connection, guild_id, members, now)
-            if balances[giver_id] < amount:
-                refused = {"balance": balances[giver_id], "needed": amount}
-                await connection.execute(
-                    REFUSE, guild_id, operation_id, "not_enough_points", json.dumps(refused)
-                )
+            rules = await connection.fetchrow(RULES, guild_id)
+            accounts = await self._locked(connection, guild_id, members, now)
+            giver, receiver = accounts[giver_id], accounts[receiver_id]
+            today = now.astimezone(ZoneInfo(rules["time_zone"])).date()
+            sent, received = _counted(giver, "sent_today", today), _counted(receiver, "received_today", today)
+            refusal, available = None, giver["balance"] - giver["held_out"]
+            if giver["is_ledger_frozen"]:
+                raise ValueError("the ledger is frozen")
+            if giver["frozen_at"] is not None or receiver["frozen_at"] is not None:
+                refusal = "account_frozen"
+            elif rules["transfer_most"] and amount > rules["transfer_most"]:
+                refusal = "over_transfer_limit"
+            elif rules["sent_per_day"] and sent + amount > rules["sent_per_day"]:
+                refusal = "over_sent_limit"
+            elif rules["received_per_day"] and received + amount > rules["received_per_day"]:
+                refusal = "over_received_limit"
+            elif available < amount:
+                refusal = "not_enough_points"
+            elif receiver["balance"] + receiver["held_in"] + amount > LARGEST_BALANCE:
+                refusal = "balance_too_high"
+            if refusal is not None:
+                refused = {"balance": available, "needed": amount}
+                await connection.execute(REFUSE, guild_id, operation_id, refusal, json.dumps(refused))
                 return refused
-            if balances[receiver_id] + amount > LARGEST_BALANCE:
-                await connection.execute(REFUSE, guild_id, operation_id, "balance_too_high", "{}")
-                return {}
-            left, has = balances[giver_id] - amount, balances[receiver_id] + amount
+            left, has = giver["balance"] - amount, receiver["balance"] + amount
             await connection.execute(
                 ADD_TRANSFER, guild_id, operation_id, giver_id, receiver_id, amount, left, has, now
             )
-            await connection.execute(SET_BALANCES, guild_id, members, [left, has])
+            await connection.execute(
+                SET_ACCOUNTS,
+                guild_id,
+                members,
+                [left, has],
+                [sent + amount, _counted(receiver, "sent_today", today)],
+                [_counted(giver, "received_today", today), received + amount],
+                today,
+            )
             answer = {"amount": amount, "giver_balance": left, "receiver_balance": has}
             await connection.execute(ANSWER, guild_id, operation_id, json.dumps(answer))
             return answer
@@ -127,26 +150,32 @@ class ByHand:
             if operation_id is None:
                 return await self._first_answer(connection, guild_id, interaction_id, asked)
             members, points = list(amounts), list(amounts.values())
-            balances = await self._locked(connection, guild_id, members, now)
-            if any(balances[member] + amounts[member] > LARGEST_BALANCE for member in members):
+            accounts = await self._locked(connection, guild_id, members, now)
+            room = {
+                member: LARGEST_BALANCE - row["balance"] - row["held_in"] for member, row in accounts.items()
+            }
+            if any(row["is_ledger_frozen"] for row in accounts.values()):
+                raise ValueError("the ledger is frozen")
+            if any(amounts[member] > room[member] for member in members):
                 await connection.execute(REFUSE, guild_id, operation_id, "balance_too_high", "{}")
                 return {}
-            have = [balances[member] + amounts[member] for member in members]
+            have = [accounts[member]["balance"] + amounts[member] for member in members]
+            earned = [accounts[member]["earned"] + amounts[member] for member in members]
             await connection.execute(ADD_AWARDS, guild_id, operation_id, members, points, have, now)
-            await connection.execute(SET_BALANCES, guild_id, members, have)
+            await connection.execute(SET_EARNED, guild_id, members, have, earned)
             answer = {"members": len(members), "total": sum(points)}
             await connection.execute(ANSWER, guild_id, operation_id, json.dumps(answer))
             return answer
 
     async def _locked(
         self, connection: Connection, guild_id: int, members: list[int], now: datetime
-    ) -> dict[int, int]:
+    ) -> dict[int, Any]:
         """Accounts that are missing come to be, then all are locked in id order."""
         rows = await connection.fetch(LOCK, guild_id, members)
         if len(rows) < len(members):
             await connection.execute(OPEN, guild_id, sorted(members), now)
             rows = await connection.fetch(LOCK, guild_id, members)
-        return {row["account_id"]: row["balance"] for row in rows}
+        return {row["account_id"]: row for row in rows}
 
     async def _first_answer(
         self, connection: Connection, guild_id: int, interaction_id: int, asked: bytes
@@ -155,6 +184,11 @@ class ByHand:
         if row["request_hash"] != asked:
             raise ValueError("the key came again with another request")
         return dict(json.loads(row["answer"]))
+
+
+def _counted(account: Any, name: str, today: date) -> int:
+    """Of this day: the counts of a day that is over begin anew."""
+    return int(account[name]) if account["counted_on"] is not None and account["counted_on"] >= today else 0
 
 
 async def _nothing(_: Connection) -> None:
@@ -200,8 +234,14 @@ OPEN = """
     INSERT INTO point_accounts (guild_id, account_id, kind, balance, opened_at)
     SELECT $1, id, 'member', 0, $3 FROM unnest($2::bigint[]) id ON CONFLICT DO NOTHING
 """
+RULES = """
+    SELECT time_zone, transfer_most, sent_per_day, received_per_day, transfer_tax_percent FROM guild_configs
+    WHERE guild_id = $1
+"""
 LOCK = """
-    SELECT account_id, balance FROM point_accounts WHERE guild_id = $1 AND account_id = ANY ($2::bigint[])
+    SELECT account_id, balance, held_out, held_in, earned, frozen_at, counted_on, sent_today, received_today,
+        EXISTS (SELECT FROM point_ledgers l WHERE l.guild_id = $1 AND l.frozen_at IS NOT NULL) AS is_ledger_frozen
+    FROM point_accounts WHERE guild_id = $1 AND account_id = ANY ($2::bigint[])
     ORDER BY account_id FOR NO KEY UPDATE
 """
 ADD_TRANSFER = """
@@ -213,8 +253,15 @@ ADD_AWARDS = """
     SELECT $1, $2, 'post', 1, new.member, new.amount, new.balance, $6
     FROM unnest($3::bigint[], $4::bigint[], $5::bigint[]) AS new (member, amount, balance)
 """
-SET_BALANCES = """
-    UPDATE point_accounts a SET balance = new.balance FROM unnest($2::bigint[], $3::bigint[]) AS new (member, balance)
+SET_ACCOUNTS = """
+    UPDATE point_accounts a SET balance = new.balance, sent_today = new.sent, received_today = new.received,
+        counted_on = greatest(counted_on, $6)
+    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS new (member, balance, sent, received)
+    WHERE a.guild_id = $1 AND a.account_id = new.member
+"""
+SET_EARNED = """
+    UPDATE point_accounts a SET balance = new.balance, earned = new.earned
+    FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS new (member, balance, earned)
     WHERE a.guild_id = $1 AND a.account_id = new.member
 """
 ANSWER = "UPDATE point_operations SET answer = $3 WHERE guild_id = $1 AND operation_id = $2"

@@ -165,6 +165,7 @@ class BySession:
             rows = []
             for member, amount in amounts.items():
                 accounts[member].balance += amount
+                accounts[member].earned += amount
                 rows.append(
                     {
                         "guild_id": guild_id,

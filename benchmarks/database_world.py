@@ -131,10 +131,10 @@ STATEMENTS = (
     FROM moves
     """,
     """
-    INSERT INTO point_accounts (guild_id, account_id, kind, balance, opened_at)
-    SELECT {guild} + g, 1, 'mint', 0, now() FROM generate_series(0, {last_guild}) g
-    UNION ALL SELECT guild_id, credit_id, 'member', amount, now() FROM posted WHERE debit_id = 1
-    UNION ALL SELECT {guild} + {last_guild} - g, {member} + m, 'member', 0, now()
+    INSERT INTO point_accounts (guild_id, account_id, kind, balance, earned, opened_at)
+    SELECT {guild} + g, 1, 'mint', 0, 0, now() FROM generate_series(0, {last_guild}) g
+    UNION ALL SELECT guild_id, credit_id, 'member', amount, amount, now() FROM posted WHERE debit_id = 1
+    UNION ALL SELECT {guild} + {last_guild} - g, {member} + m, 'member', 0, 0, now()
     FROM generate_series(0, least({last_large}, {last_guild})) g, generate_series({members}, {last_of_large}) m
     """,
     """

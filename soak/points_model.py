@@ -31,7 +31,8 @@ RULES: dict[str, Sequence[Any]] = {
     "restricted_may_transfer": (False, True),
 }
 STANDING = """
-    SELECT account_id, balance, held_out, held_in, earned, frozen_at IS NOT NULL AS is_frozen FROM point_accounts
+    SELECT account_id, balance, held_out, held_in, earned, sent_today AS sent, received_today AS received,
+        frozen_at IS NOT NULL AS is_frozen FROM point_accounts
     WHERE guild_id = $1 AND (account_id >= 1000 OR account_id = 2)
 """
 FREEZE_ALL = """

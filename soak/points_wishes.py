@@ -60,10 +60,10 @@ class Wishes:
         self._made.append(wish)
         return wish
 
-    def _amount(self) -> int:
-        return self._dice.choice(
-            [self._dice.randint(1, 40)] * 12 + [-1, 0, LARGEST_AMOUNT, LARGEST_AMOUNT + 1]
-        )
+    def _amount(self, most: int = 40) -> int:
+        """Small, as who is rich tries nothing."""
+        is_odd = self._dice.random() < 0.06
+        return self._dice.choice([-1, 0, LARGEST_AMOUNT + 1]) if is_odd else self._dice.randint(1, most)
 
     def _one(self) -> int:
         return self._dice.choice(PEOPLE)
@@ -81,7 +81,7 @@ class Wishes:
         return {
             "giver": self._one(),
             "receiver": self._one(),
-            "amount": self._amount(),
+            "amount": self._amount(LARGEST_AMOUNT if self._dice.random() < 0.02 else 40),
             "bot": self._dice.random() < 0.02,
             "days": self._dice.choice((3, 500)),
             "restricted": self._dice.random() < 0.1,
@@ -98,9 +98,9 @@ class Wishes:
         return {"member": self._one(), "amount": self._amount()}
 
     def _set(self) -> dict[str, Any]:
-        balance = self._dice.choice(
-            [self._dice.randint(0, 99)] * 9 + [-1, LARGEST_BALANCE - 20, LARGEST_BALANCE + 1]
-        )
+        is_odd = self._dice.random() < 0.15
+        odd = [-1, LARGEST_BALANCE - 20, LARGEST_BALANCE + 1]
+        balance = self._dice.choice(odd) if is_odd else self._dice.randint(0, 60)
         return {"member": self._one(), "balance": balance}
 
     def _hold(self) -> dict[str, Any]:

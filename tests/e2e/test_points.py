@@ -1,6 +1,7 @@
 """Points: exact amounts, whoever asks and however often."""
 
 import asyncio
+import re
 from typing import Any
 
 from e2e_play import Guild, until
@@ -206,3 +207,24 @@ async def test_points_belong_to_one_server(guild: Guild, play: Any) -> None:
     await awarded(guild, "ann", 5)
 
     assert await balance(other, "ann") == 0
+
+
+async def test_the_history_says_the_number_of_each_operation_and_what_it_was(guild: Guild) -> None:
+    await awarded(guild, "ann", 50)
+    await guild.slash("ann", "points give", member="ben", amount=20)
+
+    lines = (await guild.slash("ann", "points history")).text
+
+    numbers = re.findall(r"`#([0-9]+)`", lines)
+    assert len(set(numbers)) == 2
+    assert "**-20** to <@" in lines
+    assert "**+50** awarded · test → 50" in lines
+
+
+async def test_a_balance_as_it_was(guild: Guild) -> None:
+    await awarded(guild, "ann", 50)
+
+    assert "You had 0 points at" in (await guild.slash("ann", "points balance", at="2026-01-31")).text
+    assert "You had 50 points at" in (await guild.slash("ann", "points balance", at="today")).text
+    assert "You had 0 points at" in (await guild.slash("ann", "points balance", at="7d ago")).text
+    assert "not" in (await guild.slash("ann", "points balance", at="whenever")).text

@@ -40,7 +40,7 @@ LAST_ID = 2**63 - 1
 
 
 class Progress(Enum):
-    """Of counting: all that could be read is counted, more waits, or somebody else is at it."""
+    """Of counting: all is counted, more waits, or it waits for somebody else: who counts, or has not committed yet."""
 
     DONE = "done"
     MORE = "more"
@@ -136,14 +136,12 @@ async def _clear(tx: Transaction, guild_id: int, at: Standpoint) -> Progress:
     if await _forget(tx, guild_id, [(ALL_TIME.key, LAST_ID)]):
         return Progress.MORE
     if at.horizon <= at.barrier:
-        return Progress.DONE  # who may still write a number below base_id has not ended: a later look goes on
+        return Progress.BUSY  # who may still write a number below base_id has not ended
     await _move(tx, guild_id, CursorState.RECOUNTING, at.posted_in, 0)
     return Progress.MORE
 
 
-async def _count_old(
-    tx: Transaction, guild_id: int, at: Standpoint, counted: Sequence[Period]
-) -> Progress:
+async def _count_old(tx: Transaction, guild_id: int, at: Standpoint, counted: Sequence[Period]) -> Progress:
     span = {"guild_id": guild_id, "transfer_id": at.transfer_id}
     end = (await tx.exec(END_OF_OLD, **span, base_id=at.base_id, skipped=LARGE_BATCH - 1)).first()
     await tx.exec(COUNT_OLD, **span, to_transfer_id=end or at.base_id, **_edges(counted))
@@ -154,9 +152,7 @@ async def _count_old(
     return Progress.MORE
 
 
-async def _count_new(
-    tx: Transaction, guild_id: int, at: Standpoint, counted: Sequence[Period]
-) -> Progress:
+async def _count_new(tx: Transaction, guild_id: int, at: Standpoint, counted: Sequence[Period]) -> Progress:
     span = {
         "guild_id": guild_id,
         "posted_in": at.posted_in,
@@ -170,16 +166,18 @@ async def _count_new(
     if moved:
         boards = [ALL_TIME.key, *(each.board.key for each in counted)]
         await tx.exec(HIDE_OR_SHOW, guild_id=guild_id, user_ids=moved, boards=boards)
-    await _move(tx, guild_id, CursorState.FOLLOWING, *end)
-    return Progress.MORE if full or len(moved) == BATCH else Progress.DONE
+    is_more = await _move(tx, guild_id, CursorState.FOLLOWING, *end)
+    if full or len(moved) == BATCH:
+        return Progress.MORE
+    return Progress.BUSY if is_more else Progress.DONE
 
 
-async def _move(
-    tx: Transaction, guild_id: int, state: CursorState, posted_in: int, transfer_id: int
-) -> None:
-    await tx.exec(
+async def _move(tx: Transaction, guild_id: int, state: CursorState, posted_in: int, transfer_id: int) -> bool:
+    """Whether there is more to be seen beyond."""
+    moved = await tx.exec(
         MOVE_CURSOR, of_guild_id=guild_id, state=state, posted_in=posted_in, transfer_id=transfer_id
     )
+    return moved.one()
 
 
 async def _forget(tx: Transaction, guild_id: int, spans: Sequence[tuple[int, int]]) -> bool:

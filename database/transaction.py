@@ -29,10 +29,12 @@ ABANDON_SECONDS = 2
 class Transaction:
     """Open from BEGIN to COMMIT. It cannot commit or roll back: only its scope does."""
 
-    __slots__ = ("_line", "_run", "_slow")
+    __slots__ = ("_line", "_run", "_slow", "has_moved_points")
 
     def __init__(self, line: Line, run: Run, slow: SlowStatements) -> None:
         self._line, self._run, self._slow = line, run, slow
+        self.has_moved_points = False
+        """Then the server's leaderboards are to follow, once this is committed."""
 
     async def exec(self, statement: Statement[T], /, **values: Any) -> Result[T]:
         """Run a fixed statement with the named values."""
@@ -70,15 +72,33 @@ class Scope:
     BEGIN and for whom it runs travel in one message; SET LOCAL ends with the transaction.
     """
 
-    __slots__ = ("_begin", "_connection", "_is_read_only", "_line", "_pool", "_run", "_slow")
+    __slots__ = (
+        "_begin",
+        "_connection",
+        "_guild_id",
+        "_is_read_only",
+        "_line",
+        "_points_moved",
+        "_pool",
+        "_run",
+        "_slow",
+        "_transaction",
+    )
 
     def __init__(
-        self, pool: Pool, slow: SlowStatements, *, guild_id: int | None, read_only: bool = False
+        self,
+        pool: Pool,
+        slow: SlowStatements,
+        *,
+        guild_id: int | None,
+        read_only: bool = False,
+        points_moved: set[int] | None = None,
     ) -> None:
-        """`guild_id` None: the system's own transaction."""
+        """`guild_id` None: the system's own transaction. `points_moved` gets the guild if that is what was done."""
         context = "reeve.system = 'on'" if guild_id is None else f"reeve.guild_id = '{guild_id:d}'"
         self._begin = f"BEGIN{' READ ONLY' if read_only else ''}; SET LOCAL {context}{pool.limits_at_begin}"
         self._pool, self._slow, self._is_read_only = pool, slow, read_only
+        self._guild_id, self._points_moved = guild_id, points_moved
         self._run = running.get() or Run("a transaction outside of actions")
 
     async def __aenter__(self) -> Transaction:
@@ -89,7 +109,8 @@ class Scope:
         except BaseException:
             await self._abandon()
             raise
-        return Transaction(self._line, self._run, self._slow)
+        self._transaction = Transaction(self._line, self._run, self._slow)
+        return self._transaction
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
@@ -106,6 +127,8 @@ class Scope:
         if answer != "COMMIT":
             # PostgreSQL answers with ROLLBACK, and no error, where a statement failed and somebody caught that.
             raise RuntimeError("nothing was written: a statement of this transaction had failed")
+        if self._transaction.has_moved_points and self._points_moved is not None and self._guild_id:
+            self._points_moved.add(self._guild_id)
 
     async def _abandon(self) -> None:
         """Leave no transaction open, even when the task is cancelled; throw a broken connection away.

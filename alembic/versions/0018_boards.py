@@ -68,7 +68,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_point_boards_in_order",
         "point_boards",
-        ["guild_id", "board", sa.text("points DESC"), "user_id"],
+        ["guild_id", "board", "points", "user_id"],
         postgresql_where=sa.text("NOT is_hidden AND points > 0"),
     )
     op.create_table(

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from database.actions import action
 from database.boards import Progress, count, forget_old
 from database.controllers._base import BaseController
-from database.models.base import utc_now
 from database.models.board import ALL_TIME, Board
 from database.models.board_cursor import BEHIND
 from database.models.board_reads import (
@@ -76,7 +75,7 @@ class BoardsController(BaseController):
     async def after(self, *, guild_id: int, board: Board, key: Key) -> BoardPage:
         """Those who stand below this key."""
         async with self._report(guild_id=guild_id) as tx:
-            beyond = Key(key.points, key.user_id + 1)
+            beyond = Key(key.points, key.user_id - 1)
             return await _page(tx, guild_id, board, beyond, NEXT, (0, PAGE_SIZE))
 
     @action(repeatable=True)
@@ -101,9 +100,7 @@ class BoardsController(BaseController):
     async def place(self, *, guild_id: int, user_id: int) -> Place | None:
         """The place by the balance of this moment, and among how many; None without points."""
         async with self._read(guild_id=guild_id) as tx:
-            own = (
-                await tx.exec(OWN_PLACE, guild_id=guild_id, board=ALL_TIME.key, user_id=user_id)
-            ).first()
+            own = (await tx.exec(OWN_PLACE, guild_id=guild_id, board=ALL_TIME.key, user_id=user_id)).first()
             if own is None:
                 return None
             is_above = own.counted is not None and own.counted > own.balance

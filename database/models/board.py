@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, desc
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel
 
@@ -64,7 +64,7 @@ class BoardRow(SQLModel, table=True):
             "ix_point_boards_in_order",
             "guild_id",
             "board",
-            desc("points"),
+            "points",
             "user_id",
             postgresql_where=sql_text("NOT is_hidden AND points > 0"),
         ),

@@ -27,9 +27,7 @@ OF_GUILD = col(PointTransfer.guild_id) == param("guild_id")
 _xid = literal_column("(pg_current_xact_id()::text)::bigint", BigInteger)
 _horizon = literal_column("(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint", BigInteger)
 _cluster = literal_column("(SELECT system_identifier FROM pg_control_system())", BigInteger)
-_latest = (
-    select(func.coalesce(func.max(col(PointTransfer.transfer_id)), 0)).where(OF_GUILD).scalar_subquery()
-)
+_latest = select(func.coalesce(func.max(col(PointTransfer.transfer_id)), 0)).where(OF_GUILD).scalar_subquery()
 
 
 class Standpoint(NamedTuple):
@@ -85,6 +83,16 @@ OPEN_CURSOR = statement(
 )
 """No row where there is one already."""
 
+IN_ORDER = tuple_(col(PointTransfer.posted_in), col(PointTransfer.transfer_id))
+_beyond = (
+    select(PointTransfer)
+    .where(
+        col(PointTransfer.guild_id) == col(BoardCursor.guild_id),
+        tuple_(col(BoardCursor.posted_in), col(BoardCursor.transfer_id)) < IN_ORDER,
+        col(PointTransfer.transfer_id) > col(BoardCursor.base_id),
+    )
+    .exists()
+)
 _own_cursor = update(BoardCursor).where(col(BoardCursor.guild_id) == param("of_guild_id"))
 
 BEGIN_ANEW = statement(
@@ -101,13 +109,13 @@ BEGIN_ANEW = statement(
 MOVE_CURSOR = statement(
     _own_cursor.values(
         state=param("state"), posted_in=param("posted_in"), transfer_id=param("transfer_id")
-    )
+    ).returning(_beyond),
+    into=bool,
 )
-
-IN_ORDER = tuple_(col(PointTransfer.posted_in), col(PointTransfer.transfer_id))
+"""Whether there is more to be seen beyond."""
 IS_NEW = and_(
     OF_GUILD,
-    IN_ORDER > tuple_(cast(param("posted_in"), BigInteger), cast(param("transfer_id"), BigInteger)),
+    tuple_(cast(param("posted_in"), BigInteger), cast(param("transfer_id"), BigInteger)) < IN_ORDER,
     col(PointTransfer.transfer_id) > param("base_id"),
 )
 
@@ -157,6 +165,7 @@ TAKE_MEMBERSHIP_CHANGES = statement(
     into=int,
 )
 
+
 def _forget(model: Any, names: list[str]) -> Any:
     """Some rows of boards with these keys: `from_keys` to `to_keys`, pairwise, the ends included."""
     spans = (
@@ -191,15 +200,6 @@ FORGET_COUNTS = statement(_forget(BoardCount, ["board", "level", "node"]), into=
 
 _asked = func.unnest(of_many("guild_ids", BigInteger)).table_valued("guild_id", name="asked").render_derived()
 _wanted = _asked.c.guild_id
-_later = (
-    select(PointTransfer)
-    .where(
-        col(PointTransfer.guild_id) == _wanted,
-        IN_ORDER > tuple_(col(BoardCursor.posted_in), col(BoardCursor.transfer_id)),
-        col(PointTransfer.transfer_id) > col(BoardCursor.base_id),
-    )
-    .exists()
-)
 _any = select(PointTransfer).where(col(PointTransfer.guild_id) == _wanted).exists()
 _moved_in_or_out = select(MembershipChange).where(col(MembershipChange.guild_id) == _wanted).exists()
 
@@ -214,7 +214,7 @@ BEHIND = statement(
                 col(BoardCursor.state) != CursorState.FOLLOWING,
                 col(BoardCursor.cluster) != _cluster,
                 _moved_in_or_out,
-                _later,
+                _beyond,
             ),
         )
     ),

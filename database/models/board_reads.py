@@ -6,10 +6,22 @@ branches above a leaf of the counting tree: at most 63 rows on each of its 7 lev
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, case, cast, func, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlmodel import col
 
-from database.models.board import ALL_TIME, BITS, LEVELS, BoardCount, BoardCursor, BoardRow, CursorState
+from database.models.board import BITS, LEVELS, BoardCount, BoardCursor, BoardRow, CursorState
 from database.models.points import PointAccount
 from database.models.user import User
 from database.statements import Statement, param, statement
@@ -28,13 +40,15 @@ class Standing(NamedTuple):
 
 
 class Key(NamedTuple):
-    """Where somebody stands: by points, the most first, and among equals by user id."""
+    """Where somebody stands: the most points first, and of equals the largest user id: one order for both, so that a
+    page is one range of an index.
+    """
 
     points: int
     user_id: int
 
 
-TOP = Key(LARGEST, 0)
+TOP = Key(LARGEST, LARGEST)
 
 
 class Slice(NamedTuple):
@@ -69,37 +83,33 @@ _shown = (
     ~col(BoardRow.is_hidden),
     col(BoardRow.points) > _number(0),
 )
-_points = cast(param("points"), BigInteger)
 _user_id = cast(param("user_id"), BigInteger)
 _counts = (col(BoardCount.guild_id) == param("guild_id"), col(BoardCount.board) == param("board"))
 
 
 def _part(limit: int, *, is_before: bool) -> Select[Any]:
-    """So many rows on one side of the key: of its equals, then of the others, each a walk along the index."""
-    points, user_id = col(BoardRow.points), col(BoardRow.user_id)
-    if is_before:
-        order = (points.asc(), user_id.desc())
-        sides = ((points == _points, user_id < _user_id), (points > _points,))
-    else:
-        order = (points.desc(), user_id.asc())
-        sides = ((points == _points, user_id >= _user_id), (points < _points,))
-    walks = [
-        select(points.label("points"), user_id.label("user_id"))
-        .where(*_shown, *side)
+    """So many rows on one side of the key: one walk along the index, however many are equal."""
+    place = tuple_(col(BoardRow.points), col(BoardRow.user_id))
+    wanted = tuple_(cast(param("points"), BigInteger), _user_id)
+    order = [
+        each.asc() if is_before else each.desc() for each in (col(BoardRow.points), col(BoardRow.user_id))
+    ]
+    flag = literal_column("true" if is_before else "false").label("is_before")
+    return (
+        select(col(BoardRow.points), col(BoardRow.user_id), flag)
+        .where(*_shown, place > wanted if is_before else place <= wanted)
         .order_by(*order)
         .limit(_number(limit))
-        .subquery()
-        for side in sides
-    ]
-    both = union_all(*(select(walk.c.points, walk.c.user_id) for walk in walks)).subquery()
-    nearest = (both.c.points.asc(), both.c.user_id.desc()) if is_before else (both.c.points.desc(), both.c.user_id)
-    flag = literal_column("true" if is_before else "false").label("is_before")
-    return select(both.c.points, both.c.user_id, flag).order_by(*nearest).limit(_number(limit))
+    )
 
 
 def _above(points: Any) -> Any:
     """How many have more: in each level of the tree the nodes beside the own one, up to where its parent ends."""
-    levels = func.generate_series(_number(0), _number(LEVELS - 1)).table_valued("level", name="levels").render_derived()
+    levels = (
+        func.generate_series(_number(0), _number(LEVELS - 1))
+        .table_valued("level", name="levels")
+        .render_derived()
+    )
     level = levels.c.level
     first_not = case(
         (level == _number(LEVELS - 1), _number(LARGEST)),
@@ -151,7 +161,7 @@ def _page(before: int, after: int) -> Statement[Slice]:
         _above(most),
         cast(func.coalesce(level, 0), BigInteger),
         _people(),
-    ).order_by(both.c.points.desc(), both.c.user_id)
+    ).order_by(both.c.points.desc(), both.c.user_id.desc())
     return statement(query, into=Slice)
 
 
@@ -206,14 +216,15 @@ def _key_at() -> Any:
     )
     down = down.union_all(below)
     leaf = select(down.c.node, down.c.passed).where(down.c.level == _number(0)).cte("leaf")
-    equals = (
+    key = tuple_(col(BoardRow.points), col(BoardRow.user_id))
+    first_of_equals = tuple_(select(leaf.c.node).scalar_subquery(), cast(_number(LARGEST), BigInteger))
+    return (
         select(col(BoardRow.points), col(BoardRow.user_id))
-        .where(*_shown, col(BoardRow.points) == select(leaf.c.node).scalar_subquery())
-        .order_by(col(BoardRow.user_id))
+        .where(*_shown, key <= first_of_equals)
+        .order_by(col(BoardRow.points).desc(), col(BoardRow.user_id).desc())
         .offset(select(leaf.c.passed).scalar_subquery())
         .limit(_number(1))
     )
-    return equals
 
 
 KEY_AT = statement(_key_at(), into=Key)
@@ -252,5 +263,3 @@ IS_RECOUNTING = statement(
     ),
     into=int,
 )
-
-assert ALL_TIME

@@ -83,9 +83,7 @@ def _count(which: ColumnElement[bool]) -> Any:
         col(PointAccount.account_id).label("user_id"),
         col(PointAccount.balance).label("points"),
         literal(0, BigInteger).label("more"),
-    ).where(
-        col(PointAccount.guild_id) == param("guild_id"), col(PointAccount.account_id) == met.c.user_id
-    )
+    ).where(col(PointAccount.guild_id) == param("guild_id"), col(PointAccount.account_id) == met.c.user_id)
     issued = cast(func.sum(sides.c.issued), BigInteger)
     earned = (
         select(_period.c.board, sides.c.user_id, cast(None, BigInteger), issued)
@@ -210,8 +208,10 @@ def _written(changed: CTE) -> Select[Any]:
 
 
 _through = tuple_(cast(param("to_posted_in"), BigInteger), cast(param("to_transfer_id"), BigInteger))
-COUNT_NEW = statement(_count(and_(IS_NEW, IN_ORDER <= _through)), into=int)
-COUNT_OLD = statement(_count(and_(IS_OLD, col(PointTransfer.transfer_id) <= param("to_transfer_id"))), into=int)
+COUNT_NEW = statement(_count(and_(IS_NEW, _through >= IN_ORDER)), into=int)
+COUNT_OLD = statement(
+    _count(and_(IS_OLD, col(PointTransfer.transfer_id) <= param("to_transfer_id"))), into=int
+)
 """Transfers in this range, counted: how many rows of boards changed."""
 
 _who = func.unnest(of_many("user_ids", BigInteger)).column_valued("user_id")

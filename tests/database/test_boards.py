@@ -28,8 +28,8 @@ class Boards:
         self.boards = database.boards
 
     async def count(self, *, now: datetime | None = None) -> None:
-        """Until nothing waits."""
-        while await self.boards.refresh(guild_id=self.guild_id, now=now or clock.now()) is not Progress.DONE:
+        """Until nothing more can be counted."""
+        while await self.boards.refresh(guild_id=self.guild_id, now=now or clock.now()) is Progress.MORE:
             pass
 
     async def moved(self, debit_id: int, credit_id: int, amount: int, at: datetime) -> None:
@@ -84,7 +84,7 @@ MOVED = """
 """
 SHOWN = """
     SELECT user_id, points FROM point_boards WHERE guild_id = $1 AND board = $2 AND NOT is_hidden AND points > 0
-    ORDER BY points DESC, user_id
+    ORDER BY points DESC, user_id DESC
 """
 WRONG_COUNTS = """
     SELECT board, level, node, c.people AS counted, r.people AS real
@@ -105,9 +105,9 @@ def last_key(page: Any) -> Key:
 
 
 def placed(points: dict[int, int]) -> list[tuple[int, int, int]]:
-    """What a board should say: equals share a place, and stand by user id."""
-    order = sorted(((-each, user_id) for user_id, each in points.items() if each > 0))
-    return [(1 + sum(other < most for other, _ in order), user_id, -most) for most, user_id in order]
+    """What a board should say: equals share a place, the largest user id first."""
+    order = sorted(((each, user_id) for user_id, each in points.items() if each > 0), reverse=True)
+    return [(1 + sum(other > own for other, _ in order), user_id, own) for own, user_id in order]
 
 
 @pytest.fixture
@@ -256,8 +256,8 @@ async def test_weeks_and_months_begin_where_the_server_is(
         await boards.moved(1, user_id, 3, at)
     await boards.count(now=late)
     next_week, december = Board(BoardKind.WEEK, 202648), Board(BoardKind.MONTH, 202612)
-    assert [user for _, user, _ in await boards.read(WEEK)] == [ANN, BEN]
-    assert [user for _, user, _ in await boards.read(MONTH)] == [ANN, BEN, CEM]
+    assert [user for _, user, _ in await boards.read(WEEK)] == [BEN, ANN]
+    assert [user for _, user, _ in await boards.read(MONTH)] == [CEM, BEN, ANN]
     await database.guild_configs.change(
         guild_id=boards.guild_id, setting="time_zone", value="Pacific/Auckland", changed_by_id=1,
         interaction_id=new_id(),
@@ -265,7 +265,7 @@ async def test_weeks_and_months_begin_where_the_server_is(
     await boards.count(now=datetime(2026, 12, 1, tzinfo=UTC))
     assert [user for _, user, _ in await boards.read(WEEK)] == [ANN]
     assert [user for _, user, _ in await boards.read(next_week)] == [BEN]
-    assert [user for _, user, _ in await boards.read(MONTH)] == [ANN, BEN]
+    assert [user for _, user, _ in await boards.read(MONTH)] == [BEN, ANN]
     assert [user for _, user, _ in await boards.read(december)] == [CEM]
 
 
@@ -382,4 +382,4 @@ async def test_equals_share_a_place_and_the_next_one_is_counted_on(ledger: Any, 
     for user_id, amount in ((CEM, 5), (ANN, 7), (BEN, 5), (5_004, 1)):
         await ledger.award(user_id, amount)
     await boards.count()
-    assert await boards.read(ALL_TIME) == [(1, ANN, 7), (2, BEN, 5), (2, CEM, 5), (4, 5_004, 1)]
+    assert await boards.read(ALL_TIME) == [(1, ANN, 7), (2, CEM, 5), (2, BEN, 5), (4, 5_004, 1)]

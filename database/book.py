@@ -15,6 +15,7 @@ from database.ledger_refusals import (
     NotEnoughPoints,
     TheyHaveNotEnough,
 )
+from database.levels import Curve, LevelChange
 from database.models.points import ISSUERS, LARGEST_BALANCE, TREASURY, Phase
 
 
@@ -82,11 +83,14 @@ class Book:
         asked_by_id: int,
         by_staff: bool = False,
         is_ledger_frozen: bool = False,
+        curve: Curve | None = None,
     ) -> None:
         self.accounts = accounts
         self.legs: list[Leg] = []
         self._asked_by_id, self._by_staff = asked_by_id, by_staff
         self.is_ledger_frozen = is_ledger_frozen
+        self._curve = curve
+        self._earned_before = {each.account_id: each.earned for each in accounts.values()} if curve else {}
 
     def may_move(self, *account_ids: int) -> None:
         """Raise where a freeze stops it: of the whole ledger, or of one of these, the first of them first."""
@@ -150,6 +154,18 @@ class Book:
     def balance(self, account_id: int) -> int | None:
         account = self.accounts.get(account_id)
         return None if account is None else account.balance
+
+    def changed_levels(self) -> list[LevelChange]:
+        """In the order of the members' ids. Nobody's where the server does nothing about levels."""
+        if (curve := self._curve) is None:
+            return []
+        earned = {each: self.accounts[each].earned for each in sorted(self._earned_before)}
+        levels = (
+            LevelChange(each, curve.level_of(before), curve.level_of(earned[each]))
+            for each in earned
+            if (before := self._earned_before[each]) != earned[each]
+        )
+        return [each for each in levels if each.before != each.after]
 
     def _leave_floor(self, debit: Account | None, amount: int, *, debt: bool = False) -> None:
         if debit is None or debit.available >= amount:

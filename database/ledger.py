@@ -6,13 +6,14 @@ answer counts.
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
 from database.book import Account, Book
 from database.ledger_refusals import LEDGER_REFUSALS, LedgerRefusal, RequestChanged
+from database.levels import Curve, LevelChange
 from database.models.base import utc_now
 from database.models.ledger_steps import (
     ACCOUNT_COLUMNS,
@@ -23,6 +24,7 @@ from database.models.ledger_steps import (
     OPERATIONS,
     POST,
 )
+from database.models.level import LEVELS_CHANGED
 from database.models.points import BY_STAFF, LONGEST_NOTE, OperationKind, Source
 from database.texts import storable
 from database.transaction import Transaction
@@ -83,10 +85,11 @@ async def open_book(tx: Transaction, request: Request, account_ids: Collection[i
         await tx.exec(OPEN_ACCOUNTS, **wanted, opened_at=utc_now())
         held = (await tx.exec(LOCK_ACCOUNTS, **wanted)).all()
     return Book(
-        {each.account_id: Account(*each[:-1]) for each in held},
+        {each.account_id: Account(*each[:-2]) for each in held},
         asked_by_id=request.actor_id,
         by_staff=request.kind in BY_STAFF,
         is_ledger_frozen=bool(held) and held[0].is_ledger_frozen,
+        curve=Curve(*held[0].curve) if held and held[0].curve else None,
     )
 
 
@@ -121,7 +124,18 @@ async def keep(tx: Transaction, request: Request, book: Book, answer: Any) -> in
         **{name: [getattr(each, name) for each in book.accounts.values()] for name in ACCOUNT_COLUMNS},
     )
     row = kept.first()
-    return None if row is None else row.operation_id
+    if row is None:
+        return None
+    tx.has_moved_points |= bool(book.legs)
+    await _follow_levels(tx, request.guild_id, book.changed_levels())
+    return row.operation_id
+
+
+async def _follow_levels(tx: Transaction, guild_id: int, changed: Sequence[LevelChange]) -> None:
+    if changed:
+        user_ids, befores, afters = zip(*changed, strict=True)
+        levels = {"user_ids": list(user_ids), "befores": list(befores), "afters": list(afters)}
+        await tx.exec(LEVELS_CHANGED, guild_id=guild_id, now=utc_now(), **levels)
 
 
 async def keep_refusal(tx: Transaction, request: Request, refusal: LedgerRefusal) -> bool:

@@ -15,21 +15,28 @@ from database.controllers.case_evidence import CaseEvidenceController
 from database.controllers.case_exports import CaseExportController
 from database.controllers.case_notes import CaseNoteController
 from database.controllers.cases import CaseController
+from database.controllers.checks import CheckController
 from database.controllers.digests import DigestController
 from database.controllers.drafts import DraftController
 from database.controllers.earning_rules import EarningRulesController
 from database.controllers.earnings import EarningsController
+from database.controllers.fines import FineController
 from database.controllers.guild_configs import GuildConfigController
 from database.controllers.holds import HoldsController
 from database.controllers.jobs import JobController
 from database.controllers.ladders import LadderController
+from database.controllers.levels import LevelsController
 from database.controllers.mass_jobs import MassJobController
 from database.controllers.mass_work import MassWorkController
 from database.controllers.outbox import OutboxController
 from database.controllers.points import PointsController
 from database.controllers.processes import ProcessController
+from database.controllers.purchase_work import PurchaseWorkController
+from database.controllers.purchases import PurchasesController
 from database.controllers.reports import ReportController
 from database.controllers.restrictions import RestrictionController
+from database.controllers.shop import ShopController
+from database.controllers.seasons import SeasonsController
 from database.controllers.staff_guards import StaffGuardController
 from database.controllers.staff_points import StaffPointsController
 from database.controllers.statistics import StatisticsController
@@ -72,6 +79,8 @@ class DatabaseService:
         self._slow = SlowStatements(settings, self.figures)
         self.schema_watch = SchemaWatch(dsn)
         self.absence = Absence()
+        self.points_moved: set[int] = set()
+        """Guilds whose leaderboards are to follow what this process has committed."""
         self._replica: Replica | None = None
         if replica_dsn is not None:
             self._replica = Replica(replica_dsn, settings, self.figures, self._pool, self._slow)
@@ -102,10 +111,17 @@ class DatabaseService:
         self.jobs = JobController(self)
         self.points = PointsController(self)
         self.boards = BoardsController(self)
+        self.seasons = SeasonsController(self)
         self.earnings = EarningsController(self)
         self.earning_rules = EarningRulesController(self, self.config_cache)
+        self.levels = LevelsController(self, self.config_cache)
         self.holds = HoldsController(self)
         self.staff_points = StaffPointsController(self)
+        self.fines = FineController(self)
+        self.shop = ShopController(self)
+        self.purchases = PurchasesController(self)
+        self.purchase_work = PurchaseWorkController(self)
+        self.checks = CheckController(self)
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)
         self.reports = ReportController(self)
@@ -142,7 +158,7 @@ class DatabaseService:
         """
         if (guild_id is None) is not system:
             raise TypeError("a transaction runs for one guild, or for the system")
-        return Scope(self._pool, self._slow, guild_id=guild_id)
+        return Scope(self._pool, self._slow, guild_id=guild_id, points_moved=self.points_moved)
 
     def read(self, *, guild_id: int) -> Scope:
         """A transaction of one guild in which PostgreSQL refuses to write."""

@@ -18,6 +18,7 @@ from database.models.automod import (
     AutomodMode,
     AutomodRule,
 )
+from database.models.base import utc_now
 from database.models.case import MOST_CASE_POINTS
 from database.models.dm_template import (
     DROP_TEMPLATE,
@@ -36,12 +37,15 @@ from database.models.guild_config import (
     GuildSettings,
     Language,
 )
+from database.models.level import BEGIN_SYNC
 from database.texts import storable
 from database.transaction import Transactions
 
 COUNTED = {"version", "updated_at", "ladder_steps", "reason_presets"}
 """What follows from a change of something else."""
 SETTINGS = frozenset(GuildSettings._fields) - {"guild_id", *COUNTED}
+OF_LEVEL_ROLES = frozenset({"level_base", "level_linear", "level_square", "level_roles_stack"})
+"""A change of these changes which roles members should have."""
 CHUNK = 1_000
 """Servers that one query of a warm-up reads."""
 
@@ -103,7 +107,10 @@ class GuildConfigController(BaseController):
         with self._cache.looking(guild_id) as look:
             async with self._transaction(guild_id=guild_id) as tx:
                 config = await locked_config(tx, guild_id)
+                version = config.version
                 config = await change.record(tx, config, getattr(config, setting), **{setting: value})
+                if setting in OF_LEVEL_ROLES and config.version != version:
+                    await tx.exec(BEGIN_SYNC, guild_id=guild_id, now=utc_now())
             self._cache.put(config, look)
         return config
 

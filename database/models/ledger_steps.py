@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 from sqlmodel import col, update
 
+from database.models.level import CURVE_IF_WATCHED
 from database.models.points import (
     BURN,
     FIRST_MEMBER,
@@ -81,7 +82,7 @@ OPEN_ACCOUNTS = statement(
 
 
 class Held(NamedTuple):
-    """A locked account, and whether the server's whole ledger is frozen."""
+    """A locked account, whether the server's whole ledger is frozen, and its curve where levels are to be watched."""
 
     account_id: int
     balance: int
@@ -99,6 +100,7 @@ class Held(NamedTuple):
     daily_on: date | None
     daily_streak: int
     is_ledger_frozen: bool
+    curve: list[int] | None
 
 
 _wanted = (
@@ -113,7 +115,9 @@ _is_ledger_frozen = (
 )
 
 LOCK_ACCOUNTS = statement(
-    select(*(getattr(PointAccount, name) for name in Held._fields[:-1]), _is_ledger_frozen)
+    select(
+        *(getattr(PointAccount, name) for name in Held._fields[:-2]), _is_ledger_frozen, CURVE_IF_WATCHED
+    )
     .where(
         *_wanted,
         or_(col(PointAccount.account_id) >= FIRST_MEMBER, col(PointAccount.account_id) == TREASURY),

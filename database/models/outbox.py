@@ -57,6 +57,14 @@ class Delivery(StrEnum):
     """The subject is a week of a server, as 202647."""
     AUDIT_ALERT = "audit_alert"
     """The subject is the server itself (0): the staff is told that Reeve may not read the audit log."""
+    LEVEL_UP = "level_up"
+    """The subject is a member, by their id, who has reached a level."""
+    LEVEL_ROLES = "level_roles"
+    """Likewise: their roles follow their level. 0: those of all members of the server."""
+    LEVEL_ALERT = "level_alert"
+    """The subject is a role that a level gives, by its id: the staff is told that Reeve may not give it."""
+    LEDGER_ALERT = "ledger_alert"
+    """The subject is the server itself (0): its points do not add up, so none moves any more."""
 
 
 class OutboxRow(SQLModel, table=True):

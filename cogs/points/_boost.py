@@ -1,5 +1,7 @@
 """/points boost: more points for a time. `/points rules` lists boosts and ends them."""
 
+from typing import Any
+
 import discord
 from discord import app_commands
 
@@ -12,13 +14,28 @@ from cogs.points._group import PointsPart
 from database.errors import SettingNotAllowed
 from database.models.earning import LEAST_BOOST, MOST_PERCENT, BoostSubject
 
-Place = (
-    discord.TextChannel
-    | discord.VoiceChannel
-    | discord.StageChannel
-    | discord.ForumChannel
-    | discord.CategoryChannel
-)
+PLACES = ("text", "news", "voice", "stage_voice", "forum", "category")
+
+
+class AnyPlace(app_commands.Transformer):
+    """Where people talk, and categories: only the id is asked for.
+
+    discord.py would add media channels to forums, of which Discord's own specification of commands knows nothing.
+    """
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType[name] for name in PLACES]
+
+    async def transform(self, _: discord.Interaction[Any], value: Any, /) -> Any:
+        return value
+
+
+Place = app_commands.Transform[app_commands.AppCommandChannel, AnyPlace]
 
 
 class BoostCommands(PointsPart):

@@ -1,6 +1,6 @@
 """What something earned or would earn, why it is not more, and a server's rules, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from discord.utils import format_dt
@@ -10,6 +10,21 @@ from cogs.points._group import points_in_words
 from database.models.earning import Decision, Earner, PointBoost, PointRule, RuleSubject, Why
 
 CALLED = {Earner.MESSAGE: "messages", Earner.VOICE: "talk in voice channels"}
+REASONS: dict[Why, Callable[[Decision], str]] = {
+    Why.LEDGER_FROZEN: lambda _: "no point moves in this server at the moment",
+    Why.FROZEN: lambda _: "your points are frozen by the staff",
+    Why.TOO_LATE: lambda _: "it is too long ago",
+    Why.CHANNEL: lambda decision: f"<#{decision.fact}> earns nothing",
+    Why.ROLE: lambda decision: f"who has the role <@&{decision.fact}> earns nothing",
+    Why.TOO_SHORT: lambda decision: f"it has fewer than {decision.fact:,} characters",
+    Why.REPEATED: lambda _: "it repeats your message before",
+    Why.COOL_DOWN: lambda decision: f"cool-down, {format_duration(timedelta(seconds=decision.fact))} left",
+    Why.ROUNDED_AWAY: lambda decision: (
+        f"{decision.percent:,} % of {points_in_words(decision.fact)} is rounded to none"
+    ),
+    Why.DAY_FULL: lambda decision: f"the cap of the day is reached, {points_in_words(decision.fact)}",
+    Why.BALANCE_FULL: lambda decision: f"nobody can hold more than {points_in_words(decision.fact)}",
+}
 FULL = 100
 
 
@@ -22,23 +37,9 @@ def decision_in_words(decision: Decision, earner: Earner = Earner.MESSAGE) -> st
 
 
 def _because(decision: Decision, earner: Earner) -> str:
-    fact = decision.fact
-    words = {
-        None: "",
-        Why.NOTHING_FOR_IT: f"this server gives no points for {CALLED[earner]}",
-        Why.LEDGER_FROZEN: "no point moves in this server at the moment",
-        Why.FROZEN: "your points are frozen by the staff",
-        Why.TOO_LATE: "it is too long ago",
-        Why.CHANNEL: f"<#{fact}> earns nothing",
-        Why.ROLE: f"who has the role <@&{fact}> earns nothing",
-        Why.TOO_SHORT: f"it has fewer than {fact:,} characters",
-        Why.REPEATED: "it repeats your message before",
-        Why.COOL_DOWN: f"cool-down, {format_duration(timedelta(seconds=fact))} left",
-        Why.ROUNDED_AWAY: f"{decision.percent:,} % of {points_in_words(fact)} is rounded to none",
-        Why.DAY_FULL: f"the cap of the day is reached, {points_in_words(fact)}",
-        Why.BALANCE_FULL: f"nobody can hold more than {points_in_words(fact)}",
-    }
-    return words[decision.why]
+    if decision.why is Why.NOTHING_FOR_IT:
+        return f"this server gives no points for {CALLED[earner]}"
+    return REASONS[decision.why](decision) if decision.why else ""
 
 
 def rule_in_words(rule: PointRule) -> str:

@@ -21,7 +21,8 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 SYSTEM_ACTIONS = frozenset(
     {
         "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "case_evidence.let_go",
-        "digests.servers", "drafts.forget_old", "guild_configs.warm_up", "jobs.waiting", "mass_work.claim",
+        "digests.servers", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "jobs.waiting",
+        "mass_work.claim",
         "outbox.claim", "outbox.hurry_all", "processes.draw_requests", "processes.leases",
         "processes.release_leases", "processes.renew_leases", "processes.take_turn",
         "reports.forget_snapshots",

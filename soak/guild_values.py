@@ -33,6 +33,7 @@ from database.models import (
     plan_kick,
     plan_unban,
 )
+from database.models.earning import Earner, Earning, RuleSubject
 
 PEOPLE = range(5_001, 5_005)
 """Members of every guild: a person's id says nothing about the guild."""
@@ -162,6 +163,13 @@ def any_plan(around: Surroundings) -> Any:
     return around.dice.choice([plan_ban(until=None), plan_ban(until=until), plan_unban(), plan_kick()])
 
 
+def any_earnings(around: Surroundings) -> list[Earning]:
+    return [
+        Earning(around.key(), any_person(around), around.moment(), (around.dice.randint(1, 9),))
+        for _ in range(around.dice.randint(1, 3))
+    ]
+
+
 FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
     "audit": lambda around: around.dice.choice([AuditFilter(), AuditFilter(actor_id=any_person(around))]),
     "case_exports": Surroundings.filter_of_cases,
@@ -182,6 +190,16 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
 
 
 VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
+    "boost_id": Surroundings.key,
+    "earner": lambda around: around.dice.choice(list(Earner)),
+    "earnings": any_earnings,
+    "imagined": lambda around: {Earner.MESSAGE: any_earnings(around)[0]},
+    "subject": lambda around: around.dice.choice(list(RuleSubject)),
+    **dict.fromkeys(
+        ("giver_is_restricted", "receiver_is_restricted"), lambda around: around.dice.random() < 0.1
+    ),
+    "lasts": lambda around: timedelta(minutes=around.dice.randint(1, 30)),
+    "percent": lambda around: around.dice.choice([0, 50, 100, 200]),
     **dict.fromkeys(("act_ids", "left_out", "notes", "refused"), any_acts),
     "alone": lambda around: around.dice.random() < 0.5,
     "delete_seconds": lambda around: around.dice.randint(0, 9),

@@ -33,7 +33,7 @@ class WhyCommands(PointsPart):
         database, guild, person = self.bot.database, guild_of(interaction), interaction.user
         whose = {"guild_id": guild.id, "user_id": person.id}
         settings = await database.guild_configs.get(guild_id=guild.id)
-        now = await database.earnings.preview(**whose, earnings=_here_and_now(interaction))
+        now = await database.earnings.preview(**whose, imagined=_here_and_now(interaction))
         what = await database.earning_rules.all(guild_id=guild.id)
         embed = discord.Embed(title="What you earn", colour=GOLD)
         embed.add_field(name="Your last message", value=self._last(guild.id, person.id), inline=False)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from operator import or_
 
 from database.actions import action
 from database.book import Account
@@ -30,6 +31,7 @@ from database.models.earning_steps import (
 from database.models.guild_config import FIND_CONFIG, GuildSettings
 from database.models.ledger_steps import ACCOUNTS, LEDGERS
 from database.models.points import MINT, OperationKind, Source
+from database.restricted import rules_between
 from database.transaction import Transaction
 
 MOST_AT_ONCE = 1_000
@@ -72,7 +74,7 @@ class EarningsController(BaseController):
 
     @action(repeatable=True)
     async def preview(
-        self, *, guild_id: int, user_id: int, earnings: Mapping[Earner, Earning]
+        self, *, guild_id: int, user_id: int, imagined: Mapping[Earner, Earning]
     ) -> Mapping[Earner, Decision]:
         """What these would earn a member now."""
         async with self._read(guild_id=guild_id) as tx:
@@ -84,7 +86,7 @@ class EarningsController(BaseController):
         if found is not None:
             names = ("balance", "held_in", "frozen_at", "last_talked_at", "counted_on", "earned_today")
             account = Account(user_id, **{name: getattr(found, name) for name in names})
-        return {earner: decide(earner, each, rules, account) for earner, each in earnings.items()}
+        return {earner: decide(earner, each, rules, account) for earner, each in imagined.items()}
 
     @action(repeatable=True)
     async def daily(self, *, guild_id: int, user_id: int, interaction_id: int) -> Daily:
@@ -143,7 +145,7 @@ class EarningsController(BaseController):
         receiver_is_restricted: bool = False,
     ) -> Thanked:
         """New points for a member, from another one's thanks. Refused in the order of database/daily.py."""
-        wish = ThankYou(giver_id, receiver_id, receiver_is_bot, giver_is_restricted, receiver_is_restricted)
+        restricted = (giver_is_restricted, receiver_is_restricted)
         request = Request(
             guild_id=guild_id,
             kind=OperationKind.THANKS,
@@ -154,7 +156,8 @@ class EarningsController(BaseController):
             note=trimmed(note),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            settings = await _settings(tx, guild_id)
+            settings, *by_our_rows = await rules_between(tx, guild_id, giver_id, receiver_id)
+            wish = ThankYou(giver_id, receiver_id, receiver_is_bot, *map(or_, restricted, by_our_rows))
             book = await open_book(tx, request, (MINT, giver_id, receiver_id))
             pair = {"guild_id": guild_id, "giver_id": giver_id, "receiver_id": receiver_id}
             last, now = await THANKS.get(tx, **pair), utc_now()
@@ -201,8 +204,6 @@ def _new_keys(
 
 
 def _batch_id(first: PointEarning) -> int:
-    """What no other batch of the guild has: the message, or 62 bits that stand for the member and the minute."""
-    if first.source is Earner.MESSAGE:
-        return first.external_id
-    named = sha256(f"{first.external_id}:{first.user_id}".encode()).digest()
+    """What no other batch of the guild has, since nothing earns twice: 62 bits that stand for its first earning."""
+    named = sha256(f"{first.source}:{first.external_id}:{first.user_id}".encode()).digest()
     return int.from_bytes(named[:8], "big") >> 2

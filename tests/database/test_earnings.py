@@ -134,7 +134,7 @@ async def test_a_frozen_member_stops_nobody_else_and_a_frozen_ledger_everybody(
         Why.LEDGER_FROZEN
     ]
     preview = await guild.database.earnings.preview(
-        **guild.here, user_id=BEN, earnings={Earner.MESSAGE: Earning(1, BEN, clock.now())}
+        **guild.here, user_id=BEN, imagined={Earner.MESSAGE: Earning(1, BEN, clock.now())}
     )
     assert preview[Earner.MESSAGE].why is Why.LEDGER_FROZEN
 

@@ -1,13 +1,14 @@
 """Row-level security: the second wall between guilds, for statements that forgot `guild_id`."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from database.clock import clock
 from database.errors import DatabaseAddressUnusable
 from database.models import (
     AutomodMode,
@@ -23,6 +24,7 @@ from database.models import (
     plan_ban,
 )
 from database.models.case import CASES
+from database.models.earning import BoostSubject, Earner, Earning, RuleSubject
 from database.server import running_database
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -65,11 +67,27 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
             guild_id=guild_id, receiver_id=5000, receiver_is_bot=False, amount=9, reason="r", actor_id=1,
             interaction_id=new_id(),
         )  # fmt: skip
+        await earn(database, guild_id, new_id)
         await report(database, guild_id, new_id)
         await moderate(database, guild_id, new_id, open_case)
         await choose(database, guild_id, new_id)
         await escalate(database, guild_id, new_id, open_case)
     return ours, theirs
+
+
+async def earn(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+    """A row in each table of earning."""
+    here, by = {"guild_id": guild_id}, {"guild_id": guild_id, "changed_by_id": 1}
+    earning = Earning(new_id(), 5000, clock.now())
+    await database.earnings.earn(**here, earner=Earner.MESSAGE, earnings=[earning])
+    await database.earnings.daily(**here, user_id=5000, interaction_id=new_id())
+    await database.earnings.thank(
+        **here, giver_id=5000, receiver_id=5001, receiver_is_bot=False, note=None, interaction_id=new_id()
+    )
+    rule = {"subject": RuleSubject.ROLE, "subject_id": 7, "percent": 200}
+    await database.earning_rules.change(**by, **rule, interaction_id=new_id())
+    boosted = {**rule, "subject": BoostSubject.ROLE}
+    await database.earning_rules.boost(**by, **boosted, lasts=timedelta(hours=1), interaction_id=new_id())
 
 
 async def moderate(

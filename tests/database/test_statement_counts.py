@@ -33,6 +33,7 @@ from database.models import (
     plan_ban,
 )
 from database.models.case import CASES, REVISIONS
+from database.models.earning import BoostSubject, Earner, Earning, RuleSubject
 from database.service import DatabaseService
 from database.session_starts import StartLimits
 from database.shards import WHOLE_BOT
@@ -114,6 +115,9 @@ class World:
             "reporter_name": "ben",
         }
         return {**self.request, **people, "reason": "rude", "channel_id": 1, "message_id": self.new_id()}
+
+    def said(self) -> list[Earning]:
+        return [Earning(self.new_id(), self.new_id(), clock.now()) for _ in range(50)]
 
     def press(self, number: int = 1) -> Words:
         return {**self.request, "number": number, "moderator_id": 22}
@@ -301,6 +305,34 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "drafts.show_again": (2, lambda w: w.draft),
     "drafts.shown": (2, lambda w: w.draft),
     "drafts.waiting": (1, lambda w: {**w.guild, "question": "moment_ago"}),
+    "earning_rules.all": (2, lambda w: w.guild),
+    "earning_rules.boost": (
+        9,
+        lambda w: {
+            **w.request, "subject": BoostSubject.SERVER, "percent": 200, "lasts": timedelta(hours=1),
+            "changed_by_id": 1,
+        },
+    ),
+    "earning_rules.change": (
+        8,
+        lambda w: {
+            **w.request, "subject": RuleSubject.ROLE, "subject_id": 7, "percent": 1 + w.new_id() % 99,
+            "changed_by_id": 1,
+        },
+    ),
+    "earning_rules.end_boost": (3, lambda w: {**w.request, "boost_id": 1, "changed_by_id": 1}),
+    "earnings.choose_zone": (1, lambda w: {**w.guild, "user_id": ANN, "time_zone": "UTC"}),
+    "earnings.daily": (7, lambda w: {**w.request, "user_id": w.new_id()}),
+    "earnings.earn": (8, lambda w: {**w.guild, "earner": Earner.MESSAGE, "earnings": w.said()}),
+    "earnings.forget_old": (1, lambda _: {"now": clock.now()}),
+    "earnings.next_daily": (2, lambda w: {**w.guild, "user_id": ANN}),
+    "earnings.preview": (4, lambda w: {**w.guild, "user_id": ANN, "imagined": {Earner.MESSAGE: w.said()[0]}}),
+    "earnings.thank": (
+        7,
+        lambda w: {
+            **w.request, "giver_id": w.new_id(), "receiver_id": BEN, "receiver_is_bot": False, "note": None,
+        },
+    ),
     "guild_configs.automod_rules": (1, lambda w: w.guild),
     "guild_configs.change": (6, lambda w: w.change(w.new_id() % 86_400)),
     "guild_configs.change_automod_rule": (
@@ -377,7 +409,6 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     ),
     "points.award_reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
     "points.balance": (1, lambda w: {**w.guild, "user_id": ANN}),
-    "points.earn": (5, lambda w: {**w.guild, "user_id": w.new_id(), "message_id": w.new_id(), "said_at": clock.now()}),
     "points.history": (1, lambda w: {**w.guild, "user_id": ANN, "limit": 50}),
     "points.rank": (1, lambda w: {**w.guild, "user_id": ANN}),
     "points.top": (1, lambda w: {**w.guild, "limit": 50}),

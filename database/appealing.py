@@ -13,6 +13,7 @@ from database.appeal_refusals import (
     NothingToAppeal,
 )
 from database.case_errors import CaseUnderWay
+from database.fining import follow
 from database.models.appeal import (
     APPEALABLE,
     APPEALABLE_STATES,
@@ -105,6 +106,7 @@ async def grant(
             tx, case, "state", before=before, after=CaseState.VOID, editor_id=appeal.reviewer_id,
             interaction_id=appeal.decision_id, why=said_of(appeal), also=("void_message",),
         )  # fmt: skip
+        await follow(tx, case, before, by_id=appeal.reviewer_id)
     return lifting
 
 

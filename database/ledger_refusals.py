@@ -229,6 +229,17 @@ class AlreadyReversed(LedgerRefusal):
         super().__init__("That operation is reversed already.")
 
 
+class OfACase(LedgerRefusal):
+    """Its fine and the case would tell different stories."""
+
+    code = "of_a_case"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"That is a part of case {number:,}: void the case, and the points are given back.", number=number
+        )
+
+
 class NotReversible(LedgerRefusal):
     code = "not_reversible"
 

@@ -5,7 +5,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from database.book import Book
-from database.ledger_refusals import AlreadyReversed, NotReversible, OperationNotFound, PointsSpent
+from database.ledger_refusals import (
+    AlreadyReversed,
+    NotReversible,
+    OfACase,
+    OperationNotFound,
+    PointsSpent,
+)
 from database.models.points import OperationKind, Phase, PointOperation, PointTransfer
 
 MOVED = (Phase.POST, Phase.CAPTURE)
@@ -32,6 +38,8 @@ def reversible(operation: PointOperation | None, transfers: Sequence[PointTransf
     """The transfers to move back, the last first."""
     if operation is None:
         raise OperationNotFound
+    if operation.case_number is not None:
+        raise OfACase(operation.case_number)
     moved = [each for each in transfers if each.phase in MOVED]
     if operation.kind is OperationKind.REVERSE or not moved:
         raise NotReversible

@@ -8,6 +8,7 @@ from database.config_cache import CacheStatus, ConfigCache
 from database.controllers.acts import ActController
 from database.controllers.appeals import AppealController
 from database.controllers.audit import AuditController
+from database.controllers.batches import BatchController
 from database.controllers.boards import BoardsController
 from database.controllers.by_hand import ByHandController
 from database.controllers.case_edits import CaseEditController
@@ -35,8 +36,8 @@ from database.controllers.purchase_work import PurchaseWorkController
 from database.controllers.purchases import PurchasesController
 from database.controllers.reports import ReportController
 from database.controllers.restrictions import RestrictionController
-from database.controllers.shop import ShopController
 from database.controllers.seasons import SeasonsController
+from database.controllers.shop import ShopController
 from database.controllers.staff_guards import StaffGuardController
 from database.controllers.staff_points import StaffPointsController
 from database.controllers.statistics import StatisticsController
@@ -122,6 +123,7 @@ class DatabaseService:
         self.purchases = PurchasesController(self)
         self.purchase_work = PurchaseWorkController(self)
         self.checks = CheckController(self)
+        self.batches = BatchController(self)
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)
         self.reports = ReportController(self)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from database.fining import follow
 from database.models.act import ACTS, NEVER, Act, ActKind, ActState, Purpose
 from database.models.act_steps import IN_FLIGHT, OF_CASE
 from database.models.case import CASES, REPLACED, Case, CaseOrigin, CaseState, DirectMessage
@@ -141,12 +142,13 @@ async def ended(tx: Transaction, row: Act, case: Case, now: datetime) -> None:
 async def becomes(
     tx: Transaction, case: Case, state: CaseState, now: datetime, *, trouble: str | None = None
 ) -> None:
-    """One of a batch has no post of its own, unless it was made for another reason."""
-    case.state = state
+    """One of a batch has no post of its own, unless it was made for another reason. Its fine and freeze follow."""
+    before, case.state = case.state, state
     case.trouble = trouble or case.trouble
     await CASES.update(tx, [case], "state", "trouble")
     if case.origin is not CaseOrigin.MASS or case.log_message_id is not None:
         await ask(tx, case, Delivery.CASE_LOG, now)
+    await follow(tx, case, before)
 
 
 async def ask(tx: Transaction, case: Case, kind: Delivery, now: datetime) -> None:

@@ -30,6 +30,8 @@ class Awarded(NamedTuple):
 class Frozen(NamedTuple):
     is_frozen: bool
     operation_id: int = 0
+    account_id: int = 0
+    """Whose: the audit trail names it."""
 
 
 def award(book: Book, receiver_id: int, amount: int, *, receiver_is_bot: bool) -> Movement:
@@ -74,10 +76,10 @@ def award_many(book: Book, amounts: Mapping[int, int]) -> Awarded:
     return Awarded(len(amounts), sum(amounts.values()))
 
 
-def freeze(book: Book, member_id: int, at: datetime | None) -> Frozen:
-    """`at` None: let the account move again."""
+def freeze(book: Book, member_id: int, at: datetime | None, *, by_cases: bool = False) -> Frozen:
+    """`at` None: let the account move again. `by_cases`: only cases have frozen it, so the staff may do so as well."""
     account = book.accounts[member_id]
-    if (account.frozen_at is None) == (at is None):
+    if (account.frozen_at is None) == (at is None) and not (at is not None and by_cases):
         raise FrozenAlready(int(account.frozen_at is not None))
     account.frozen_at = at
-    return Frozen(at is not None)
+    return Frozen(at is not None, account_id=member_id)

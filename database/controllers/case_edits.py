@@ -17,6 +17,7 @@ from database.case_errors import (
 )
 from database.controllers._base import BaseController
 from database.errors import ReasonUnchanged
+from database.fining import follow
 from database.models.act import Act
 from database.models.base import utc_now
 from database.models.case import CASES, REVISIONS, Case, CaseKind, CaseRevision, CaseState, DirectMessage
@@ -42,9 +43,9 @@ class CaseEditController(BaseController):
     async def void(
         self, *, guild_id: int, number: int, editor_id: int, interaction_id: int, why: str | None = None
     ) -> CaseRevision:
-        """It counts no more. What it brought about on Discord stays until somebody lifts it.
+        """It counts no more: its fine is given back. What it brought about on Discord stays until somebody lifts it.
 
-        Raises CaseVoidAlready, and CaseUnderWay while an act of it is being sent.
+        Raises LedgerFrozen where it has a fine, CaseVoidAlready, and CaseUnderWay while an act of it is being sent.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             case = await locked(tx, guild_id=guild_id, number=number)
@@ -57,7 +58,7 @@ class CaseEditController(BaseController):
     async def restore(
         self, *, guild_id: int, number: int, editor_id: int, interaction_id: int, why: str | None = None
     ) -> CaseRevision:
-        """As it was before it was voided. Raises CaseNotVoid."""
+        """As it was before it was voided; of its fine what is there. Raises LedgerFrozen where it has one, CaseNotVoid."""
         async with self._transaction(guild_id=guild_id) as tx:
             case = await locked(tx, guild_id=guild_id, number=number)
             if made := await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
@@ -168,10 +169,12 @@ async def _void(
     if case.state is CaseState.PENDING:
         raise CaseUnderWay(case.number)
     before, case.state, case.void_message = case.state, CaseState.VOID, DirectMessage.NONE
-    return await revise(
+    revision = await revise(
         tx, case, "state", before=before, after=CaseState.VOID, editor_id=editor_id,
         interaction_id=interaction_id, why=why, also=("void_message",),
     )  # fmt: skip
+    await follow(tx, case, before, by_id=editor_id)
+    return revision
 
 
 async def _restore(
@@ -187,7 +190,9 @@ async def _restore(
         stands = any(each.until is None or each.until > utc_now() for each in standing.all())
         state = CaseState.ACTIVE if stands else CaseState.ENDED
     case.state = state
-    return await revise(
+    revision = await revise(
         tx, case, "state", before=CaseState.VOID, after=state, editor_id=editor_id,
         interaction_id=interaction_id, why=why,
     )  # fmt: skip
+    await follow(tx, case, CaseState.VOID, by_id=editor_id)
+    return revision

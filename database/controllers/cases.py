@@ -7,6 +7,7 @@ from database.actions import action
 from database.controllers._base import ListController
 from database.errors import CaseNotFound, ReasonUnchanged, StaffPaused
 from database.escalating import open_with_ladder
+from database.fining import impose
 from database.guarding import give_back, let_act
 from database.models.case import (
     CASES,
@@ -69,13 +70,16 @@ class CaseController(ListController[Case, CaseFilter]):
         report: FromReport | None = None,
         most_acts: int | None = None,
         escalating: Escalating | None = None,
+        fine: int = 0,
+        freezes_points: bool = False,
     ) -> Case:
         """Write the case with the guild's next number, its proof and all that follows from it.
 
         `points` None: what a warning weighs where nobody says it. `escalating`: how the ladder's steps are taken.
         The same interaction again gives the case that it opened. Raises ReasonNotAllowed, ActedOnJustNow,
         and of the report that it ends what `reports.close` raises. `most_acts`: of this moderator within the hour;
-        beyond it StaffPaused.
+        beyond it StaffPaused. `fine`: points of the ledger, taken as far as they are there once the case's acts are
+        done; `freezes_points`: for as long as it stands. With these also LedgerFrozen, AmountOutOfRange.
         """
         opening = Opening(
             guild_id=guild_id,
@@ -100,12 +104,16 @@ class CaseController(ListController[Case, CaseFilter]):
             report=report,
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            if kind is CaseKind.WARN and escalating is not None:
-                return (await open_with_ladder(tx, opening, escalating)).case
-            if most_acts is None or await let_act(tx, opening, most_acts):
-                opened = await open_case(tx, opening)
-                if most_acts is not None and not opened.is_new:
-                    await give_back(tx, guild_id, moderator_id)
+            ladder = escalating if kind is CaseKind.WARN else None
+            if ladder is not None or most_acts is None or await let_act(tx, opening, most_acts):
+                if ladder is not None:
+                    opened = await open_with_ladder(tx, opening, ladder)
+                else:
+                    opened = await open_case(tx, opening)
+                    if most_acts is not None and not opened.is_new:
+                        await give_back(tx, guild_id, moderator_id)
+                if opened.is_new and (fine or freezes_points):
+                    await impose(tx, opened.case, fine=fine, freezes_points=freezes_points)
                 return opened.case
         raise StaffPaused(most_acts)
 

@@ -1,6 +1,7 @@
 """The actions on points. Each request has a unique key, so a repeat gives the first answer, refusals included."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from database.actions import action
@@ -16,10 +17,10 @@ from database.models.account_lines import (
     LinesOf,
 )
 from database.models.base import utc_now
-from database.models.guild_config import FIND_CONFIG, GuildSettings
 from database.models.ledger_steps import ACCOUNTS
 from database.models.points import MINT, OperationKind, Source
 from database.models.standings import PLACE, TOP_BALANCES, TOP_EARNED, Place, Standing
+from database.restricted import rules_between
 from database.staff_moves import Awarded, award, award_many
 from database.texts import storable
 
@@ -68,7 +69,8 @@ class PointsController(BaseController):
     ) -> Movement:
         """Move points from one member to another, by the server's limits.
 
-        `giver_made_at`: when their Discord account came to be; `is_restricted`: whether a timeout stands against them.
+        `giver_made_at`: when their Discord account came to be; `is_restricted`: whether a timeout stands against them
+        on Discord; whether one does by Reeve's own rows is asked for anyway.
         Refused in the order that docs/ledger.md names. A repeat of the interaction gives the first answer again.
         """
         gift = Gift(giver_id, receiver_id, amount, receiver_is_bot, giver_made_at, is_restricted)
@@ -82,7 +84,8 @@ class PointsController(BaseController):
             note=trimmed(note),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            rules = (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
+            rules, by_our_rows, _ = await rules_between(tx, guild_id, giver_id)
+            gift = replace(gift, is_restricted=is_restricted or by_our_rows)
             answer = await decide(
                 tx,
                 request,

@@ -1,15 +1,14 @@
 """What the staff does to points beside awards: takes, sets, moves back, freezes. Each has a number and a reason."""
 
 from database.actions import action
-from database.book import Book
 from database.controllers._base import BaseController
-from database.ledger import Movement, Request, decide, open_book, settle, told, trimmed
+from database.freezing import by_staff
+from database.ledger import Movement, Request, decide, told, trimmed
 from database.models.base import utc_now
-from database.models.ledger_steps import OPERATIONS, TRANSFERS
 from database.models.points import MINT, OperationKind, Source
-from database.models.reversal_steps import REVERSED_ALREADY
-from database.reversing import Reversed, Spent, reverse
-from database.staff_moves import Frozen, freeze, set_to, take
+from database.moving_back import move_back
+from database.reversing import Reversed, Spent
+from database.staff_moves import Frozen, set_to, take
 
 
 class StaffPointsController(BaseController):
@@ -76,17 +75,7 @@ class StaffPointsController(BaseController):
             OperationKind.REVERSE, guild_id, (actor_id, interaction_id), (operation_id, policy), reason
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            operation = await OPERATIONS.get(tx, guild_id=guild_id, operation_id=operation_id)
-            transfers = await TRANSFERS.find(tx, guild_id=guild_id, operation_id=operation_id)
-            account_ids = {account for each in transfers for account in (each.debit_id, each.credit_id)}
-            book = await open_book(tx, request, account_ids)
-            ids = [each.transfer_id for each in transfers]
-            undone = (await tx.exec(REVERSED_ALREADY, guild_id=guild_id, transfer_ids=ids)).all()
-
-            def plan(book: Book) -> Reversed:
-                return reverse(book, operation, transfers, undone, policy)
-
-            answer = await settle(tx, request, book, plan, Reversed)
+            answer = await move_back(tx, request, operation_id, policy)
         return told(answer)
 
     @action(repeatable=True)
@@ -96,9 +85,7 @@ class StaffPointsController(BaseController):
         """Nothing that is not the staff's goes in or out of their account. Refused: FrozenAlready."""
         request = _request(OperationKind.FREEZE, guild_id, (actor_id, interaction_id), (member_id,), reason)
         async with self._transaction(guild_id=guild_id) as tx:
-            answer = await decide(
-                tx, request, (member_id,), lambda book: freeze(book, member_id, utc_now()), Frozen
-            )
+            answer = await by_staff(tx, request, member_id, utc_now())
         return told(answer)
 
     @action(repeatable=True)
@@ -107,9 +94,7 @@ class StaffPointsController(BaseController):
     ) -> Frozen:
         request = _request(OperationKind.UNFREEZE, guild_id, (actor_id, interaction_id), (member_id,), reason)
         async with self._transaction(guild_id=guild_id) as tx:
-            answer = await decide(
-                tx, request, (member_id,), lambda book: freeze(book, member_id, None), Frozen
-            )
+            answer = await by_staff(tx, request, member_id, None)
         return told(answer)
 
 

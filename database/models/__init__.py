@@ -2,7 +2,7 @@
 
 from database.ladder import Climb
 from database.local_days import beginning, days_of_week, last_days, today, week_of
-from database.models import earning
+from database.models import earning, level, point_batch, proof, shop
 from database.models.account_lines import LedgerLine
 from database.models.act import ACT_LEASE, NEVER, Act, ActKind, ActState, Purpose
 from database.models.appeal import (
@@ -25,8 +25,9 @@ from database.models.board import (
     BoardKind,
     BoardRow,
     MembershipChange,
+    Progress,
 )
-from database.models.board_reads import PAGE_SIZE, Key, Place, Standing
+from database.models.board_reads import PAGE_SIZE, BoardPage, Key, Place, Standing
 from database.models.by_hand import SOMEBODY, AuditCursor, Deed
 from database.models.case import (
     FOLLOWED,
@@ -40,6 +41,7 @@ from database.models.case import (
     CaseRevision,
     CaseState,
     DirectMessage,
+    FineState,
     followed,
 )
 from database.models.case_evidence import (
@@ -106,6 +108,7 @@ from database.models.mass import (
     Target,
 )
 from database.models.outbox import Delivery, OutboxRow
+from database.models.point_freeze import PointFreeze
 from database.models.points import (
     LARGEST_AMOUNT,
     LONGEST_NOTE,
@@ -131,7 +134,7 @@ from database.models.report import (
 from database.models.report_steps import ReportFilter, SnapshotFile, WholeReport
 from database.models.rest_budget import RestBudget
 from database.models.restriction import Restriction, RestrictionKind
-from database.models.season import LONGEST_SEASON_NAME, Season
+from database.models.season import LONGEST_SEASON_NAME, MOST_SEASONS, Season
 from database.models.shard_lease import ShardLease
 from database.models.staff_guard import GUARD_SETTING, GUARD_WINDOW, GUARDED_KINDS, StaffGuard
 from database.models.statistics import ModeratorLine, RecordByMonth, Statistics
@@ -168,6 +171,7 @@ __all__ = [
     "MOST_EVIDENCE",
     "MOST_EVIDENCE_BYTES",
     "MOST_ROLES",
+    "MOST_SEASONS",
     "MOST_TARGETS",
     "NEVER",
     "NO_PLAN",
@@ -193,6 +197,7 @@ __all__ = [
     "BoardCount",
     "BoardCursor",
     "BoardKind",
+    "BoardPage",
     "BoardRow",
     "Case",
     "CaseCounter",
@@ -220,6 +225,7 @@ __all__ = [
     "EvidenceFacts",
     "EvidenceKind",
     "ExportFormat",
+    "FineState",
     "FromReport",
     "GuildConfig",
     "GuildConfigChange",
@@ -247,9 +253,11 @@ __all__ = [
     "Place",
     "Plan",
     "PointAccount",
+    "PointFreeze",
     "PointLedger",
     "PointOperation",
     "PointTransfer",
+    "Progress",
     "Proof",
     "Purpose",
     "Reached",
@@ -289,6 +297,7 @@ __all__ = [
     "earning",
     "followed",
     "last_days",
+    "level",
     "metadata",
     "plan_ban",
     "plan_kick",
@@ -300,6 +309,7 @@ __all__ = [
     "plan_unban",
     "plan_unlock",
     "plan_untimeout",
+    "shop",
     "today",
     "utc_now",
     "week_of",

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
@@ -17,6 +18,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel, col, update
 
 from database.models.base import LONGEST_WHY, OneOf, in_words, instant, key, snowflake, text, utc_now, words
+from database.models.points import LARGEST_AMOUNT
 from database.rows import Rows
 from database.statements import param, statement
 
@@ -74,6 +76,16 @@ class CaseOrigin(StrEnum):
     MASS = "mass"
 
 
+class FineState(StrEnum):
+    """`held`: promised until the act of the case is settled. `dropped`: never taken, as the act did not happen."""
+
+    NONE = "none"
+    HELD = "held"
+    TAKEN = "taken"
+    DROPPED = "dropped"
+    RETURNED = "returned"
+
+
 class DirectMessage(StrEnum):
     """What became of telling the target."""
 
@@ -102,6 +114,11 @@ class Case(SQLModel, table=True):
         CheckConstraint(f"points BETWEEN 0 AND {MOST_CASE_POINTS}", "points"),
         CheckConstraint("(log_channel_id IS NULL) = (log_message_id IS NULL)", "log_post"),
         CheckConstraint("length(log_digest) = 32", "log_digest"),
+        CheckConstraint(in_words("fine_state", FineState), "fine_state"),
+        CheckConstraint(f"fine BETWEEN 0 AND {LARGEST_AMOUNT} AND fined BETWEEN 0 AND fine", "fine"),
+        CheckConstraint(
+            "(fine = 0) = (fine_state = 'none') AND (fined = 0) = (fine_operation_id IS NULL)", "fined"
+        ),
         Index("ix_cases_guild_id_target_id_number", "guild_id", "target_id", "number"),
         Index("ix_cases_guild_id_moderator_id_number", "guild_id", "moderator_id", "number"),
         Index("ix_cases_guild_id_created_at", "guild_id", "created_at"),
@@ -112,6 +129,7 @@ class Case(SQLModel, table=True):
             "log_message_id",
             postgresql_where=sql("log_message_id IS NOT NULL"),
         ),
+        Index("ix_cases_fine_held", "guild_id", "number", postgresql_where=sql("fine_state = 'held'")),
     )
 
     guild_id: int = Field(sa_column=key())
@@ -147,6 +165,19 @@ class Case(SQLModel, table=True):
     """SHA-256 of what the post shows, so that an unchanged post is not edited (and marked so) for nothing."""
     revision: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(default_factory=utc_now, sa_column=instant())
+    fine: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """Points of the ledger that were asked for; `points` is what the case weighs."""
+    fined: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """What of them was there to be held or taken, when that was done last."""
+    fine_state: FineState = Field(
+        default=FineState.NONE, sa_column=Column(OneOf(FineState), nullable=False, server_default="none")
+    )
+    fine_operation_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """The operation that held or took them last."""
+    freezes_points: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default="false")
+    )
+    """Whether the target's points are frozen for as long as it stands."""
 
 
 class CaseCounter(SQLModel, table=True):

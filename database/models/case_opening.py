@@ -13,7 +13,7 @@ from database.models.outbox import OutboxRow
 from database.statements import param, statement
 
 _columns: Any = Case.__table__.columns  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
-_ALREADY_EMPTY = (
+_AS_IT_BEGINS = (
     "void_message",
     "trouble",
     "dm_channel_id",
@@ -21,8 +21,13 @@ _ALREADY_EMPTY = (
     "log_channel_id",
     "log_message_id",
     "log_digest",
+    "fine",
+    "fined",
+    "fine_state",
+    "fine_operation_id",
+    "freezes_points",
 )
-_given = [column for column in _columns if column.name not in {"guild_id", "number", *_ALREADY_EMPTY}]
+_given = [column for column in _columns if column.name not in {"guild_id", "number", *_AS_IT_BEGINS}]
 
 _counter = insert(CaseCounter).values(guild_id=param("guild_id"), last_number=1)
 _counted = (

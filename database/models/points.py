@@ -199,10 +199,12 @@ class PointOperation(SQLModel, table=True):
         CheckConstraint("length(refusal) BETWEEN 1 AND 64", "refusal"),
         CheckConstraint(f"length(note) BETWEEN 1 AND {LONGEST_NOTE}", "note"),
         Index(
-            "ix_point_operations_by_staff",
+            "ix_point_operations_of_staff",
             "guild_id",
             "asked_at",
-            postgresql_where=sql_text("kind NOT IN ('give', 'talk')"),
+            postgresql_where=sql_text(
+                "kind IN ('award', 'take', 'set', 'fine', 'refund', 'reverse', 'freeze', 'unfreeze', 'import', 'season')"
+            ),
         ),
         Index(
             "ix_point_operations_guild_id_case_number",

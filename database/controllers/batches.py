@@ -1,0 +1,153 @@
+"""Batches of the staff: opened once, carried out piece by piece, moved back as one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from database.actions import action
+from database.batches import MOST_ROWS, carry_on
+from database.book import Account, Book
+from database.controllers._base import BaseController
+from database.ledger import trimmed
+from database.ledger_refusals import ReceiversOutOfRange
+from database.models.base import utc_now
+from database.models.batch_steps import (
+    ADD_ROWS,
+    BATCH_OF,
+    LEFT_OUT,
+    OPEN_BATCH,
+    OPERATIONS_OF,
+    UNFINISHED,
+    Unfinished,
+)
+from database.models.ledger_steps import LOCK_ACCOUNTS
+from database.models.point_batch import BATCHES, BatchKind, PointBatch, PointBatchRow
+from database.models.points import PointOperation
+from database.models.reversal_steps import RECENT, REVERSED_ALREADY, Recent
+from database.moving_back import find
+from database.reversing import Reversed, Spent, reverse
+from database.texts import storable
+from database.transaction import Transaction
+
+
+class WouldMoveBack(NamedTuple):
+    """What moving an operation back would do now. `batch`: what it is a piece of; then all of it is meant."""
+
+    operation: PointOperation
+    result: Reversed
+    batch: PointBatch | None
+
+
+class BatchController(BaseController):
+    topic = "batches"
+
+    @action(repeatable=True)
+    async def open(
+        self,
+        *,
+        guild_id: int,
+        interaction_id: int,
+        kind: BatchKind,
+        amounts: Mapping[int, int],
+        reason: str,
+        actor_id: int,
+        is_imported: bool = False,
+    ) -> PointBatch:
+        """Write down whom it is about. A second time gives what was opened first. Refused: ReceiversOutOfRange."""
+        if not 1 <= len(amounts) <= MOST_ROWS:
+            raise ReceiversOutOfRange(1, MOST_ROWS)
+        new = PointBatch(
+            guild_id=guild_id,
+            batch_id=interaction_id,
+            kind=kind,
+            is_imported=is_imported,
+            actor_id=actor_id,
+            reason=trimmed(reason) or "-",
+            rows=len(amounts),
+            asked_at=utc_now(),
+        )
+        async with self._transaction(guild_id=guild_id) as tx:
+            return await _open(tx, new, list(amounts), list(amounts.values()))
+
+    @action(repeatable=True)
+    async def open_reversal(
+        self,
+        *,
+        guild_id: int,
+        interaction_id: int,
+        of_batch_id: int,
+        policy: Spent,
+        reason: str,
+        actor_id: int,
+    ) -> PointBatch:
+        """Likewise: each operation of another batch is to be moved back, the last first."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            done = (await tx.exec(OPERATIONS_OF, guild_id=guild_id, batch_id=of_batch_id)).all()
+            new = PointBatch(
+                guild_id=guild_id,
+                batch_id=interaction_id,
+                kind=BatchKind.REVERSE,
+                policy=policy,
+                actor_id=actor_id,
+                reason=trimmed(reason) or "-",
+                rows=len(done),
+                asked_at=utc_now(),
+            )
+            return await _open(tx, new, done, [0] * len(done))
+
+    @action(repeatable=True)
+    async def carry_on(self, *, guild_id: int, batch_id: int) -> PointBatch:
+        """Do the next piece, and say how far it is. LedgerFrozen: it waits."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            return await carry_on(tx, guild_id, batch_id, utc_now())
+
+    @action(repeatable=True)
+    async def left_out(self, *, guild_id: int, batch_id: int, limit: int = 1_000) -> Sequence[PointBatchRow]:
+        """Whom the ledger refused, and why."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(LEFT_OUT, guild_id=guild_id, batch_id=batch_id, limit=limit)).all()
+
+    @action(repeatable=True)
+    async def operations(self, *, guild_id: int, batch_id: int) -> Sequence[int]:
+        """The pieces of a batch, the last first."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(OPERATIONS_OF, guild_id=guild_id, batch_id=batch_id)).all()
+
+    @action(repeatable=True)
+    async def unfinished(self) -> Sequence[Unfinished]:
+        """Of all servers."""
+        async with self._transaction(system=True) as tx:
+            return (await tx.exec(UNFINISHED)).all()
+
+    @action(repeatable=True)
+    async def recent(self, *, guild_id: int, typed: str, limit: int = 25) -> Sequence[Recent]:
+        """What may be moved back, the newest first, by its number's beginning or words of its note."""
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(RECENT, guild_id=guild_id, typed=storable(typed), limit=limit)).all()
+
+    @action(repeatable=False)
+    async def would_move_back(self, *, guild_id: int, operation_id: int) -> WouldMoveBack:
+        """What moving back would do now, if only what is there is taken; nothing is changed.
+
+        Refused: OperationNotFound, NotReversible, AlreadyReversed.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            operation, transfers = await find(tx, guild_id, operation_id)
+            ids = [each.transfer_id for each in transfers]
+            undone = (await tx.exec(REVERSED_ALREADY, guild_id=guild_id, transfer_ids=ids)).all()
+            account_ids = sorted({side for each in transfers for side in (each.debit_id, each.credit_id)})
+            held = (await tx.exec(LOCK_ACCOUNTS, guild_id=guild_id, account_ids=account_ids)).all()
+            book = Book({each.account_id: Account(*each[:-1]) for each in held}, asked_by_id=0, by_staff=True)
+            result = reverse(book, operation, transfers, undone, Spent.TAKE_WHAT_IS_THERE)
+            batch = (await tx.exec(BATCH_OF, guild_id=guild_id, operation_id=operation_id)).first()
+            assert operation is not None  # `reverse` refuses otherwise
+            return WouldMoveBack(operation, result, batch)
+
+
+async def _open(tx: Transaction, new: PointBatch, subject_ids: list[int], amounts: list[int]) -> PointBatch:
+    values: dict[str, Any] = {name: getattr(new, name) for name in PointBatch.model_fields}
+    if (await tx.exec(OPEN_BATCH, **values)).first() is None:
+        return await BATCHES.one(tx, guild_id=new.guild_id, batch_id=new.batch_id)
+    if subject_ids:
+        where = {"guild_id": new.guild_id, "batch_id": new.batch_id}
+        await tx.exec(ADD_ROWS, **where, subject_ids=subject_ids, amounts=amounts)
+    return new

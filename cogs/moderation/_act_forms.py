@@ -16,7 +16,7 @@ from bot.permissions import Level, require
 from cogs.moderation import _deeds
 from cogs.moderation._acting import act
 from cogs.moderation._deeds import Person
-from cogs.moderation._report_forms import points_of
+from cogs.moderation._report_forms import fine_of, points_of
 from cogs.moderation._request import Request
 from database.models import LONGEST_REASON, CaseKind, CaseOrigin
 
@@ -26,6 +26,14 @@ USER = "(?P<user>[0-9]{1,20})(?::(?P<report>[0-9]{1,18}))?"
 WHY = Field("reason", "Why: they and the mod log see it", shortest=0, longest=LONGEST_REASON)
 NEEDED_WHY = WHY._replace(shortest=1)
 POINTS = Field("points", "How much it weighs on their record", is_long=False, shortest=0, longest=3)
+FINE = Field(
+    "fine",
+    "Points to take of those they hold",
+    is_long=False,
+    shortest=0,
+    longest=10,
+    placeholder="A whole number; none if left out",
+)
 DELETION = Field(
     "delete_messages",
     "Delete their messages of this time",
@@ -48,6 +56,7 @@ class ActForm(Form, template=r"moderate:none"):
         if match["report"]:
             payload = {**request.payload, "report": {"number": int(match["report"])}}
             request = replace(request, origin=CaseOrigin.REPORT, payload=payload)
+        request = _deeds.with_fine(target, request, fine=fine_of(values.get("fine")))
         await act(interaction, replace(request, key=self.key))
 
     @abstractmethod
@@ -56,7 +65,7 @@ class ActForm(Form, template=r"moderate:none"):
 
 
 class WarnForm(ActForm, template=f"moderate:warn:{USER}"):
-    kind, title, fields = CaseKind.WARN, "Warn", (NEEDED_WHY, POINTS)
+    kind, title, fields = CaseKind.WARN, "Warn", (NEEDED_WHY, POINTS, FINE)
 
     async def request(self, interaction: Interaction, target: Person, values: Mapping[str, str]) -> Request:
         return _deeds.warn(
@@ -83,6 +92,7 @@ class TimeoutForm(ActForm, template=f"moderate:timeout:{USER}"):
             placeholder="10m, 2h, 7d; at most 365d",
         ),
         WHY,
+        FINE,
     )
 
     async def request(self, interaction: Interaction, target: Person, values: Mapping[str, str]) -> Request:
@@ -97,7 +107,7 @@ class UntimeoutForm(ActForm, template=f"moderate:untimeout:{USER}"):
 
 
 class KickForm(ActForm, template=f"moderate:kick:{USER}"):
-    kind, title, fields = CaseKind.KICK, "Kick", (WHY,)
+    kind, title, fields = CaseKind.KICK, "Kick", (WHY, FINE)
 
     async def request(self, interaction: Interaction, target: Person, values: Mapping[str, str]) -> Request:
         return _deeds.kick(interaction, target, **_given(values, "reason"))
@@ -116,6 +126,7 @@ class BanForm(ActForm, template=f"moderate:ban:{USER}"):
         ),
         WHY,
         DELETION,
+        FINE,
     )
 
     async def request(self, interaction: Interaction, target: Person, values: Mapping[str, str]) -> Request:
@@ -124,7 +135,7 @@ class BanForm(ActForm, template=f"moderate:ban:{USER}"):
 
 class SoftbanForm(ActForm, template=f"moderate:softban:{USER}"):
     kind, title = CaseKind.SOFTBAN, "Softban"
-    fields = (WHY, DELETION._replace(placeholder="For example 1h, at most 7d; 1d if left out"))
+    fields = (WHY, DELETION._replace(placeholder="For example 1h, at most 7d; 1d if left out"), FINE)
 
     async def request(self, interaction: Interaction, target: Person, values: Mapping[str, str]) -> Request:
         return _deeds.softban(interaction, target, **_given(values, "reason", "delete_messages"))

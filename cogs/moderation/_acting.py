@@ -16,6 +16,7 @@ from bot.permissions import require_permission
 from bot.replies import reply
 from bot.typed import one_line, shown
 from cogs.moderation._asking import ask
+from cogs.moderation._fine_words import points_sentences
 from cogs.moderation._following import follow_up, further_line
 from cogs.moderation._gates import Question, question_before
 from cogs.moderation._guard import SECOND, most_acts
@@ -144,6 +145,8 @@ async def carry_out(
         unless_acted_since=None if _may_be_second(request) else _when_asked(request, now) - A_MOMENT,
         known_case=request.known_case,
         report=request.report,
+        fine=request.fine,
+        freezes_points=request.freezes_points,
         escalating=await escalating_for(bot, guild, request),
         most_acts=None
         if SECOND in request.passed
@@ -215,18 +218,18 @@ def _line(request: Request, case: Case) -> str:
         case CaseState.PENDING:
             return (
                 f"Case {case.number}: Discord has not confirmed it yet. I keep at it, and the case will say "
-                "what came of it."
+                f"what came of it.{points_sentences(case)}"
             )
         case CaseState.REFUSED:
-            return f"Case {case.number}: not done, nothing was changed. {trouble}"
+            return f"Case {case.number}: not done, nothing was changed.{points_sentences(case)} {trouble}"
         case CaseState.UNKNOWN:
-            return f"Case {case.number}: {trouble}"
+            return f"Case {case.number}: {trouble}{points_sentences(case)}"
         case CaseState.ENDED if trouble:
-            return f"Case {case.number}: {what}, and it is over already. {trouble}"
+            return f"Case {case.number}: {what}, and it is over already.{points_sentences(case)} {trouble}"
     told = " They could not be told." if case.direct_message is DirectMessage.FAILED else ""
     left_out = f" Not all of it: {trouble}" if trouble else ""
     remark = f" {request.remark}" if request.remark else ""
-    return f"Case {case.number}: {what}.{told}{left_out}{remark}"
+    return f"Case {case.number}: {what}.{points_sentences(case)}{told}{left_out}{remark}"
 
 
 def _for(request: Request, case: Case) -> str:

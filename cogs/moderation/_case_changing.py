@@ -9,6 +9,7 @@ from bot.replies import defer, reply
 from cogs.moderation import _suggestions
 from cogs.moderation._case_options import CaseNumber
 from cogs.moderation._duration import move_end
+from cogs.moderation._fine_words import points_sentences
 from cogs.moderation._links import keep_links
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._void import LIFTED, offers, shaken_by, shaken_words, standing_because_of
@@ -81,7 +82,8 @@ class CaseChanging(BaseCog):
         self.bot.dispatch("outbox_filled")
         case = await self.cases.get(guild_id=guild_id, number=number)
         standing = await standing_because_of(interaction, case)
-        weight = f" Its {case.points} points do not count any more." if case.points else ""
+        weight = f" Its weight of {case.points} does not count any more." if case.points else ""
+        weight += points_sentences(case)
         stands = " and ".join(LIFTED[each.kind] for each in standing)
         still = f" {stands[0].upper()}{stands[1:]} still stands until you lift it." if stands else ""
         shaken = await shaken_by(interaction, case)
@@ -95,8 +97,9 @@ class CaseChanging(BaseCog):
     async def restore(self, interaction: Interaction, number: CaseNumber) -> None:
         """Make a voided case count again, as it did before."""
         await defer(interaction)
+        guild_id = guild_of(interaction).id
         revision = await self.bot.database.case_edits.restore(
-            guild_id=guild_of(interaction).id,
+            guild_id=guild_id,
             number=number,
             editor_id=interaction.user.id,
             interaction_id=interaction.id,
@@ -104,7 +107,9 @@ class CaseChanging(BaseCog):
         self.bot.dispatch("outbox_filled")
         state = CaseState(revision.after)
         shown = ENGLISH.states.get(state, state.value)
+        case = await self.cases.get(guild_id=guild_id, number=number)
         await reply(
             interaction,
-            f"Case {number} counts again ({shown}). What was lifted on Discord meanwhile stays lifted.",
+            f"Case {number} counts again ({shown}). What was lifted on Discord meanwhile stays lifted."
+            + points_sentences(case),
         )

@@ -3,6 +3,7 @@
 All raise what require_rank_above raises, and what a person may read about what they typed.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -13,6 +14,7 @@ from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import require_rank_above
 from cogs.moderation._banned import is_banned
 from cogs.moderation._refusals import (
+    BotsHoldNoPoints,
     BotsTakeNoWarning,
     DeletesTooMuch,
     DurationOutOfBounds,
@@ -129,6 +131,15 @@ async def unban(interaction: Interaction, target: Person, *, reason: str = "") -
     if not await is_banned(interaction.client, guild_of(interaction), target.id):
         raise NotBanned(target.id)
     return request_of(interaction, CaseKind.UNBAN, target, reason=reason or NO_REASON)
+
+
+def with_fine(
+    target: Person, request: Request, *, fine: int | None = None, freezes_points: bool = False
+) -> Request:
+    """The same request with what it does to the points that a member holds."""
+    if target.bot and (fine or freezes_points):
+        raise BotsHoldNoPoints
+    return replace(request, fine=fine or 0, freezes_points=freezes_points)
 
 
 def _require_rank(interaction: Interaction, target: Person) -> None:

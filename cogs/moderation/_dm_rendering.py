@@ -11,6 +11,7 @@ from bot.durations import format_duration
 from bot.replies import shorten
 from bot.typed import cut, one_line, shown
 from cogs.moderation._dm_words import DM_WORDS, DmWords
+from cogs.moderation._fine_words import FINE_WORDS, points_lines
 from cogs.moderation._templates import fill
 from database.models import APPEALABLE, Case, CaseKind, GuildSettings, TemplateKind
 
@@ -72,6 +73,8 @@ def direct_message(
         colour=discord.Colour(COLOURS.get(kind, GOOD_NEWS)),
         timestamp=about.at.replace(microsecond=about.at.microsecond // 1000 * 1000),
     )
+    for name, said in points_lines(case, FINE_WORDS[config.language]):
+        embed.add_field(name=name, value=said)
     where = cut(server, LONGEST_NAME)
     return embed.set_footer(
         text=f"{words.case} {case.number} · {words.look_up if kind in MAY_LOOK_UP else where}"

@@ -8,6 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any, Protocol
 
+from cogs.moderation._fine_words import points_lines
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._rendering import OF_CHANNELS, SIGNS
 from database.models import Case, CaseState, ExportFormat, WholeCase
@@ -16,7 +17,8 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a cell begins with that a spreadsheet would calculate: https://owasp.org/www-community/attacks/CSV_Injection"""
 COLUMNS = (
     "number", "kind", "state", "origin", "member_id", "member", "moderator_id", "moderator", "reason", "points",
-    "created_at", "expires_at", "trouble", "edits", "notes", "evidence", "because_of", "led_to",
+    "created_at", "expires_at", "trouble", "edits", "notes", "evidence", "because_of", "led_to", "fine", "fined",
+    "fine_state", "freezes_points",
 )  # fmt: skip
 NOT_TOLD = frozenset({"guild_id", "log_digest"})
 
@@ -46,7 +48,8 @@ class Csv:
             case.number, case.kind.value, case.state.value, case.origin.value, case.target_id, case.target_name,
             case.moderator_id, case.moderator_name, case.reason, case.points, _plain(case.created_at),
             _plain(case.expires_at), case.trouble, len(whole.revisions), notes, files,
-            " ".join(map(str, whole.causes)), " ".join(map(str, whole.effects)),
+            " ".join(map(str, whole.causes)), " ".join(map(str, whole.effects)), case.fine, case.fined,
+            case.fine_state.value, case.freezes_points,
         )  # fmt: skip
         return _row(values)
 
@@ -88,7 +91,8 @@ class Html:
             ("Moderator", f"{_said(case.moderator_name)} <code>{case.moderator_id}</code>"),
             ("When", _time(case.created_at)),
             ("Until", _time(case.expires_at) if case.expires_at else ""),
-            ("Points", str(case.points or "")),
+            ("Weight", str(case.points or "")),
+            *points_lines(case),
             ("Reason", _said(case.reason)),
             ("Outcome", _said(case.trouble or "")),
             ("Because of", ", ".join(_link(number) for number in whole.causes)),

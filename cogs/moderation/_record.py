@@ -84,7 +84,8 @@ def _describe(
         else:
             embed.description = f"{nothing}\n{embed.description}"
     for line in counted:
-        weight = f", {line.points} points" if line.points else ""
+        weight = f", weight {line.points}" if line.points else ""
+        weight += f", fined {line.fined:,} points" if line.fined else ""
         embed.add_field(
             name=f"{SIGNS[line.kind]} {ENGLISH.kinds[line.kind]}",
             value=f"{line.cases} (last {format_dt(line.last_at, 'R')}{weight})",

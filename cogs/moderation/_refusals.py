@@ -14,6 +14,17 @@ class BotsTakeNoWarning(ActionRefused):
         super().__init__("A bot does not read warnings: choose a person.")
 
 
+class BotsHoldNoPoints(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("A bot holds no points: leave fine and freeze_points out.")
+
+
+class FineNotUnderstood(ActionRefused):
+    def __init__(self, text: str, most: int) -> None:
+        self.text, self.most = text, most
+        super().__init__(f"A fine is a whole number from 1 to {most:,} points: press the button again.")
+
+
 class ProofTooLarge(ActionRefused):
     def __init__(self, size: int, most: int) -> None:
         self.size, self.most = size, most
@@ -35,7 +46,7 @@ class ProofGone(ActionRefused):
 class PointsNotUnderstood(ActionRefused):
     def __init__(self, text: str, most: int) -> None:
         self.text, self.most = text, most
-        super().__init__(f"Points are a whole number from 0 to {most}: press the button again.")
+        super().__init__(f"A weight is a whole number from 0 to {most}: press the button again.")
 
 
 class PeriodIsEmpty(ActionRefused):

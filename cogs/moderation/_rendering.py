@@ -7,6 +7,7 @@ from discord.utils import format_dt
 
 from bot.clock import clock
 from bot.typed import FIELD_LIMIT, cut, one_line, shown
+from cogs.moderation._fine_words import FINE_WORDS, points_lines
 from cogs.moderation._outcome_words import outcome_in
 from cogs.moderation._post_words import ENGLISH, PostWords
 from database.models import (
@@ -101,6 +102,8 @@ def _embed(whole: WholeCase, words: PostWords) -> discord.Embed:
     embed.add_field(name=words.moderator, value=f"{moderator}\n{origin}" if origin else moderator)
     if case.points:
         embed.add_field(name=words.points, value=str(case.points))
+    for name, said in points_lines(case, FINE_WORDS[words.language]):
+        embed.add_field(name=name, value=said)
     is_over = case.expires_at is not None and case.expires_at <= clock.now()
     if case.expires_at is not None and (case.state in STANDS or (is_over and case.state is CaseState.ENDED)):
         ends = f"{format_dt(case.expires_at)} ({format_dt(case.expires_at, 'R')})"

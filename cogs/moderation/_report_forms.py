@@ -11,9 +11,10 @@ from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, require, require_rank_above
 from bot.replies import reply
 from cogs.moderation._acting import act
-from cogs.moderation._refusals import PointsNotUnderstood
+from cogs.moderation._refusals import FineNotUnderstood, PointsNotUnderstood
 from cogs.moderation._request import request_of
 from database.models import (
+    LARGEST_AMOUNT,
     LONGEST_REASON,
     LONGEST_REPORT,
     MOST_CASE_POINTS,
@@ -30,7 +31,9 @@ class ReportWarning(Form, template=f"report-warn:{NUMBER}"):
     title = "Warn"
     fields = (
         Field("reason", "Reason: the member and the mod log see it", longest=LONGEST_REASON),
-        Field("points", f"Points (0 to {MOST_CASE_POINTS})", is_long=False, shortest=0, longest=3),
+        Field(
+            "points", f"How much it weighs (0 to {MOST_CASE_POINTS})", is_long=False, shortest=0, longest=3
+        ),
         ANSWER,
     )
 
@@ -100,6 +103,15 @@ def points_of(text: str | None) -> int | None:
         return None
     if not re.fullmatch("[0-9]{1,3}", text, re.ASCII) or int(text) > MOST_CASE_POINTS:
         raise PointsNotUnderstood(text, MOST_CASE_POINTS)
+    return int(text)
+
+
+def fine_of(text: str | None) -> int | None:
+    """From 1 to LARGEST_AMOUNT, None if nothing was typed; FineNotUnderstood for anything else."""
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{1,10}", text, re.ASCII) or not 1 <= int(text) <= LARGEST_AMOUNT:
+        raise FineNotUnderstood(text, LARGEST_AMOUNT)
     return int(text)
 
 

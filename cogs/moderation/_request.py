@@ -33,7 +33,7 @@ NO_REASON = "No reason given."
 @dataclass(frozen=True)
 class Request:
     """`key`: of the interaction that asked first; it becomes the case's. `seconds`: how long it lasts, None for ever.
-    `points` None: what the reason weighs, or the ladder says.
+    `points` None: what the reason weighs, or the ladder says. `fine`: in points that members hold.
 
     `payload` is what one kind needs: `delete_seconds` (ban, softban), `seconds` and `before` (slowmode), `overwrites`
     (lock), `channel_id` and `message_ids` (purge), `give` and `take` (roles of a timeout); `report` (`number` and
@@ -58,6 +58,8 @@ class Request:
     passed: tuple[str, ...] = ()
     known_case: int = 0
     remark: str = ""
+    fine: int = 0
+    freezes_points: bool = False
 
     @property
     def report(self) -> FromReport | None:

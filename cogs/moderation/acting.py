@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LOOK_EVERY_SECONDS = 2
 MOST_AT_ONCE = 50
 FORGET_EVERY_SECONDS = 3_600
+CATCH_UP_EVERY_SECONDS = 60
 MOST_OF_A_GUILD_AT_ONCE = 5
 """Of Discord's 50 requests a second for all guilds: who waits for a command's answer needs some, too."""
 HEARD_AGAIN_SECONDS = 5
@@ -39,7 +40,7 @@ class Acting(BaseCog):
         self._looking: asyncio.Task[None] | None = None
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._is_more = False
-        self._forgotten_at = clock.now()
+        self._forgotten_at = self._caught_up_at = clock.now()
 
     async def cog_load(self) -> None:
         self._looking = asyncio.create_task(self._look_forever(), name="acts")
@@ -116,6 +117,7 @@ class Acting(BaseCog):
                 if self._is_more:
                     self._due.set()
                 await self._forget_old(clock.now())
+                await self._catch_up(clock.now())
             except DatabaseUnavailable:
                 logger.warning("Acts wait for the database.")
             except Exception as error:  # the loop must outlive any bug in it
@@ -175,6 +177,13 @@ class Acting(BaseCog):
         if (now - self._forgotten_at).total_seconds() > FORGET_EVERY_SECONDS:
             self._forgotten_at = now
             await self.bot.database.drafts.forget_old(now=now)
+
+    async def _catch_up(self, now: datetime) -> None:
+        """Fines that waited for a frozen ledger, and freezes of cases that many bans at once have ended."""
+        if (now - self._caught_up_at).total_seconds() > CATCH_UP_EVERY_SECONDS:
+            self._caught_up_at = now
+            for guild_id, number in await self.bot.database.fines.behind(limit=MOST_AT_ONCE):
+                await self.bot.database.fines.catch_up(guild_id=guild_id, number=number)
 
 
 async def setup(bot: "Reeve") -> None:

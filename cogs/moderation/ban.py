@@ -12,6 +12,7 @@ from bot.replies import defer
 from cogs.moderation import _deeds, _suggestions
 from cogs.moderation._acting import act
 from cogs.moderation._banned import BanLists, find_banned, person_named
+from cogs.moderation._fine_options import FINE, FREEZE, Fine
 from cogs.moderation._opening import files_of
 from cogs.moderation._suggestions import MOST_CHOICES
 from database.models import LONGEST_REASON
@@ -35,6 +36,8 @@ class Ban(BaseCog):
         reason="Why: they and the mod log see it",
         delete_messages="Delete their messages of this time, for example 1h or 7d (at most 7d)",
         proof="A file that shows what happened, kept with the case (up to 8 MiB)",
+        fine=FINE,
+        freeze_points=FREEZE,
     )
     @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
@@ -46,11 +49,14 @@ class Ban(BaseCog):
         reason: Reason = "",
         delete_messages: str = "",
         proof: discord.Attachment | None = None,
+        fine: Fine | None = None,
+        freeze_points: bool = False,
     ) -> None:
         """Ban a person, for a time or for ever: they are told, and it becomes a case."""
         request = _deeds.ban(
             interaction, user, duration=duration, reason=reason, delete_messages=delete_messages
         )
+        request = _deeds.with_fine(user, request, fine=fine, freezes_points=freeze_points)
         await defer(interaction)
         await act(interaction, request, await files_of(proof))
 
@@ -60,6 +66,7 @@ class Ban(BaseCog):
         member="Whom to throw out; they may come back",
         reason="Why: they and the mod log see it",
         delete_messages="Delete their messages of this time, for example 1h (1d if left out, at most 7d)",
+        fine=FINE,
     )
     @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
@@ -69,9 +76,11 @@ class Ban(BaseCog):
         member: discord.Member,
         reason: Reason = "",
         delete_messages: str = "",
+        fine: Fine | None = None,
     ) -> None:
         """Ban and unban a member at once: a kick that deletes their messages."""
         request = _deeds.softban(interaction, member, reason=reason, delete_messages=delete_messages)
+        request = _deeds.with_fine(member, request, fine=fine)
         await defer(interaction)
         await act(interaction, request)
 

@@ -11,6 +11,7 @@ from bot.permissions import Level, requires
 from bot.replies import defer
 from cogs.moderation import _deeds, _suggestions
 from cogs.moderation._acting import act
+from cogs.moderation._fine_options import FINE, Fine
 from cogs.moderation._opening import files_of
 from database.models import LONGEST_REASON
 
@@ -25,6 +26,7 @@ class Kick(BaseCog):
         member="Whom to throw out; they may come back",
         reason="Why: they and the mod log see it",
         proof="A file that shows what happened, kept with the case (up to 8 MiB)",
+        fine=FINE,
     )
     @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
@@ -34,9 +36,10 @@ class Kick(BaseCog):
         member: discord.Member,
         reason: app_commands.Range[str, 1, LONGEST_REASON] = "",
         proof: discord.Attachment | None = None,
+        fine: Fine | None = None,
     ) -> None:
         """Throw a member out: they are told before, and it becomes a case."""
-        request = _deeds.kick(interaction, member, reason=reason)
+        request = _deeds.with_fine(member, _deeds.kick(interaction, member, reason=reason), fine=fine)
         await defer(interaction)
         await act(interaction, request, await files_of(proof))
 

@@ -11,6 +11,7 @@ from bot.permissions import Level, requires
 from bot.replies import defer
 from cogs.moderation import _deeds, _suggestions
 from cogs.moderation._acting import act
+from cogs.moderation._fine_options import FINE, FREEZE, Fine
 from cogs.moderation._opening import files_of
 from database.models import LONGEST_REASON
 
@@ -28,20 +29,25 @@ class Timeout(BaseCog):
         duration="For example 10m, 2h or 7d, at most 365d",
         reason="Why: they and the mod log see it",
         proof="A file that shows what happened, kept with the case (up to 8 MiB)",
+        fine=FINE,
+        freeze_points=FREEZE,
     )
     @app_commands.autocomplete(reason=_suggestions.reasons)
     @requires(Level.MODERATOR)
-    async def timeout(  # Discord's options
+    async def timeout(  # noqa: PLR0917  # Discord's options
         self,
         interaction: Interaction,
         member: discord.Member,
         duration: str,
         reason: Reason = "",
         proof: discord.Attachment | None = None,
+        fine: Fine | None = None,
+        freeze_points: bool = False,
     ) -> None:
         """Time a member out, as long as you like: they are told, and it becomes a case."""
         await defer(interaction)
         request = await _deeds.timeout(interaction, member, duration=duration, reason=reason)
+        request = _deeds.with_fine(member, request, fine=fine, freezes_points=freeze_points)
         await act(interaction, request, await files_of(proof))
 
     @app_commands.command()

@@ -8,7 +8,7 @@ from sqlmodel import col, func
 
 from database.eager import one, several
 from database.listing import Listing
-from database.models.case import Case, CaseKind, CaseOrigin, CaseRevision, CaseState
+from database.models.case import Case, CaseKind, CaseOrigin, CaseRevision, CaseState, FineState
 from database.models.case_evidence import SIZE, CaseEvidence, EvidenceFacts
 from database.models.case_link import CaseLink
 from database.models.case_note import CaseNote
@@ -147,6 +147,8 @@ class RecordLine(NamedTuple):
     cases: int
     points: int
     last_at: datetime
+    fined: int
+    """Points of the ledger that were taken and not given back."""
 
 
 RECORD = statement(
@@ -155,6 +157,7 @@ RECORD = statement(
         func.count(),
         cast(func.coalesce(func.sum(col(Case.points)), 0), BigInteger),
         func.max(col(Case.created_at)),
+        cast(func.coalesce(func.sum(col(Case.fined)).filter(col(Case.fine_state) == FineState.TAKEN), 0), BigInteger),
     )
     .where(
         col(Case.guild_id) == param("guild_id"),

@@ -65,7 +65,7 @@ async def test_a_hit_with_three_actions_is_one_warning(guild: Guild, words: str)
 
     shown = await until(lambda: case_of(guild, 1))
     assert "AutoMod rule “Bad \\*words\\*”: eggs" in shown
-    assert "Points: 3" in shown
+    assert "Weight: 3" in shown
     assert "by AutoMod" in shown
     assert "Reeve" in shown
     assert await until(lambda: told(guild, "eggs"))

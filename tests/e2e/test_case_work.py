@@ -125,7 +125,7 @@ async def test_a_voided_case_counts_no_more_and_the_member_can_be_told(guild: Gu
 
     answer = await guild.slash("mia", "case void", number=1, reason="it was ben")
 
-    assert "Case 1 is void. Its 3 points do not count any more." in answer.text
+    assert "Case 1 is void. Its weight of 3 does not count any more." in answer.text
     assert "Nothing stands" in (await guild.slash("ann", "record")).text
     assert "spam" in (await guild.slash("max", "history", user="ann")).text, "nothing is erased"
     told = await guild.click("mia", answer, "Tell the member")

@@ -130,7 +130,7 @@ async def test_a_preset_is_chosen_by_name_with_its_weight(guild: Guild) -> None:
     assert "Case 1: warned" in (await guild.slash("max", "warn", member="ann", reason="ads")).text
     shown = (await guild.slash("max", "case view", number=1)).text
     assert r"No advertising: rule \*3\*." in shown
-    assert "Points: 3" in shown
+    assert "Weight: 3" in shown
     await guild.slash("olga", "config preset edit", name="ads", points=1)
     assert "(1 point)" in (await guild.slash("olga", "config preset list")).text
     await guild.slash("olga", "config preset remove", name="ads")

@@ -55,7 +55,7 @@ async def test_the_panel_offers_what_can_be_done_now(guild: Guild) -> None:
         ("Note", {"reason": "watch them"}, "Case 1: noted"),
         ("Kick", {"reason": ""}, "Case 1: kicked"),
         ("Softban", {"reason": "spam", "delete_messages": ""}, "Case 1: softbanned"),
-        ("Warn", {"reason": "spam", "points": "x1"}, "Points are a whole number"),
+        ("Warn", {"reason": "spam", "points": "x1"}, "A weight is a whole number"),
         ("Timeout", {"duration": "soon", "reason": ""}, "“soon” is not a duration"),
         ("Timeout", {"duration": "soon", "reason": ""}, "from 10s to 365d"),
         ("Timeout", {"duration": "2 Hours and 30 minutes", "reason": ""}, "for 2h30m"),

@@ -86,7 +86,7 @@ async def test_a_case_that_comes_of_a_report_keeps_the_message_and_its_files(
 
     await queue.press("max", post, "Warn", reason="insult", points="2", answer="")
     shown = await guild.slash("mia", "case view", number=1)
-    assert "Points: 2" in shown.text
+    assert "Weight: 2" in shown.text
     assert "shot.png" in shown.text
     assert f"message-{said['id']}.json" in shown.text
 
@@ -265,7 +265,7 @@ async def test_points_are_a_number(guild: Guild, queue: Queue) -> None:
     await guild.slash("ben", "report", member="ann", reason="rude")
     post = await queue.showing("Report 1 · open")
     answer = await queue.press("max", post, "Warn", reason="x", points="-1", answer="")
-    assert "Points are a whole number from 0 to 100" in answer.text
+    assert "A weight is a whole number from 0 to 100" in answer.text
 
 
 async def test_a_post_that_was_deleted_is_made_again(guild: Guild, queue: Queue) -> None:

@@ -58,7 +58,7 @@ async def test_a_warning_carries_points_and_proof(guild: Guild) -> None:
 
     shown = await guild.slash("mia", "case view", number=1)
 
-    assert "Points: 3" in shown.text
+    assert "Weight: 3" in shown.text
     assert "chat.txt (8 bytes" in shown.text
     evidence = await guild.click("mia", shown, "Evidence")
     assert evidence.messages[-1]["attachments"][0]["filename"] == "chat.txt"

@@ -20,8 +20,9 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 }
 SYSTEM_ACTIONS = frozenset(
     {
-        "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "case_evidence.let_go",
-        "digests.servers", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "jobs.waiting",
+        "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases", "boards.behind", "case_evidence.let_go",
+        "digests.servers", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "holds.due",
+        "jobs.waiting",
         "mass_work.claim",
         "outbox.claim", "outbox.hurry_all", "processes.draw_requests", "processes.leases",
         "processes.release_leases", "processes.renew_leases", "processes.take_turn",

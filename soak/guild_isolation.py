@@ -42,7 +42,12 @@ FIRST_ROWS = (
     "case_edits.void",
     "appeals.make",
 )
-SELDOM = frozenset({"appeals.decide", "case_edits.revert", "case_edits.tell_void", "mass_jobs.undo"})
+SELDOM = frozenset(
+    {
+        "appeals.decide", "case_edits.revert", "case_edits.tell_void", "holds.capture", "holds.expire", "holds.void",
+        "mass_jobs.undo", "staff_points.reverse",
+    }
+)  # fmt: skip
 """Refused unless several others came before in the right order; their refusals are compared like all answers."""
 
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from database.clock import clock
 from database.models import (
+    ALL_TIME,
     Act,
     ActKind,
     AuditFilter,
     AutomodMode,
+    Board,
+    BoardKind,
     CaseFilter,
     CaseKind,
     CaseOrigin,
@@ -21,6 +24,7 @@ from database.models import (
     Escalating,
     ExportFormat,
     JobFilter,
+    Key,
     MassJob,
     OutboxRow,
     Proof,
@@ -34,6 +38,8 @@ from database.models import (
     plan_unban,
 )
 from database.models.earning import Earner, Earning, RuleSubject
+from database.models.points import Source
+from database.reversing import Spent
 
 PEOPLE = range(5_001, 5_005)
 """Members of every guild: a person's id says nothing about the guild."""
@@ -43,7 +49,7 @@ LATEST = 60
 WORDS = ("spam", "rude", "raid", "link", "scam")
 
 
-LEARNED = ("act_id", "interaction_id", "number", "reply_id", "case_number")
+LEARNED = ("operation_id", "act_id", "interaction_id", "number", "reply_id", "case_number")
 """Ids that answers show, as a caller would use them; most of all what the database counts itself."""
 
 
@@ -80,6 +86,10 @@ class Surroundings:
         """What an answer has shown lately, half of the time; None otherwise."""
         values = self.learned.get(name)
         return self.dice.choice(values[-LATEST:]) if values and self.dice.random() < 0.5 else None
+
+    def operation(self) -> Any:
+        """Mostly one that was seen, of any guild."""
+        return self.known("operation_id") or self.dice.randint(1, 200)
 
     def moment(self) -> datetime:
         return clock.now() - timedelta(seconds=self.dice.randint(-600, 600))
@@ -190,7 +200,19 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
 
 
 VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
+    **dict.fromkeys(("debit_id", "credit_id", "member_id"), any_person),
+    **dict.fromkeys(("hold_id", "operation_id", "transfer_id"), lambda around: around.operation()),
+    "external_id": Surroundings.key,
+    "source": lambda around: around.dice.choice([Source.INTERACTION, Source.DRAFT]),
+    "policy": lambda around: around.dice.choice(list(Spent)),
+    "balance": lambda around: around.dice.randint(0, 60),
+    "at": Surroundings.moment,
+    "giver_made_at": Surroundings.moment,
+    **dict.fromkeys(("member_is_bot", "is_restricted"), lambda around: around.dice.random() < 0.1),
     "boost_id": Surroundings.key,
+    "board": lambda around: around.dice.choice([ALL_TIME, Board(BoardKind.SEASON, 1)]),
+    "key": lambda around: Key(around.dice.randint(1, 99), any_person(around)),
+    "reset": lambda around: around.dice.random() < 0.3,
     "earner": lambda around: around.dice.choice(list(Earner)),
     "earnings": any_earnings,
     "imagined": lambda around: {Earner.MESSAGE: any_earnings(around)[0]},

@@ -116,7 +116,8 @@ def wrong_with(*, relname: str, attname: str, kind: str, required: bool, checks:
         found.append(f"{where}: an id is BIGINT, not {kind}")
     if attname == "guild_id" and not required:
         found.append(f"{where}: may be missing")
-    is_moment = attname.endswith("_at") or kind.startswith(("timestamp", "date", "time"))
+    is_day = attname.endswith("_on") and kind == "date"  # of somebody's calendar: no moment
+    is_moment = not is_day and (attname.endswith("_at") or kind.startswith(("timestamp", "date", "time")))
     if is_moment and kind != "timestamp with time zone":
         found.append(f"{where}: a moment is timestamptz, not {kind}")
     if kind.startswith("character"):

@@ -16,6 +16,7 @@ from database.models import (
     CaseKind,
     Escalating,
     ExportFormat,
+    Progress,
     Proof,
     Shards,
     Target,
@@ -51,7 +52,9 @@ async def stranger(database: DatabaseService, dsn: str) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_case: Any) -> tuple[int, int]:
+async def two_guilds(
+    database: DatabaseService, new_id: Callable[[], int], open_case: Any, auditor: Any
+) -> tuple[int, int]:
     """Both have a row in every table."""
     ours, theirs = new_id(), new_id()
     for guild_id in (ours, theirs):
@@ -67,6 +70,7 @@ async def two_guilds(database: DatabaseService, new_id: Callable[[], int], open_
             guild_id=guild_id, receiver_id=5000, receiver_is_bot=False, amount=9, reason="r", actor_id=1,
             interaction_id=new_id(),
         )  # fmt: skip
+        await auditor.execute("INSERT INTO point_ledgers VALUES ($1, NULL, NULL)", guild_id)
         await earn(database, guild_id, new_id)
         await report(database, guild_id, new_id)
         await moderate(database, guild_id, new_id, open_case)
@@ -106,6 +110,10 @@ async def moderate(
     await database.mass_jobs.begin(**here, interaction_id=new_id(), **by_max, targets=[Target(7, "raider")])
     await database.jobs.alerted(**here, case_number=2, channel_id=1, message_id=2)
     await database.digests.plan(**here, week=202647, due_at=NOW)
+    await database.seasons.start(**by, name="one", actor_id=1)
+    while await database.boards.refresh(**here, now=NOW) is Progress.MORE:
+        pass
+    await database.users.left(**here, user_id=5000, left_at=NOW)
 
 
 async def choose(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:

@@ -11,6 +11,7 @@ from database.actions import action
 from database.clock import clock
 from database.controllers._base import BaseController
 from database.models import (
+    ALL_TIME,
     Act,
     ActState,
     AuditFilter,
@@ -23,9 +24,11 @@ from database.models import (
     DraftState,
     ExportFormat,
     JobFilter,
+    Key,
     MassJob,
     OutboxRow,
     Plan,
+    Progress,
     Proof,
     ReportFilter,
     RestrictionKind,
@@ -34,6 +37,9 @@ from database.models import (
 )
 from database.models.case import CASES, REVISIONS
 from database.models.earning import BoostSubject, Earner, Earning, RuleSubject
+from database.models.hold_steps import DueHold
+from database.models.points import SHOP, Source
+from database.reversing import Spent
 from database.service import DatabaseService
 from database.session_starts import StartLimits
 from database.shards import WHOLE_BOT
@@ -116,8 +122,31 @@ class World:
         }
         return {**self.request, **people, "reason": "rude", "channel_id": 1, "message_id": self.new_id()}
 
+    async def promise(self) -> DueHold:
+        """One more that is over and open."""
+        over = clock.now()
+        await self.database.holds.hold(**{**self.holding, "expires_at": over})
+        [due] = await self.database.holds.due(since=over - timedelta.resolution, now=over, limit=2)
+        return due
+
+    @property
+    def by_staff(self) -> Words:
+        return {**self.request, "reason": "x", "actor_id": 1}
+
+    @property
+    def numbered(self) -> Words:
+        return {**self.guild, "source": Source.INTERACTION, "external_id": self.new_id(), "actor_id": 1}
+
+    @property
+    def holding(self) -> Words:
+        return {**self.numbered, "debit_id": ANN, "credit_id": SHOP, "amount": 1, "note": None}
+
     def said(self) -> list[Earning]:
         return [Earning(self.new_id(), self.new_id(), clock.now()) for _ in range(50)]
+
+    def expiry(self) -> Words:
+        due = self.due.pop()
+        return {**self.guild, "hold_id": due.hold_id, "transfer_id": due.transfer_id, "actor_id": 1}
 
     def press(self, number: int = 1) -> Words:
         return {**self.request, "number": number, "moderator_id": 22}
@@ -135,12 +164,17 @@ class World:
             report = await database.reports.make(**self.report)
             await database.reports.answer(**self.press(report.number), answer="Thank you.")
             self.open_reports.append(report.number)
+        self.due = [await self.promise() for _ in range(2)]
+        self.hold_id = (await database.holds.hold(**self.holding)).operation_id
+        self.awarded_id = (await database.points.award(**self.award)).operation_id
         draft = await database.drafts.keep(**self.asking)
         self.draft = {**self.guild, "interaction_id": draft.interaction_id}
         whole = await database.reports.whole(**self.guild, number=1)
         self.reply_id = whole.replies[0].reply_id
         self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
         await self.ban_many(rows)
+        while await database.boards.refresh(**self.guild, now=clock.now()) is not Progress.DONE:
+            pass
 
     async def ban_many(self, people: int) -> None:
         """Three jobs: one that is done, one whose people were sent, and one that has just begun."""
@@ -262,6 +296,15 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "case_notes.write": (
         5, lambda w: {**w.request, "number": 1, "note": "x", "author_id": 1, "author_name": "a"},
     ),
+    "boards.after": (2, lambda w: {**w.guild, "board": ALL_TIME, "key": Key(9, 9)}),
+    "boards.around": (3, lambda w: {**w.guild, "board": ALL_TIME, "user_id": ANN}),
+    "boards.at": (2, lambda w: {**w.guild, "board": ALL_TIME, "key": Key(9, 9)}),
+    "boards.before": (4, lambda w: {**w.guild, "board": ALL_TIME, "key": Key(2**62, 9)}),
+    "boards.behind": (1, lambda w: {"guild_ids": [w.guild["guild_id"]]}),
+    "boards.forget_old": (3, lambda w: {**w.guild, "now": clock.now()}),
+    "boards.page": (2, lambda w: {**w.guild, "board": ALL_TIME}),
+    "boards.place": (1, lambda w: {**w.guild, "user_id": ANN}),
+    "boards.refresh": (7, lambda w: {**w.guild, "now": clock.now()}),
     "by_hand.advance": (1, lambda w: {**w.guild, "entry_id": 1}),
     "by_hand.begin": (1, lambda w: {**w.guild, "entry_id": 1}),
     "by_hand.cursor": (1, lambda w: w.guild),
@@ -402,6 +445,11 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "outbox.hurry": (1, lambda w: {**w.guild, "now": clock.now()}),
     "outbox.hurry_all": (1, lambda _: {"now": clock.now()}),
     "outbox.pending": (1, lambda w: w.guild),
+    "holds.capture": (4, lambda w: {**w.numbered, "hold_id": w.hold_id}),
+    "holds.due": (1, lambda _: {"since": clock.now(), "now": clock.now(), "limit": 50}),
+    "holds.expire": (4, lambda w: w.expiry()),
+    "holds.hold": (2, lambda w: w.holding),
+    "holds.void": (4, lambda w: {**w.numbered, "hold_id": w.due.pop().hold_id}),
     "points.award": (2, lambda w: w.award),
     "points.award_many": (
         4,
@@ -409,9 +457,9 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     ),
     "points.award_reasons": (1, lambda w: {**w.guild, "typed": "", "longest": 99, "limit": 50}),
     "points.balance": (1, lambda w: {**w.guild, "user_id": ANN}),
+    "points.balance_at": (1, lambda w: {**w.guild, "user_id": ANN, "at": clock.now()}),
+    "points.funds": (1, lambda w: {**w.guild, "user_id": ANN}),
     "points.history": (1, lambda w: {**w.guild, "user_id": ANN, "limit": 50}),
-    "points.rank": (1, lambda w: {**w.guild, "user_id": ANN}),
-    "points.top": (1, lambda w: {**w.guild, "limit": 50}),
     "points.transfer": (
         2,
         lambda w: {
@@ -452,6 +500,19 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         1, lambda w: {**w.guild, "user_id": 12, "role_ids": [1, 2], "now": clock.now()},
     ),
     "restrictions.standing": (1, lambda w: {**w.guild, "subject_id": 11}),
+    "staff_points.freeze": (2, lambda w: {**w.by_staff, "member_id": BEN}),
+    "staff_points.reverse": (5, lambda w: {**w.by_staff, "operation_id": w.awarded_id, "policy": Spent.DEBT}),
+    "staff_points.set": (
+        2, lambda w: {**w.by_staff, "member_id": BEN, "member_is_bot": False, "balance": w.new_id() % 10_000},
+    ),
+    "staff_points.take": (2, lambda w: {**w.by_staff, "member_id": ANN, "amount": 1}),
+    "staff_points.unfreeze": (2, lambda w: {**w.by_staff, "member_id": BEN}),
+    "seasons.end": (
+        7, lambda w: {**w.request, "name": "one", "reset": True, "actor_id": 1},
+    ),
+    "seasons.get": (1, lambda w: {**w.guild, "number": 1}),
+    "seasons.list": (1, lambda w: w.guild),
+    "seasons.start": (5, lambda w: {**w.request, "name": "one", "actor_id": 1}),
     "staff_guards.get": (1, lambda w: {**w.guild, "moderator_id": 22}),
     "staff_guards.paused": (1, lambda w: w.guild),
     "staff_guards.resume": (3, lambda w: {**w.request, "moderator_id": 22, "changed_by_id": 1}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from database.models import CaseKind
@@ -33,12 +33,20 @@ class Chart(NamedTuple):
     """For a label that no font can show."""
     is_low: bool = False
     is_whole: bool = True
+    told: str = ""
+    """What is read out in place of its sums, where that says more."""
 
     @property
     def described(self) -> str:
         """For who does not see the picture: at most 1,000 characters, Discord takes 1,024."""
+        if self.told:
+            return self.told[:1000]
         sums = [f"{each.name} {sum(filter(None, each.values)):,.0f}" for each in self.series if self.is_whole]
         return f"{self.title} ({self.unit}): {', '.join(sums)}"[:1000] if sums else self.title[:1000]
+
+    def asked(self) -> dict[str, Any]:
+        """The line for who draws."""
+        return {**self._asdict(), "series": [each._asdict() for each in self.series]}
 
 
 class Family(NamedTuple):

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bot import card_drawing
+
 LONGEST_SECONDS = 30
 """Whoever asked has given up long before: what takes so long is ended by the kernel."""
 WIDTH, HEIGHT, LOW = 840, 480, 330
@@ -91,15 +93,22 @@ class _Painter:
         self.figure(chart).savefig(drawn, format="png", pil_kwargs={"optimize": True})
         return drawn.getvalue()
 
-    def figure(self, chart: dict[str, Any]) -> Any:
+    def figure(self, asked: dict[str, Any]) -> Any:
+        if asked["shape"] != "rank":
+            return self._chart(asked)
+        figure = self._card(card_drawing.HEIGHT)
+        card_drawing.draw_rank(figure, asked, self.readable)
+        return figure
+
+    @staticmethod
+    def _card(height: int) -> Any:
+        """An empty one, of WIDTH and so many pixels."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # likewise
         from matplotlib.figure import Figure  # noqa: PLC0415  # likewise
         from matplotlib.patches import FancyBboxPatch  # noqa: PLC0415  # likewise
 
-        height = LOW if chart["is_low"] else HEIGHT
         figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor="none", layout="constrained")
         FigureCanvasAgg(figure)
-        figure.get_layout_engine().set(w_pad=0.22, h_pad=0.16)  # type: ignore[union-attr,call-arg]  # the constrained one
         figure.add_artist(
             FancyBboxPatch(
                 (CORNER / WIDTH, CORNER / height),
@@ -113,6 +122,11 @@ class _Painter:
                 zorder=-1,
             )
         )
+        return figure
+
+    def _chart(self, chart: dict[str, Any]) -> Any:
+        figure = self._card(LOW if chart["is_low"] else HEIGHT)
+        figure.get_layout_engine().set(w_pad=0.22, h_pad=0.16)
         axes = figure.subplots()
         axes.set_facecolor("none")
         figure.suptitle(

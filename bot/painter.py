@@ -7,12 +7,10 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import discord
 from loguru import logger
-
-from bot.charts import Chart
 
 PROJECT = Path(__file__).resolve().parent.parent
 DRAW_SECONDS = 10.0
@@ -28,6 +26,16 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", 
 
 class NoPicture(Exception):
     """It could not be drawn in time; the text says why, for the log."""
+
+
+class Drawable(Protocol):
+    """A chart, a card: `described` is for who cannot see it, `asked` is what bot/drawing.py gets."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def described(self) -> str: ...
+    def asked(self) -> dict[str, Any]: ...
 
 
 class Picture(NamedTuple):
@@ -48,7 +56,7 @@ class Painter:
         self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._idle: asyncio.TimerHandle | None = None
 
-    async def picture(self, chart: Chart, name: str) -> Picture:
+    async def picture(self, chart: Drawable, name: str) -> Picture:
         """`name`.png with a description for who cannot see it, or a sentence: an answer never waits for a picture."""
         try:
             drawn = await self.draw(chart)
@@ -57,7 +65,7 @@ class Painter:
             return Picture(None, " The chart could not be drawn this time.")
         return Picture(discord.File(io.BytesIO(drawn), f"{name}.png", description=chart.described))
 
-    async def draw(self, chart: Chart) -> bytes:
+    async def draw(self, chart: Drawable) -> bytes:
         """A PNG. Raises NoPicture after DRAW_SECONDS, and at once if too many wait."""
         if self._waiting >= MOST_WAITING:
             raise NoPicture(f"{self._waiting} others are waiting")
@@ -78,7 +86,7 @@ class Painter:
             self._kill()
             await process.wait()
 
-    async def _drawn(self, chart: Chart) -> bytes:
+    async def _drawn(self, chart: Drawable) -> bytes:
         process = await self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -137,6 +145,5 @@ class Painter:
                 process.kill()
 
 
-def _line(chart: Chart) -> bytes:
-    series = [each._asdict() for each in chart.series]
-    return json.dumps({**chart._asdict(), "series": series}).encode() + b"\n"
+def _line(chart: Drawable) -> bytes:
+    return json.dumps(chart.asked()).encode() + b"\n"

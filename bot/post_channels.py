@@ -20,11 +20,18 @@ class Purpose(NamedTuple):
     setting: str
     column: str
     found_by: str | None
+    panel: str | None = None
+    """The command that changes it where `/config set` does not."""
+
+    @property
+    def chosen_with(self) -> str:
+        return self.panel or f"/config set {self.setting}"
 
 
 LOG = Purpose("mod log", "log-channel", "log_channel_id", "mod-log")
 REPORTS = Purpose("channel for reports", "report-channel", "report_channel_id", "reports")
 DIGEST = Purpose("channel for the weekly digest", "digest-channel", "digest_channel_id", None)
+LEVELS = Purpose("channel for new levels", "level-channel", "level_channel_id", None, "/points rules")
 PURPOSES = (LOG, REPORTS, DIGEST)
 
 
@@ -48,13 +55,9 @@ def found_channel(
         (each for each in channels if isinstance(each, discord.TextChannel)), **wanted
     )
     if channel is None and set_id is not None:
-        return FoundChannel(
-            None, f"The {purpose.called} is gone: set another with /config set {purpose.setting}."
-        )
+        return FoundChannel(None, f"The {purpose.called} is gone: set another with {purpose.chosen_with}.")
     if channel is None:
-        return FoundChannel(
-            None, f"There is no {purpose.called}: set one with /config set {purpose.setting}."
-        )
+        return FoundChannel(None, f"There is no {purpose.called}: set one with {purpose.chosen_with}.")
     lacking = lacking_in(channel, me)
     if lacking:
         return FoundChannel(None, f"I cannot post in #{channel.name}: give the role Reeve {lacking} there.")

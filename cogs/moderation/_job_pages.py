@@ -53,6 +53,9 @@ POSTS = {
     Delivery.REPORT_REPLY: "answer a reporter",
     Delivery.DIGEST: "post the weekly digest",
     Delivery.AUDIT_ALERT: "tell the staff that I may not read the audit log",
+    Delivery.LEVEL_UP: "announce a new level",
+    Delivery.LEVEL_ROLES: "give and take roles by level",
+    Delivery.LEVEL_ALERT: "give the role <@&{subject}> of a level",
 }
 """Of the others their own word says what they are."""
 

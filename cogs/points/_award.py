@@ -47,5 +47,6 @@ class AwardCommands(PointsPart):
             actor_id=interaction.user.id,
             interaction_id=interaction.id,
         )
+        self.bot.dispatch("outbox_filled")  # a level may have been reached
         has = f"{moved.receiver_balance:,}"
         await reply(interaction, f"Awarded {points_in_words(amount)} to {member.mention}, who now has {has}.")

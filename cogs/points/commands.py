@@ -10,7 +10,10 @@ from cogs.points._award import AwardCommands
 from cogs.points._boost import BoostCommands
 from cogs.points._daily import DailyCommands
 from cogs.points._history import HistoryButton
+from cogs.points._levels import LevelCommands
+from cogs.points._rank import RankCommands
 from cogs.points._rules import PanelButton, PanelSelect, RulesCommands
+from cogs.points._seasons import SeasonCommands
 from cogs.points._thanks import ThanksCommands
 from cogs.points._top import TopButton, TopCommands
 from cogs.points._why import WhyCommands
@@ -25,7 +28,10 @@ class Points(
     AwardCommands,
     BoostCommands,
     DailyCommands,
+    LevelCommands,
+    RankCommands,
     RulesCommands,
+    SeasonCommands,
     ThanksCommands,
     WhyCommands,
     TopCommands,

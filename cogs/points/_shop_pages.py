@@ -1,0 +1,107 @@
+"""What is sold and what was bought, as pages that turn by place: the price and item, the purchase."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import discord
+
+from bot.errors import ButtonOutdated
+from bot.invocation import Interaction, guild_of
+from bot.pages import Page, PageButton
+from cogs.points._group import points_in_words
+from cogs.points._history import GOLD
+from cogs.points._shop_words import bought_in_words, item_in_words
+from database.models.shop import ShopItem
+from database.models.shop_steps import BoughtBy
+
+PAGE_SIZE = 8
+LARGEST = 2**63 - 1
+PICK = "shop:pick"
+
+Row = TypeVar("Row")
+
+
+class Turned(NamedTuple):
+    """Where a page begins: beyond a row, or before one. Neither: the first."""
+
+    before: tuple[int, ...] | None = None
+    after: tuple[int, ...] | None = None
+
+    @classmethod
+    def by(cls, way: str, *place: int) -> "Turned":
+        if max(place) > LARGEST:
+            raise ButtonOutdated
+        return cls(after=place) if way == "back" else cls(before=place)
+
+    def shown(self, found: Sequence[Row]) -> tuple[Sequence[Row], bool, bool]:
+        """The rows of this page, and whether there are some before and after. One more than a page was asked for."""
+        more = len(found) > PAGE_SIZE
+        rows = found[-PAGE_SIZE:] if self.after is not None else found[:PAGE_SIZE]
+        return (
+            rows,
+            more if self.after is not None else self.before is not None,
+            self.after is not None or more,
+        )
+
+
+FIRST = Turned()
+
+
+async def shelf_page(interaction: Interaction, at: Turned = FIRST) -> Page:
+    """With a menu to buy what is on it."""
+    found = await interaction.client.database.shop.shelf(
+        guild_id=guild_of(interaction).id, before=at.before, after=at.after, limit=PAGE_SIZE + 1
+    )
+    items, is_back, is_forward = at.shown(found)
+    lines = "\n".join(map(item_in_words, items)) or "Nothing is sold here at the moment."
+    embed = discord.Embed(title="Shop", description=lines, colour=GOLD)
+    return Page(
+        embed,
+        back=_shelf_at("back", items[0]) if is_back and items else None,
+        forward=_shelf_at("next", items[-1]) if is_forward and items else None,
+        more=[_menu(items)] if items else (),
+    )
+
+
+def _shelf_at(way: str, item: ShopItem) -> str:
+    return f"shop:shelf:{way}:{item.price}:{item.item_id}"
+
+
+def _menu(items: Sequence[ShopItem]) -> discord.ui.Select[Any]:
+    select: discord.ui.Select[Any] = discord.ui.Select(custom_id=PICK, placeholder="Buy …", row=1)
+    for item in items:
+        select.add_option(label=item.name, value=str(item.item_id), description=points_in_words(item.price))
+    return select
+
+
+class ShelfButton(PageButton, template=r"shop:shelf:(?:back|next):[0-9]{1,10}:[0-9]{1,19}"):
+    async def turn(self, interaction: Interaction) -> Page:
+        _, _, way, price, item_id = self.custom_id.split(":")
+        return await shelf_page(interaction, Turned.by(way, int(price), int(item_id)))
+
+
+async def inventory_page(interaction: Interaction, user_id: int, at: Turned = FIRST) -> Page:
+    """Newest first, with what became of each."""
+    found = await interaction.client.database.purchases.page(
+        guild_id=guild_of(interaction).id,
+        matching=BoughtBy(user_id),
+        before=at.before,
+        after=at.after,
+        limit=PAGE_SIZE + 1,
+    )
+    rows, is_back, is_forward = at.shown(found)
+    lines = "\n".join(map(bought_in_words, rows)) or "Nothing was bought yet."
+    embed = discord.Embed(title="Inventory", description=f"<@{user_id}>\n{lines}", colour=GOLD)
+    return Page(
+        embed,
+        back=f"shop:inv:back:{user_id}:{rows[0].purchase_id}" if is_back and rows else None,
+        forward=f"shop:inv:next:{user_id}:{rows[-1].purchase_id}" if is_forward and rows else None,
+    )
+
+
+class InventoryButton(PageButton, template=r"shop:inv:(?:back|next):[0-9]{1,19}:[0-9]{1,19}"):
+    async def turn(self, interaction: Interaction) -> Page:
+        _, _, way, user_id, purchase_id = self.custom_id.split(":")
+        if int(user_id) > LARGEST:
+            raise ButtonOutdated
+        return await inventory_page(interaction, int(user_id), Turned.by(way, int(purchase_id)))

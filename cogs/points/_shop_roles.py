@@ -1,0 +1,78 @@
+"""Roles that are sold: which Reeve can give, which a manager may sell, and how they are given, taken and read."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord.utils import escape_markdown
+
+from bot.errors import NotPermitted
+from bot.outcomes import Absent, Applied, DiscordAway, Outcome, Unknown, attempt, read
+from database.errors import ActionRefused
+
+if TYPE_CHECKING:
+    from bot.client import Reeve
+
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+UNKNOWN_MEMBER, UNKNOWN_ROLE = 10007, 10011
+
+
+class RoleCannotBeGiven(ActionRefused):
+    pass
+
+
+def require_giveable(guild: discord.Guild, role_id: int) -> None:
+    """Raise RoleCannotBeGiven, which says what to change, where Discord would not let Reeve give it."""
+    role = guild.get_role(role_id)
+    if role is None:
+        raise RoleCannotBeGiven("The role of that item no longer exists: a manager should remove the item.")
+    name = escape_markdown(role.name)
+    if role.managed or role.is_default():
+        raise RoleCannotBeGiven(f"{name} belongs to Discord or to an app: choose another role.")
+    if not guild.me.guild_permissions.manage_roles:
+        raise RoleCannotBeGiven("Give the role Reeve the permission Manage Roles first.")
+    if role >= guild.me.top_role:
+        raise RoleCannotBeGiven(f"Move the role Reeve above {name} first (Server Settings, Roles).")
+
+
+def require_own_to_give(seller: discord.Member, role: discord.Role) -> None:
+    """Else a manager of points could sell themselves any power in the server. Raises NotPermitted."""
+    if seller.guild.owner_id == seller.id:
+        return
+    if not (seller.guild_permissions.manage_roles and role < seller.top_role):
+        raise NotPermitted(
+            "You can sell only roles that you could give by hand: you need the permission Manage Roles and a role "
+            f"above {escape_markdown(role.name)}."
+        )
+
+
+async def give(bot: "Reeve", where: tuple[int, int, int], reason: str) -> Outcome:
+    """`where`: server, member, role. What nobody answered is read."""
+    outcome = await attempt(
+        lambda: bot.http.add_role(*where, reason=reason), means={UNKNOWN_MEMBER: Absent()}
+    )
+    if isinstance(outcome, Unknown):
+        try:
+            return Applied() if await has_role(bot, where) else outcome
+        except DiscordAway:
+            return outcome
+    return outcome
+
+
+async def take(bot: "Reeve", where: tuple[int, int, int], reason: str) -> Outcome:
+    """Who is not here has no role, and a role that is gone nobody has."""
+    return await attempt(
+        lambda: bot.http.remove_role(*where, reason=reason),
+        means={UNKNOWN_MEMBER: Absent(), UNKNOWN_ROLE: Applied()},
+    )
+
+
+async def has_role(bot: "Reeve", where: tuple[int, int, int]) -> bool | None:
+    """None: they are not in the server. Raises DiscordAway."""
+    guild_id, user_id, role_id = where
+    try:
+        member = await read(lambda: bot.http.get_member(guild_id, user_id))
+    except discord.NotFound:
+        return None
+    except discord.Forbidden as error:
+        raise DiscordAway("Discord does not show that member.") from error
+    return str(role_id) in {str(each) for each in member["roles"]}

@@ -40,7 +40,7 @@ class ByHand:
         await self._pool.close()
 
     @asynccontextmanager
-    async def _transaction(self, guild_id: int, *, mode: str = "") -> AsyncIterator[Connection]:
+    async def transaction(self, guild_id: int, *, mode: str = "") -> AsyncIterator[Connection]:
         async with self._pool.acquire() as connection:
             await connection.execute(f"BEGIN{mode}; SET LOCAL reeve.guild_id = '{guild_id:d}'")
             try:
@@ -51,11 +51,11 @@ class ByHand:
             await connection.execute("COMMIT")
 
     async def configuration(self, guild_id: int) -> Any:
-        async with self._transaction(guild_id, mode=" READ ONLY") as connection:
+        async with self.transaction(guild_id, mode=" READ ONLY") as connection:
             return await connection.fetchrow("SELECT * FROM guild_configs WHERE guild_id = $1", guild_id)
 
     async def case_page(self, guild_id: int, before: int) -> list[Any]:
-        async with self._transaction(guild_id, mode=" READ ONLY") as connection:
+        async with self.transaction(guild_id, mode=" READ ONLY") as connection:
             return list(
                 await connection.fetch(
                     "SELECT * FROM cases WHERE guild_id = $1 AND number < $2 ORDER BY number DESC LIMIT 10",
@@ -65,15 +65,15 @@ class ByHand:
             )
 
     async def top(self, guild_id: int) -> list[Any]:
-        async with self._transaction(guild_id, mode=" READ ONLY") as connection:
+        async with self.transaction(guild_id, mode=" READ ONLY") as connection:
             return list(await connection.fetch(TOP, guild_id))
 
     async def rank(self, guild_id: int, user_id: int) -> Any:
-        async with self._transaction(guild_id, mode=" READ ONLY") as connection:
+        async with self.transaction(guild_id, mode=" READ ONLY") as connection:
             return await connection.fetchrow(RANK, guild_id, user_id)
 
     async def open_case(self, guild_id: int, target_id: int, moderator_id: int, interaction_id: int) -> int:
-        async with self._transaction(guild_id) as connection:
+        async with self.transaction(guild_id) as connection:
             number = await connection.fetchval(TAKE_NUMBER, guild_id)
             now = datetime.now(UTC)
             opened = await connection.fetchval(
@@ -90,7 +90,7 @@ class ByHand:
     ) -> dict[str, Any]:
         asked = sha256(json.dumps([guild_id, giver_id, receiver_id, amount]).encode()).digest()
         now = datetime.now(UTC)
-        async with self._transaction(guild_id) as connection:
+        async with self.transaction(guild_id) as connection:
             operation_id = await connection.fetchval(
                 CLAIM, guild_id, interaction_id, asked, "give", giver_id, None, now
             )
@@ -143,7 +143,7 @@ class ByHand:
     ) -> dict[str, Any]:
         asked = sha256(json.dumps([guild_id, sorted(amounts.items())]).encode()).digest()
         now = datetime.now(UTC)
-        async with self._transaction(guild_id) as connection:
+        async with self.transaction(guild_id) as connection:
             operation_id = await connection.fetchval(
                 CLAIM, guild_id, interaction_id, asked, "award", 1, "event", now
             )
@@ -196,13 +196,13 @@ async def _nothing(_: Connection) -> None:
 
 
 TOP = """
-    SELECT account_id, balance FROM point_accounts WHERE guild_id = $1 AND kind = 'member' AND balance > 0
-    ORDER BY balance DESC, account_id LIMIT 11
+    SELECT user_id, points FROM point_boards
+    WHERE guild_id = $1 AND board = 0 AND NOT is_hidden AND points > 0 ORDER BY points DESC, user_id DESC LIMIT 11
 """
 RANK = """
-    SELECT count(*) FILTER (WHERE o.balance > m.balance OR o.balance = m.balance AND o.account_id < m.account_id) + 1
-        AS place, count(*) AS of
-    FROM point_accounts m JOIN point_accounts o ON o.guild_id = m.guild_id AND o.kind = 'member' AND o.balance > 0
+    SELECT count(*) FILTER (WHERE o.points > m.balance) + 1 AS place, count(*) AS of
+    FROM point_accounts m JOIN point_boards o
+        ON o.guild_id = m.guild_id AND o.board = 0 AND NOT o.is_hidden AND o.points > 0
     WHERE m.guild_id = $1 AND m.account_id = $2 AND m.balance > 0
 """
 TAKE_NUMBER = """

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import col, func, select
 
-from database.models import Case, CaseKind, Delivery, DirectMessage, GuildConfig, OutboxRow
+from database.models import BoardRow, Case, CaseKind, Delivery, DirectMessage, GuildConfig, OutboxRow
 from database.models.base import utc_now
 from database.models.case import CaseCounter
 from database.models.points import (
@@ -66,9 +66,9 @@ class BySession:
 
     async def top(self, guild_id: int) -> list[Any]:
         best = (
-            select(col(PointAccount.account_id), col(PointAccount.balance))
+            select(col(BoardRow.user_id), col(BoardRow.points))
             .where(*_standing(guild_id))
-            .order_by(col(PointAccount.balance).desc(), col(PointAccount.account_id))
+            .order_by(col(BoardRow.points).desc(), col(BoardRow.user_id).desc())
             .limit(11)
         )
         async with self._session(guild_id) as session:
@@ -77,9 +77,7 @@ class BySession:
     async def rank(self, guild_id: int, user_id: int) -> tuple[int, int]:
         async with self._session(guild_id) as session:
             account = await session.get_one(PointAccount, (guild_id, user_id))
-            above = (col(PointAccount.balance) > account.balance) | (
-                (col(PointAccount.balance) == account.balance) & (col(PointAccount.account_id) < user_id)
-            )
+            above = col(BoardRow.points) > account.balance
             counted = select(func.count().filter(above), func.count()).where(*_standing(guild_id))
             better, people = (await session.execute(counted)).one()
             return better + 1, people
@@ -240,7 +238,8 @@ class BySession:
 
 def _standing(guild_id: int) -> list[Any]:
     return [
-        col(PointAccount.guild_id) == guild_id,
-        col(PointAccount.kind) == AccountKind.MEMBER,
-        col(PointAccount.balance) > 0,
+        col(BoardRow.guild_id) == guild_id,
+        col(BoardRow.board) == 0,
+        ~col(BoardRow.is_hidden),
+        col(BoardRow.points) > 0,
     ]

@@ -150,6 +150,15 @@ STATEMENTS = (
     SELECT guild_id, id, id, 'post', debit_id, credit_id, amount, debit_balance, credit_balance, now()
     FROM posted ORDER BY id
     """,
+    """
+    INSERT INTO point_boards (guild_id, board, user_id, points, is_hidden)
+    SELECT guild_id, 0, account_id, balance, false FROM point_accounts WHERE balance > 0
+    """,
+    """
+    INSERT INTO point_board_counts (guild_id, board, level, node, people)
+    SELECT guild_id, 0, level, balance >> (6 * level), count(*) FROM point_accounts, generate_series(0, 6) level
+    WHERE balance > 0 GROUP BY 1, 3, 4
+    """,
     "SELECT setval(pg_get_serial_sequence('point_operations', 'operation_id'), max(id)) FROM posted",
     "SELECT setval(pg_get_serial_sequence('point_transfers', 'transfer_id'), max(id)) FROM posted",
     "DROP TABLE moves, posted",

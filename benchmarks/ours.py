@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from database.models import CaseFilter, CaseKind
+from database.models import ALL_TIME, CaseFilter, CaseKind
 from database.service import DatabaseService
 from database.settings import PoolSettings
 
@@ -33,10 +33,10 @@ class Ours:
         return await self.database.cases.page(guild_id=guild_id, matching=CaseFilter(), before=(before,))
 
     async def top(self, guild_id: int) -> Any:
-        return await self.database.points.top(guild_id=guild_id, limit=11)
+        return await self.database.boards.page(guild_id=guild_id, board=ALL_TIME)
 
     async def rank(self, guild_id: int, user_id: int) -> Any:
-        return await self.database.points.rank(guild_id=guild_id, user_id=user_id)
+        return await self.database.boards.place(guild_id=guild_id, user_id=user_id)
 
     async def open_case(self, guild_id: int, target_id: int, moderator_id: int, interaction_id: int) -> Any:
         return await self.database.cases.open(

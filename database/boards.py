@@ -7,12 +7,11 @@ zone, all is counted anew.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from database.local_days import beginning, today, week_of
-from database.models.board import ALL_TIME, Board, BoardKind, CursorState
+from database.models.board import ALL_TIME, Board, BoardKind, CursorState, Progress
 from database.models.board_cursor import (
     BEGIN_ANEW,
     END_OF_NEW,
@@ -37,14 +36,6 @@ BATCH = 1_000
 LARGE_BATCH = 5_000
 """While all is counted anew."""
 LAST_ID = 2**63 - 1
-
-
-class Progress(Enum):
-    """Of counting: all is counted, more waits, or it waits for somebody else: who counts, or has not committed yet."""
-
-    DONE = "done"
-    MORE = "more"
-    BUSY = "busy"
 
 
 class Period(NamedTuple):

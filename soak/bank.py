@@ -13,6 +13,8 @@ from database.controllers.points import PointsController
 from database.errors import DatabaseUnavailable
 from database.ledger import Movement
 from database.ledger_refusals import LedgerRefusal
+from database.models.ledger_steps import ACCOUNTS
+from database.models.points import AccountKind
 from database.service import DatabaseService
 from soak.ledger_audit import mistakes_of
 from soak.scenario import Outcome
@@ -121,11 +123,12 @@ class Bank:
         while not self.is_closing:
             await clock.sleep(PAUSE_SECONDS)
             try:
-                standings = await self.database.points.top(guild_id=GUILD, limit=len(PEOPLE))
+                async with self.database.read(guild_id=GUILD) as tx:
+                    accounts = await ACCOUNTS.find(tx, guild_id=GUILD, kind=AccountKind.MEMBER)
             except DatabaseUnavailable:
                 continue
             self.reads += 1
-            self.wrong_reads += sum(place.points for place in standings) != START * len(PEOPLE)
+            self.wrong_reads += sum(account.balance for account in accounts) != START * len(PEOPLE)
 
     @property
     def repeats(self) -> int:

@@ -14,6 +14,7 @@ from bot.pages import show
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from bot.typed import shown
+from cogs.points._following import catch_up
 from cogs.points._group import Amount, PointsPart, points_in_words
 from cogs.points._history import history_page
 from database.models import LONGEST_NOTE
@@ -45,7 +46,8 @@ class AccountCommands(PointsPart):
             whose = "You had" if is_own else f"{person.mention} had"
             await reply(interaction, f"{whose} {points_in_words(had)} at {format_dt(moment, 'f')}.")
             return
-        funds, place = await self.points.funds(**whom), await self.points.rank(**whom)
+        await catch_up(self.bot, whom["guild_id"])
+        funds, place = await self.points.funds(**whom), await self.bot.database.boards.place(**whom)
         whose = "You have" if is_own else f"{person.mention} has"
         held = f" {funds.held:,} of them are held, so {funds.available:,} can be spent." if funds.held else ""
         standing = f" That is place {place.place:,} of {place.people:,}." if place else ""

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from database.actions import action
-from database.boards import Progress, count, forget_old
+from database.boards import count, forget_old
 from database.controllers._base import BaseController
-from database.models.board import ALL_TIME, Board
+from database.models.board import ALL_TIME, Board, Progress
 from database.models.board_cursor import BEHIND
 from database.models.board_reads import (
     AROUND,
@@ -20,6 +19,7 @@ from database.models.board_reads import (
     OWN_ROW,
     PAGE_SIZE,
     TOP,
+    BoardPage,
     Key,
     Place,
     Slice,
@@ -27,17 +27,6 @@ from database.models.board_reads import (
 )
 from database.statements import Statement
 from database.transaction import Transaction
-
-
-class BoardPage(NamedTuple):
-    """At most PAGE_SIZE people in their order; `people`: how many are on the board."""
-
-    standings: Sequence[Standing]
-    people: int
-    has_before: bool
-    has_after: bool
-    is_recounting: bool
-    """Whether all is being counted anew: then much may be missing still."""
 
 
 class BoardsController(BaseController):
@@ -69,23 +58,29 @@ class BoardsController(BaseController):
             if number > 1:
                 passed = (number - 1) * PAGE_SIZE
                 key = (await tx.exec(KEY_AT, guild_id=guild_id, board=board.key, passed=passed)).first()
-            return await _page(tx, guild_id, board, key, NEXT, (0, PAGE_SIZE))
+            return await _page(tx, guild_id, board, key, NEXT)
+
+    @action(repeatable=True)
+    async def at(self, *, guild_id: int, board: Board, key: Key) -> BoardPage:
+        """Those from this key on, it included."""
+        async with self._report(guild_id=guild_id) as tx:
+            return await _page(tx, guild_id, board, key, NEXT)
 
     @action(repeatable=True)
     async def after(self, *, guild_id: int, board: Board, key: Key) -> BoardPage:
         """Those who stand below this key."""
         async with self._report(guild_id=guild_id) as tx:
             beyond = Key(key.points, key.user_id - 1)
-            return await _page(tx, guild_id, board, beyond, NEXT, (0, PAGE_SIZE))
+            return await _page(tx, guild_id, board, beyond, NEXT)
 
     @action(repeatable=True)
     async def before(self, *, guild_id: int, board: Board, key: Key) -> BoardPage:
         """Those who stand above this key; the first page where they are fewer than a page."""
         async with self._report(guild_id=guild_id) as tx:
-            found = await _page(tx, guild_id, board, key, BACK, (PAGE_SIZE, 0))
+            found = await _page(tx, guild_id, board, key, BACK)
             if len(found.standings) == PAGE_SIZE:
                 return found
-            return await _page(tx, guild_id, board, TOP, NEXT, (0, PAGE_SIZE))
+            return await _page(tx, guild_id, board, TOP, NEXT)
 
     @action(repeatable=True)
     async def around(self, *, guild_id: int, board: Board, user_id: int) -> BoardPage | None:
@@ -94,7 +89,7 @@ class BoardsController(BaseController):
             key = (await tx.exec(OWN_ROW, guild_id=guild_id, board=board.key, user_id=user_id)).first()
             if key is None:
                 return None
-            return await _page(tx, guild_id, board, key, AROUND, (BEFORE_ME, PAGE_SIZE - BEFORE_ME))
+            return await _page(tx, guild_id, board, key, AROUND)
 
     @action(repeatable=True)
     async def place(self, *, guild_id: int, user_id: int) -> Place | None:
@@ -113,9 +108,9 @@ async def _page(
     board: Board,
     key: Key | None,
     around: Statement[Slice],
-    shown: tuple[int, int],
 ) -> BoardPage:
-    """`shown`: at most so many before the key and from it on, of the one more of each that is read."""
+    """Of each side of the key one more is read than is shown, to tell whether there is any."""
+    shown = {NEXT: (0, PAGE_SIZE), BACK: (PAGE_SIZE, 0), AROUND: (BEFORE_ME, PAGE_SIZE - BEFORE_ME)}[around]
     is_recounting = (await tx.exec(IS_RECOUNTING, guild_id=guild_id)).first() is not None
     if key is None:
         return BoardPage([], 0, has_before=True, has_after=False, is_recounting=is_recounting)

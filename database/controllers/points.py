@@ -19,7 +19,6 @@ from database.models.account_lines import (
 from database.models.base import utc_now
 from database.models.ledger_steps import ACCOUNTS
 from database.models.points import MINT, OperationKind, Source
-from database.models.standings import PLACE, TOP_BALANCES, TOP_EARNED, Place, Standing
 from database.restricted import rules_between
 from database.staff_moves import Awarded, award, award_many
 from database.texts import storable
@@ -45,13 +44,6 @@ class PointsController(BaseController):
         """The balance as it was then, what was held included."""
         async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(BALANCE_AT, guild_id=guild_id, account_id=user_id, at=at)).first() or 0
-
-    @action(repeatable=True)
-    async def rank(self, *, guild_id: int, user_id: int) -> Place | None:
-        """The place on the leaderboard of all points, and among how many; None without points."""
-        async with self._read(guild_id=guild_id) as tx:
-            place = (await tx.exec(PLACE, guild_id=guild_id, account_id=user_id)).one()
-            return place if place.people else None
 
     @action(repeatable=True)
     async def transfer(
@@ -171,17 +163,3 @@ class PointsController(BaseController):
                 USED_AWARD_REASONS, guild_id=guild_id, typed=storable(typed), longest=longest, limit=limit
             )
             return used.all()
-
-    @action(repeatable=True)
-    async def top(
-        self, *, guild_id: int, since: datetime | None = None, offset: int = 0, limit: int = 10
-    ) -> Sequence[Standing]:
-        """The largest balances or, with `since`, who earned most from then on. Equal points: the older account."""
-        async with self._report(guild_id=guild_id) as tx:
-            if since is None:
-                standings = await tx.exec(TOP_BALANCES, guild_id=guild_id, offset=offset, limit=limit)
-            else:
-                standings = await tx.exec(
-                    TOP_EARNED, guild_id=guild_id, since=since, offset=offset, limit=limit
-                )
-            return standings.all()

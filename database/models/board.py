@@ -1,6 +1,6 @@
 """Leaderboards: who stands where, kept beside the ledger and made of it. Their statements are in board_steps.py."""
 
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer
@@ -53,6 +53,14 @@ class CursorState(StrEnum):
     CLEARING = "clearing"
     RECOUNTING = "recounting"
     FOLLOWING = "following"
+
+
+class Progress(Enum):
+    """Of counting: all is counted, more waits, or it waits for somebody else: who counts, or has not committed yet."""
+
+    DONE = "done"
+    MORE = "more"
+    BUSY = "busy"
 
 
 class BoardRow(SQLModel, table=True):

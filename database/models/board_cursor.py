@@ -30,6 +30,9 @@ _cluster = literal_column("(SELECT system_identifier FROM pg_control_system())",
 _latest = select(func.coalesce(func.max(col(PointTransfer.transfer_id)), 0)).where(OF_GUILD).scalar_subquery()
 
 
+_no_scans = func.set_config("enable_seqscan", "off", literal_column("true"))
+
+
 class Standpoint(NamedTuple):
     """The locked cursor, and what can be seen from there."""
 
@@ -46,10 +49,14 @@ class Standpoint(NamedTuple):
     """The highest number of a transfer that can be seen."""
     here: int
     """The cluster that answers."""
+    scans: str
+    """Whether PostgreSQL may read whole tables in this transaction: off. What it knows of their size is from before
+    they were filled, and then it would read a growing table once for each row of a batch.
+    """
 
 
 _locked = select(
-    *(getattr(BoardCursor, name) for name in Standpoint._fields[:7]), _horizon, _latest, _cluster
+    *(getattr(BoardCursor, name) for name in Standpoint._fields[:7]), _horizon, _latest, _cluster, _no_scans
 ).where(col(BoardCursor.guild_id) == param("guild_id"))
 
 LOCK_CURSOR_IF_FREE = statement(

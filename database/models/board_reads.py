@@ -4,6 +4,7 @@ Equal points share a place. A place is one more than the number of people with m
 branches above a leaf of the counting tree: at most 63 rows on each of its 7 levels, however many people there are.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -37,6 +38,17 @@ class Standing(NamedTuple):
     user_id: int
     points: int
     name: str | None
+
+
+class BoardPage(NamedTuple):
+    """At most PAGE_SIZE people in their order; `people`: how many are on the board."""
+
+    standings: Sequence[Standing]
+    people: int
+    has_before: bool
+    has_after: bool
+    is_recounting: bool
+    """Whether all is being counted anew: then much may be missing still."""
 
 
 class Key(NamedTuple):

@@ -7,6 +7,7 @@ from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel, col, select, update
 
 from database.models.base import instant, key, snowflake, text
+from database.models.points import FIRST_MEMBER, PointAccount
 from database.rows import Rows
 from database.statements import param, statement
 
@@ -71,3 +72,16 @@ END_SEASON = statement(
     .returning(*Season.__table__.columns),  # type: ignore[attr-defined]  # SQLModel adds it unseen by mypy
     into=Season,
 )
+
+HOLDERS = statement(
+    select(col(PointAccount.account_id))
+    .where(
+        col(PointAccount.guild_id) == param("guild_id"),
+        col(PointAccount.account_id) >= FIRST_MEMBER,
+        col(PointAccount.balance) > 0,
+    )
+    .order_by(col(PointAccount.account_id))
+    .limit(param("limit")),
+    into=int,
+)
+"""Members who have points."""

@@ -21,6 +21,7 @@ from bot.replies import defer, reply
 from bot.running import reachable_discord
 from bot.settings import Settings
 from database.errors import CaseNotFound, DatabaseUnavailable
+from database.models import ALL_TIME
 from database.service import DatabaseService
 from sandbox.server import Sandbox
 
@@ -269,7 +270,7 @@ async def test_a_replica_is_shown_and_without_it_reeve_is_as_ready_as_ever(
     database = DatabaseService(dsn, replica_dsn=not_there)
     await database.open()
     async with running(settings, database) as (bot, _), health_endpoint(bot, dsn) as address:
-        await database.points.top(guild_id=1)
+        await database.boards.page(guild_id=1, board=ALL_TIME)
         async with session.get(f"{address}/readyz") as answer:
             assert answer.status == 200
             assert (await answer.json())["replica"] == {"ok": True, "reason": "The replica does not answer."}

@@ -16,8 +16,10 @@ from sqlmodel import select
 from test_statement_counts import TAKES, World
 
 from database import migrations, transaction
+from database.clock import clock
 from database.errors import DatabaseAddressUnusable, DatabaseUnavailable, DatabaseUnreachable
 from database.models import (
+    ALL_TIME,
     User,
 )
 from database.server import running_database
@@ -121,7 +123,9 @@ async def act(service: DatabaseService, guild_id: int, person: int, new_id: NewI
             guild_id=guild_id, setting="points_per_message", value=random.randrange(100), changed_by_id=7000,
             interaction_id=new_id(),
         )  # fmt: skip
-        assert (await service.points.top(guild_id=guild_id))[0].points >= 5
+        await service.boards.refresh(guild_id=guild_id, now=clock.now())
+        assert await service.boards.place(guild_id=guild_id, user_id=person) is not None
+        await service.boards.page(guild_id=guild_id, board=ALL_TIME)
         async with service.transaction(guild_id=guild_id) as tx:
             await asyncio.sleep(0)
             assert {user.guild_id for user in (await tx.exec(USERS)).all()} <= {guild_id}

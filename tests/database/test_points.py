@@ -192,34 +192,3 @@ async def test_the_history_has_pages(ledger: Any) -> None:
         await ledger.award(ANN, 100)
     assert seen == [7, 6, 5, 4, 3, 2, 1]
     assert await ledger.database.points.history(**page, before_id=0) == []
-
-
-async def test_the_top_is_stable_where_points_are_equal(ledger: Any) -> None:
-    for user_id in (CEM, ANN, BEN, 5_009, 5_004):
-        await ledger.award(user_id, 7 if user_id == BEN else 5)
-    top = [
-        await ledger.database.points.top(guild_id=ledger.guild_id, offset=n, limit=2) for n in (0, 2, 4, 6)
-    ]
-    assert [[tuple(place) for place in page] for page in top] == [
-        [(BEN, 7), (ANN, 5)],
-        [(CEM, 5), (5_004, 5)],
-        [(5_009, 5)],
-        [],
-    ]
-
-
-async def test_the_top_since_a_moment_counts_what_came_to_be(ledger: Any) -> None:
-    await ledger.award(ANN, 50)
-    middle = datetime.now(UTC)
-    await ledger.give(ANN, CEM, 40)
-    for user_id, amount in ((BEN, 3), (CEM, 2), (BEN, 1), (ANN, 4)):
-        await ledger.award(user_id, amount)
-    top = await ledger.database.points.top(guild_id=ledger.guild_id, since=middle)
-    assert [tuple(place) for place in top] == [(ANN, 4), (BEN, 4), (CEM, 2)]
-
-
-async def test_nobody_without_points_is_on_the_board(ledger: Any) -> None:
-    await ledger.award(ANN, 1)
-    await ledger.give(ANN, BEN, 1)
-    top = await ledger.database.points.top(guild_id=ledger.guild_id)
-    assert [place.user_id for place in top] == [BEN]

@@ -79,15 +79,3 @@ async def test_batches_and_gifts_at_once_neither_wait_for_ever_nor_lose_a_point(
     await asyncio.gather(*batches, *gifts)
     assert [await ledger.balance(person) for person in people] == [107, 9] * 10
     assert await ledger.mistakes() == []
-
-
-async def test_the_place_is_the_one_on_the_leaderboard(ledger: Any, guild_id: int) -> None:
-    points = ledger.database.points
-    for user_id, amount in ((CEM, 5), (ANN, 5), (BEN, 7), (5_004, 1)):
-        await ledger.award(user_id, amount)
-    top = [place.user_id for place in await points.top(guild_id=guild_id)]
-    for number, user_id in enumerate(top, 1):
-        assert await points.rank(guild_id=guild_id, user_id=user_id) == (number, 4)
-    await ledger.give(5_004, ANN, 1)
-    assert await points.rank(guild_id=guild_id, user_id=5_004) is None
-    assert await points.rank(guild_id=guild_id, user_id=9_999) is None

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from database import migrations
 from database.errors import OperatorMustAct
 from database.ledger_refusals import NotEnoughPoints
-from database.models import CaseFilter, CaseKind, Proof
+from database.models import ALL_TIME, CaseFilter, CaseKind, Progress, Proof
 from database.models.earning import Earner, Earning
 from database.server import running_database
 from database.service import DatabaseService
@@ -161,8 +161,13 @@ async def points(database: DatabaseService) -> None:
     [decided] = await database.earnings.earn(guild_id=1, earner=Earner.MESSAGE, earnings=[earning])
     assert decided.points == 1
     assert len(await database.points.history(guild_id=1, user_id=5000)) == 4
-    for since in (None, NOW - timedelta(days=2)):
-        assert (await database.points.top(guild_id=1, since=since))[0].points >= 10
+    while await database.boards.refresh(guild_id=1, now=NOW) is Progress.MORE:
+        pass
+    boards = database.boards
+    page = await boards.page(guild_id=1, board=ALL_TIME)
+    assert page.standings[0].points >= 10
+    assert await boards.page(guild_id=1, board=ALL_TIME, number=2) == ([], 0, True, False, False)
+    assert (await boards.place(guild_id=1, user_id=page.standings[0].user_id)) == (1, page.people)
 
 
 @pytest.mark.parametrize(

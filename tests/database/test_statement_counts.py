@@ -461,7 +461,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "points.funds": (1, lambda w: {**w.guild, "user_id": ANN}),
     "points.history": (1, lambda w: {**w.guild, "user_id": ANN, "limit": 50}),
     "points.transfer": (
-        2,
+        3,
         lambda w: {
             **w.request, "giver_id": ANN, "receiver_id": BEN, "receiver_is_bot": False, "amount": 1, "note": None,
         },
@@ -500,19 +500,19 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         1, lambda w: {**w.guild, "user_id": 12, "role_ids": [1, 2], "now": clock.now()},
     ),
     "restrictions.standing": (1, lambda w: {**w.guild, "subject_id": 11}),
-    "staff_points.freeze": (2, lambda w: {**w.by_staff, "member_id": BEN}),
+    "staff_points.freeze": (3, lambda w: {**w.by_staff, "member_id": BEN}),
     "staff_points.reverse": (5, lambda w: {**w.by_staff, "operation_id": w.awarded_id, "policy": Spent.DEBT}),
     "staff_points.set": (
         2, lambda w: {**w.by_staff, "member_id": BEN, "member_is_bot": False, "balance": w.new_id() % 10_000},
     ),
     "staff_points.take": (2, lambda w: {**w.by_staff, "member_id": ANN, "amount": 1}),
-    "staff_points.unfreeze": (2, lambda w: {**w.by_staff, "member_id": BEN}),
+    "staff_points.unfreeze": (3, lambda w: {**w.by_staff, "member_id": BEN}),
+    "seasons.start": (5, lambda w: {**w.request, "name": "one", "actor_id": 1}),
     "seasons.end": (
-        7, lambda w: {**w.request, "name": "one", "reset": True, "actor_id": 1},
+        5, lambda w: {**w.request, "name": "one", "reset": False, "actor_id": 1},
     ),
     "seasons.get": (1, lambda w: {**w.guild, "number": 1}),
     "seasons.list": (1, lambda w: w.guild),
-    "seasons.start": (5, lambda w: {**w.request, "name": "one", "actor_id": 1}),
     "staff_guards.get": (1, lambda w: {**w.guild, "moderator_id": 22}),
     "staff_guards.paused": (1, lambda w: w.guild),
     "staff_guards.resume": (3, lambda w: {**w.request, "moderator_id": 22, "changed_by_id": 1}),

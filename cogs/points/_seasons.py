@@ -1,0 +1,107 @@
+"""/points season start, end, list, show"""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.utils import format_dt
+
+from bot.invocation import Interaction, guild_of
+from bot.permissions import Level, requires
+from bot.replies import defer, reply
+from bot.typed import one_line
+from cogs.points._group import PointsPart, points_in_words
+from cogs.points._history import GOLD
+from cogs.points._top import show_board, titled
+from database.models import LONGEST_SEASON_NAME, MOST_SEASONS, Board, BoardKind, Season
+
+MOST_LISTED = 25
+SeasonName = app_commands.Range[str, 1, LONGEST_SEASON_NAME]
+SeasonNumber = app_commands.Range[int, 1, MOST_SEASONS]
+
+
+async def _running(interaction: Interaction, _: str) -> list[app_commands.Choice[str]]:
+    seasons = await interaction.client.database.seasons.list(guild_id=guild_of(interaction).id)
+    return [app_commands.Choice(name=each.name, value=each.name) for each in seasons if not each.ended_at]
+
+
+class SeasonCommands(PointsPart):
+    season: app_commands.Group = app_commands.Group(
+        name="season", description="Leaderboards of a time that you choose"
+    )
+
+    @season.command(name="start")
+    @app_commands.describe(name="What it is called")
+    @requires(Level.MANAGER)
+    async def season_start(self, interaction: Interaction, name: SeasonName) -> None:
+        """Begin a season: from now on its leaderboard counts."""
+        await defer(interaction)
+        season = await self.bot.database.seasons.start(
+            guild_id=guild_of(interaction).id,
+            name=name,
+            actor_id=interaction.user.id,
+            interaction_id=interaction.id,
+        )
+        await reply(
+            interaction,
+            f"Season {season.number} has begun: {one_line(season.name, 60)}. /points top shows its leaderboard.",
+        )
+
+    @season.command(name="end")
+    @app_commands.describe(
+        name="Its name, to be sure",
+        reset="Take all points that members have; /points reverse can give them back",
+    )
+    @app_commands.autocomplete(name=_running)
+    @requires(Level.MANAGER)
+    async def season_end(self, interaction: Interaction, name: SeasonName, reset: bool = False) -> None:
+        """End the season that runs: its leaderboard stays as it is then."""
+        await defer(interaction)
+        ended = await self.bot.database.seasons.end(
+            guild_id=guild_of(interaction).id,
+            name=name,
+            reset=reset,
+            actor_id=interaction.user.id,
+            interaction_id=interaction.id,
+        )
+        words = f"Season {ended.season.number} is over: {one_line(ended.season.name, 60)}."
+        if (moved := ended.reset) is not None:
+            words += (
+                f" {points_in_words(moved.total)} of {moved.members:,} members were taken,"
+                f" as operation {moved.operation_id}: /points reverse gives them back."
+            )
+        await reply(interaction, words)
+
+    @season.command(name="list")
+    @requires(Level.MEMBER)
+    async def season_list(self, interaction: Interaction) -> None:
+        """Show the seasons of this server, the newest first."""
+        await defer(interaction)
+        seasons = await self.bot.database.seasons.list(guild_id=guild_of(interaction).id)
+        embed = discord.Embed(title="Seasons", colour=GOLD)
+        embed.description = "\n".join(map(_line, seasons[:MOST_LISTED])) or "There was none yet."
+        if len(seasons) > MOST_LISTED:
+            embed.set_footer(
+                text=f"{len(seasons) - MOST_LISTED:,} older ones: /points season show has them all"
+            )
+        await reply(interaction, embeds=[embed])
+
+    @season.command(name="show")
+    @app_commands.describe(number="Which season", page="Which page, from 1", picture="Draw it as well")
+    @requires(Level.MEMBER)
+    async def season_show(
+        self,
+        interaction: Interaction,
+        number: SeasonNumber,
+        page: app_commands.Range[int, 1, 1_000_000] = 1,
+        picture: bool = False,
+    ) -> None:
+        """Show the leaderboard of a season, also of one that is long over."""
+        await defer(interaction, ephemeral=False)
+        leaderboard = await titled(interaction, Board(BoardKind.SEASON, number))
+        await show_board(interaction, leaderboard, page, with_picture=picture)
+
+
+def _line(season: Season) -> str:
+    until: Any = format_dt(season.ended_at, "d") if season.ended_at else "now"
+    return f"`{season.number}.` {one_line(season.name, 60)} · {format_dt(season.started_at, 'd')} to {until}"

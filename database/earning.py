@@ -5,7 +5,7 @@ The order of its questions, the rounding and which rule wins are documented in d
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -75,6 +75,8 @@ class Rates:
 
     def boost(self, earning: Earning) -> int:
         """The best of all that fit."""
+        if not self.boosts:
+            return FULL
         where = [(BoostSubject.CHANNEL, each) for each in earning.channel_ids]
         who = [(BoostSubject.ROLE, each) for each in earning.role_ids]
         fitting: list[tuple[str, int | None]] = [(BoostSubject.SERVER, None), *where, *who]
@@ -89,6 +91,10 @@ class EarningRules:
     rates: Rates
     now: datetime
     is_ledger_frozen: bool = False
+
+    def day_of(self, moment: datetime) -> date:
+        """By the server's clock."""
+        return today(moment, ZoneInfo(self.settings.time_zone))
 
     def gives(self, earner: Earner) -> int:
         """Points, before any rule."""
@@ -114,7 +120,7 @@ def decide(earner: Earner, earning: Earning, rules: EarningRules, account: Accou
     points, percent = _rounded(base * product, FULL**3), product // FULL**2
     if points == 0:
         return Decision(0, Why.ROUNDED_AWAY, base, percent)
-    return _within_limits(points, percent, earning, rules.settings, account)
+    return _within_limits(points, percent, earning, rules, account)
 
 
 def _refused(earning: Earning, rules: EarningRules, account: Account) -> Decision | None:
@@ -144,16 +150,15 @@ def _of_the_text(earning: Earning, settings: GuildSettings, account: Account) ->
 
 
 def _within_limits(
-    points: int, percent: int, earning: Earning, settings: GuildSettings, account: Account
+    points: int, percent: int, earning: Earning, rules: EarningRules, account: Account
 ) -> Decision:
     if account.balance + account.held_in + points > LARGEST_BALANCE:
         return Decision(0, Why.BALANCE_FULL, LARGEST_BALANCE, percent)
-    most = settings.earned_per_day
-    day = today(earning.at, ZoneInfo(settings.time_zone))
-    is_counted = account.counted_on is not None and account.counted_on >= day
-    left = max(0, most - (account.earned_today if is_counted else 0))
-    if most and points > left:
-        return Decision(left, Why.DAY_FULL, most, percent)
+    if most := rules.settings.earned_per_day:
+        is_counted = account.counted_on is not None and account.counted_on >= rules.day_of(earning.at)
+        left = max(0, most - (account.earned_today if is_counted else 0))
+        if points > left:
+            return Decision(left, Why.DAY_FULL, most, percent)
     return Decision(points, percent=percent)
 
 
@@ -181,7 +186,7 @@ def earn(
         account = book.accounts[each.user_id]
         decision = decide(earner, each, rules, account)
         if decision.points:
-            account.count_from(today(each.at, ZoneInfo(rules.settings.time_zone)))
+            account.count_from(rules.day_of(each.at))
             account.earned_today += decision.points
             if earner is Earner.MESSAGE:
                 account.last_talked_at = max(each.at, account.last_talked_at or each.at)

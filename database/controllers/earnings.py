@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from operator import or_
+from typing import Any
 
 from database.actions import action
 from database.book import Account
@@ -16,14 +17,14 @@ from database.errors import SettingNotAllowed
 from database.ledger import Request, keep, open_book, settle, told, trimmed
 from database.local_days import time_zones
 from database.models.base import utc_now
-from database.models.earning import Decision, Earner, Earning, PointEarning
+from database.models.earning import Decision, Earner, Earning
 from database.models.earning_steps import (
     CHOOSE_ZONE,
     EARNED_ALREADY,
-    EARNINGS,
     FORGET_EARNINGS,
     MEMBERS,
     NOTE_DAILY,
+    NOTE_EARNINGS,
     NOTE_THANKS,
     RATES,
     THANKS,
@@ -63,13 +64,13 @@ class EarningsController(BaseController):
             known = {(each.external_id, each.user_id): each.points for each in earned.all()}
             rules = replace(rules, is_ledger_frozen=book.is_ledger_frozen)
             decided = earn(book, earner, earnings, rules, known)
-            new = _new_keys(guild_id, earner, earnings, decided)
-            if new:
-                together = EarnedTogether(len(new), sum(each.points for each in new))
-                request = replace(request, external_id=_batch_id(new[0]))
-                if await keep(tx, request, book, together) is None:
+            new = _new(earnings, decided)
+            if new["points"]:
+                together = EarnedTogether(len(new["points"]), sum(new["points"]))
+                batch_id = _batch_id(earner, new["external_ids"][0], new["user_ids"][0])
+                if await keep(tx, replace(request, external_id=batch_id), book, together) is None:
                     raise LookupError("what had no key has an operation: its key was forgotten too early")
-                await EARNINGS.insert(tx, new)
+                await tx.exec(NOTE_EARNINGS, guild_id=guild_id, source=earner, **new)
         return decided
 
     @action(repeatable=True)
@@ -186,24 +187,18 @@ async def _rules(tx: Transaction, guild_id: int) -> EarningRules:
     return EarningRules(settings, Rates.of((await tx.exec(RATES, guild_id=guild_id, now=now)).all()), now)
 
 
-def _new_keys(
-    guild_id: int, earner: Earner, earnings: Sequence[Earning], decided: Sequence[Decision]
-) -> list[PointEarning]:
-    return [
-        PointEarning(
-            guild_id=guild_id,
-            source=earner,
-            external_id=each.key,
-            user_id=each.user_id,
-            points=decision.points,
-            earned_at=each.at,
-        )
+def _new(earnings: Sequence[Earning], decided: Sequence[Decision]) -> dict[str, list[Any]]:
+    """What earned now, a list for each column."""
+    new = [
+        (each.key, each.user_id, decision.points, each.at)
         for each, decision in zip(earnings, decided, strict=True)
         if decision.points and not decision.is_repeat
     ]
+    names = ("external_ids", "user_ids", "points", "earned_at")
+    return {name: [row[place] for row in new] for place, name in enumerate(names)}
 
 
-def _batch_id(first: PointEarning) -> int:
+def _batch_id(earner: Earner, key: int, user_id: int) -> int:
     """What no other batch of the guild has, since nothing earns twice: 62 bits that stand for its first earning."""
-    named = sha256(f"{first.source}:{first.external_id}:{first.user_id}".encode()).digest()
+    named = sha256(f"{earner}:{key}:{user_id}".encode()).digest()
     return int.from_bytes(named[:8], "big") >> 2

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Integer,
     Text,
     any_,
     cast,
@@ -21,10 +22,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col
 
 from database.models.earning import PointBoost, PointEarning, PointMember, PointRule, PointThanks
+from database.models.ledger_steps import of_many
 from database.rows import Rows
 from database.statements import param, statement
 
-EARNINGS = Rows(PointEarning)
 RULES = Rows(PointRule)
 BOOSTS = Rows(PointBoost)
 MEMBERS = Rows(PointMember)
@@ -76,6 +77,24 @@ EARNED_ALREADY = statement(
     ),
     into=Earned,
 )
+
+_given = (
+    func.unnest(
+        of_many("external_ids", BigInteger),
+        of_many("user_ids", BigInteger),
+        of_many("points", Integer),
+        of_many("earned_at", DateTime(timezone=True)),
+    )
+    .table_valued("external_id", "user_id", "points", "earned_at", name="given")
+    .render_derived()
+)
+NOTE_EARNINGS = statement(
+    insert(PointEarning).from_select(
+        ["guild_id", "source", *_given.c.keys()],
+        select(cast(param("guild_id"), BigInteger), cast(param("source"), Text), *_given.c),
+    )
+)
+"""Many at once as arrays: instances of the model would take longer than all else about an earning."""
 
 KEY = (PointEarning.guild_id, PointEarning.source, PointEarning.external_id, PointEarning.user_id)
 

@@ -86,7 +86,7 @@ MISTAKES = f"""
     WHERE refusal IS NULL AND (
         kind IN ('give', 'take', 'hold') AND total <> (answer ->> 'amount')::bigint
         OR kind = 'set' AND total <> abs((answer ->> 'amount')::bigint)
-        OR kind = 'award' AND total <> coalesce(answer ->> 'total', answer ->> 'amount')::bigint
+        OR kind = 'award' AND total <> abs(coalesce(answer ->> 'total', answer ->> 'amount')::bigint)
         OR kind = 'reverse' AND total <> (answer ->> 'total')::bigint
         OR kind = 'capture' AND total <> (answer ->> 'captured')::bigint
     )

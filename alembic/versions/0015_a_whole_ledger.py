@@ -183,7 +183,8 @@ def wall(table: str) -> None:
 
 
 def downgrade() -> None:
-    """Operations that the older schema has no word for become awards under a key of their own.
+    """Operations that the older schema has no word for become awards under a key of their own, or refused ones where
+    they moved nothing.
 
     Who is in debt is lifted to zero by a transfer from the mint, which the older rules demand; what is held is let
     go; counters of days, streaks and frozen accounts are forgotten.
@@ -193,6 +194,9 @@ def downgrade() -> None:
     op.execute(
         "UPDATE point_operations SET source = 'interaction', external_id = -operation_id "
         "WHERE source NOT IN ('interaction', 'message')"
+    )
+    op.execute(
+        "UPDATE point_operations SET refusal = 'request_changed', answer = '{}' WHERE kind IN ('freeze', 'unfreeze')"
     )
     op.execute("UPDATE point_operations SET kind = 'award' WHERE kind NOT IN ('give', 'award', 'talk')")
     op.execute("ALTER TABLE point_operations ENABLE TRIGGER USER")

@@ -1,6 +1,6 @@
 """Messages that earn, in batches of a server, beside the same by hand in asyncpg: the figures are earnings a second.
 
-Both keep the promises of docs/points.md: a key earns once, the cool-down and the cap of the day are asked of locked
+Both keep the promises of docs/earning.md: a key earns once, the cool-down and the cap of the day are asked of locked
 accounts, each earning is a transfer with the balance after it, and all of a batch is committed or nothing.
 """
 

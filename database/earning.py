@@ -1,6 +1,6 @@
 """What a message or a minute of talk earns, and why it is less: one function, which looks at nothing else.
 
-The order of its questions, the rounding and which rule wins are documented in docs/points.md.
+The order of its questions, the rounding and which rule wins are documented in docs/earning.md.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -53,7 +53,7 @@ EARNINGS = st.builds(
 
 
 def percent_of(rates: list[Rate], earning: Earning) -> Fraction:
-    """The rules of docs/points.md, word for word."""
+    """The rules of docs/earning.md, word for word."""
     standing = {(rate.subject, rate.subject_id): rate.percent for rate in rates if rate.ends_at is None}
     here = [standing["channel", each] for each in earning.channel_ids if ("channel", each) in standing]
     theirs = [standing["role", each] for each in earning.role_ids if ("role", each) in standing]

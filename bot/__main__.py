@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from loguru import logger
 
-from bot import database_commands
+from bot import database_commands, ledger_commands
 from bot.command_tree import incident
 from bot.doctor import examine
 from bot.exits import CannotRun, Exit, ending
@@ -27,13 +27,14 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     words = Parser(prog="python -m bot", description="Reeve, a Discord bot. Without a word: run.")
     words.set_defaults(execute=_run)
-    commands = words.add_subparsers(dest="command", metavar="run | doctor | db")
+    commands = words.add_subparsers(dest="command", metavar="run | doctor | db | export-ledger | verify-ledger")
     commands.add_parser("run", help="start Reeve (on Discord with DISCORD_TOKEN, else on the sandbox)")
     doctor = commands.add_parser("doctor", help="check settings, database and Discord, and name what to fix")
     doctor.set_defaults(execute=_doctor)
     schema = commands.add_parser("db", help="look at the database and its schema, move it, keep it safe")
     actions = schema.add_subparsers(dest="action", metavar="action", required=True)
     database_commands.add_words(actions)
+    ledger_commands.add_words(commands)
     return words
 
 

@@ -29,6 +29,8 @@ EXTENSIONS: tuple[str, ...] = (
     "cogs.moderation.modstats",
     "cogs.moderation.digest",
     "cogs.points.commands",
+    "cogs.points.batches",
+    "cogs.points.reconciling",
     "cogs.points.talking",
     "cogs.points.boards",
     "cogs.points.deliveries",

@@ -27,6 +27,7 @@ from database.controllers.holds import HoldsController
 from database.controllers.jobs import JobController
 from database.controllers.ladders import LadderController
 from database.controllers.levels import LevelsController
+from database.controllers.ledger_exports import LedgerExportController
 from database.controllers.mass_jobs import MassJobController
 from database.controllers.mass_work import MassWorkController
 from database.controllers.outbox import OutboxController
@@ -124,6 +125,7 @@ class DatabaseService:
         self.purchase_work = PurchaseWorkController(self)
         self.checks = CheckController(self)
         self.batches = BatchController(self)
+        self.ledger_exports = LedgerExportController(self)
         self.outbox = OutboxController(self)
         self.audit = AuditController(self)
         self.reports = ReportController(self)
@@ -165,6 +167,10 @@ class DatabaseService:
     def read(self, *, guild_id: int) -> Scope:
         """A transaction of one guild in which PostgreSQL refuses to write."""
         return Scope(self._pool, self._slow, guild_id=guild_id, read_only=True)
+
+    def snapshot(self, *, guild_id: int) -> Scope:
+        """As `read`, with all statements at one moment: for what must fit together and takes several."""
+        return Scope(self._pool, self._slow, guild_id=guild_id, read_only=True, one_moment=True)
 
     def report(self, *, guild_id: int) -> Scope | Report:
         """As `read`, on the replica where there is one that is not far behind: never for what is decided upon."""

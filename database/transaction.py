@@ -92,11 +92,16 @@ class Scope:
         *,
         guild_id: int | None,
         read_only: bool = False,
+        one_moment: bool = False,
         points_moved: set[int] | None = None,
     ) -> None:
-        """`guild_id` None: the system's own transaction. `points_moved` gets the guild if that is what was done."""
+        """`guild_id` None: the system's own transaction. `points_moved` gets the guild if that is what was done.
+
+        `one_moment`: all statements see the same one.
+        """
         context = "reeve.system = 'on'" if guild_id is None else f"reeve.guild_id = '{guild_id:d}'"
-        self._begin = f"BEGIN{' READ ONLY' if read_only else ''}; SET LOCAL {context}{pool.limits_at_begin}"
+        modes = f"{' ISOLATION LEVEL REPEATABLE READ' if one_moment else ''}{' READ ONLY' if read_only else ''}"
+        self._begin = f"BEGIN{modes}; SET LOCAL {context}{pool.limits_at_begin}"
         self._pool, self._slow, self._is_read_only = pool, slow, read_only
         self._guild_id, self._points_moved = guild_id, points_moved
         self._run = running.get() or Run("a transaction outside of actions")
@@ -158,5 +163,7 @@ class Transactions(Protocol):
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope: ...
 
     def read(self, *, guild_id: int) -> Scope: ...
+
+    def snapshot(self, *, guild_id: int) -> Scope: ...
 
     def report(self, *, guild_id: int) -> AbstractAsyncContextManager[Transaction]: ...

@@ -54,6 +54,7 @@ class Looked(NamedTuple):
 
     damages: Sequence[Damage]
     at: int | None
+    rows: int
 
 
 class NotFrozen(LedgerRefusal):
@@ -112,18 +113,19 @@ async def look_at_accounts(tx: Transaction, guild_id: int, after: int, now: date
     damages = (await tx.exec(CHECK_ACCOUNTS, guild_id=guild_id, account_ids=account_ids)).all()
     damages += (await tx.exec(CHECK_OWN, guild_id=guild_id)).all() if after == 0 else []
     await freeze_for(tx, guild_id, damages, now)
-    return Looked(damages, account_ids[-1] if len(account_ids) == ACCOUNTS_AT_ONCE else None)
+    is_last = len(account_ids) < ACCOUNTS_AT_ONCE
+    return Looked(damages, None if is_last else account_ids[-1], len(account_ids))
 
 
 async def look_at_operations(tx: Transaction, guild_id: int, after: int, now: datetime) -> Looked:
     """Compare the next operations with their transfers, and ends and reversals with what they name."""
     span = {"guild_id": guild_id, "after": after}
-    until = (await tx.exec(END_OF_OPERATIONS, **span, limit=OPERATIONS_AT_ONCE)).first()
-    if until is None:
-        return Looked([], None)
-    damages = (await tx.exec(CHECK_OPERATIONS, **span, until=until)).all()
+    piece = (await tx.exec(END_OF_OPERATIONS, **span, limit=OPERATIONS_AT_ONCE)).one()
+    if piece.until is None:
+        return Looked([], None, 0)
+    damages = (await tx.exec(CHECK_OPERATIONS, **span, until=piece.until)).all()
     await freeze_for(tx, guild_id, damages, now)
-    return Looked(damages, until)
+    return Looked(damages, piece.until if piece.rows == OPERATIONS_AT_ONCE else None, piece.rows)
 
 
 async def freeze_for(tx: Transaction, guild_id: int, damages: Sequence[Damage], now: datetime) -> None:

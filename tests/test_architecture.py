@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PRODUCT = ("bot", "cogs", "database", "sandbox", "benchmarks", "soak", "alembic")
 LONGEST_FILE = 300
 BEGINS_AND_ENDS = {f"database/{name}.py" for name in ("transaction", "line", "savepoint")}
-OPENERS = ("self._transaction(", "self._read(", "self._report(")
+OPENERS = ("self._transaction(", "self._read(", "self._snapshot(", "self._report(")
 NO_ACTIONS = {"guild_configs.get", "_base.figures_of"}
 """The first answers from memory within a microsecond or two, and leaves the rest to the action `read`; the second
 names the numbers that an action counts in."""

@@ -6,16 +6,23 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.points._account import AccountCommands
+from cogs.points._asking import AnswerButton
 from cogs.points._award import AwardCommands
 from cogs.points._boost import BoostCommands
+from cogs.points._bulk import BulkCommands
 from cogs.points._daily import DailyCommands
+from cogs.points._export import ExportCommands
 from cogs.points._history import HistoryButton
 from cogs.points._levels import LevelCommands
 from cogs.points._rank import RankCommands
+from cogs.points._reverse import ReverseCommands
 from cogs.points._rules import PanelButton, PanelSelect, RulesCommands
 from cogs.points._seasons import SeasonCommands
+from cogs.points._staff import StaffCommands
+from cogs.points._supply import SupplyCommands
 from cogs.points._thanks import ThanksCommands
 from cogs.points._top import TopButton, TopCommands
+from cogs.points._verify import VerifyCommands
 from cogs.points._why import WhyCommands
 
 if TYPE_CHECKING:
@@ -27,12 +34,18 @@ class Points(
     AccountCommands,
     AwardCommands,
     BoostCommands,
+    BulkCommands,
     DailyCommands,
+    ExportCommands,
     LevelCommands,
     RankCommands,
+    ReverseCommands,
     RulesCommands,
     SeasonCommands,
+    StaffCommands,
+    SupplyCommands,
     ThanksCommands,
+    VerifyCommands,
     WhyCommands,
     TopCommands,
     commands.GroupCog,
@@ -43,5 +56,5 @@ class Points(
 
 
 async def setup(bot: "Reeve") -> None:
-    bot.add_dynamic_items(HistoryButton, TopButton, PanelButton, PanelSelect)
+    bot.add_dynamic_items(AnswerButton, HistoryButton, TopButton, PanelButton, PanelSelect)
     await bot.add_cog(Points(bot))

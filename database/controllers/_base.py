@@ -20,6 +20,7 @@ class BaseController:
     def __init__(self, transactions: Transactions) -> None:
         self._transaction = transactions.transaction
         self._read = transactions.read
+        self._snapshot = transactions.snapshot
         self._report = transactions.report
         self._figures = transactions.figures
         self.schema_watch = transactions.schema_watch

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 from database.actions import action
 from database.batches import MOST_ROWS, carry_on
-from database.book import Account, Book
 from database.controllers._base import BaseController
-from database.ledger import trimmed
+from database.ledger import Request, open_book, trimmed
 from database.ledger_refusals import ReceiversOutOfRange
 from database.models.base import utc_now
 from database.models.batch_steps import (
@@ -19,9 +18,8 @@ from database.models.batch_steps import (
     UNFINISHED,
     Unfinished,
 )
-from database.models.ledger_steps import LOCK_ACCOUNTS
 from database.models.point_batch import BATCHES, BatchKind, PointBatch, PointBatchRow
-from database.models.points import PointOperation
+from database.models.points import OperationKind, PointOperation, Source
 from database.models.reversal_steps import RECENT, REVERSED_ALREADY, Recent
 from database.moving_back import find
 from database.reversing import Reversed, Spent, reverse
@@ -134,9 +132,9 @@ class BatchController(BaseController):
             operation, transfers = await find(tx, guild_id, operation_id)
             ids = [each.transfer_id for each in transfers]
             undone = (await tx.exec(REVERSED_ALREADY, guild_id=guild_id, transfer_ids=ids)).all()
-            account_ids = sorted({side for each in transfers for side in (each.debit_id, each.credit_id)})
-            held = (await tx.exec(LOCK_ACCOUNTS, guild_id=guild_id, account_ids=account_ids)).all()
-            book = Book({each.account_id: Account(*each[:-1]) for each in held}, asked_by_id=0, by_staff=True)
+            account_ids = {side for each in transfers for side in (each.debit_id, each.credit_id)}
+            asking = Request(guild_id, OperationKind.REVERSE, Source.INTERACTION, 0, 0, (operation_id,))
+            book = await open_book(tx, asking, account_ids)
             result = reverse(book, operation, transfers, undone, Spent.TAKE_WHAT_IS_THERE)
             batch = (await tx.exec(BATCH_OF, guild_id=guild_id, operation_id=operation_id)).first()
             assert operation is not None  # `reverse` refuses otherwise

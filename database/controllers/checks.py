@@ -32,7 +32,10 @@ class CheckController(BaseController):
 
     @action(repeatable=True)
     async def follow(self, *, guild_id: int, now: datetime) -> Followed:
-        """Look at what has moved since the last time, some of it; `is_behind`: more waits. Damage freezes the ledger."""
+        """Look at what has moved since the last time, some of it. Damage freezes the ledger.
+
+        `is_behind`: more waits.
+        """
         async with self._transaction(guild_id=guild_id) as tx:
             return Followed(*await follow(tx, guild_id, now))
 

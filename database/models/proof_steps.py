@@ -221,10 +221,19 @@ CHECK_OWN = _damages(
     """
 )
 
-END_OF_OPERATIONS = _bigint(
-    "SELECT max(operation_id) AS found FROM (SELECT operation_id FROM point_operations "
-    "WHERE guild_id = CAST(:guild_id AS bigint) AND operation_id > CAST(:after AS bigint) "
-    "ORDER BY operation_id LIMIT :limit) AS looked"
+
+class Piece(NamedTuple):
+    until: int | None
+    rows: int
+
+
+END_OF_OPERATIONS = statement(
+    sql(
+        "SELECT max(operation_id) AS until, count(*) AS rows FROM (SELECT operation_id FROM point_operations "
+        "WHERE guild_id = CAST(:guild_id AS bigint) AND operation_id > CAST(:after AS bigint) "
+        "ORDER BY operation_id LIMIT :limit) AS looked"
+    ).columns(column("until", BigInteger), column("rows", BigInteger)),
+    into=Piece,
 )
 
 CHECK_OPERATIONS = _damages(

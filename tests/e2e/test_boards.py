@@ -1,0 +1,50 @@
+"""Leaderboards and seasons as people see them: pages by key, the way to oneself, and pictures."""
+
+import asyncio
+
+from e2e_play import Guild
+
+NAMES = ["ann", "ben", "cem", "dia", "eli", "fay", "gus", "hal", "ivy", "jon", "kim", "lou"]
+
+
+async def awarded(guild: Guild, member: str, amount: int) -> None:
+    answer = await guild.slash("mel", "points award", member=member, amount=amount, reason="test")
+    assert "Awarded" in answer.text
+
+
+async def test_the_way_to_oneself_and_back_and_a_picture_of_it(guild: Guild) -> None:
+    await asyncio.gather(*(awarded(guild, name, 10 * place) for place, name in enumerate(NAMES, 1)))
+    first = await guild.slash("ann", "points top", picture=True)
+    assert (await first.file()).startswith(b"\x89PNG")
+    mine = await guild.click("ann", first, "Jump to me")
+    assert f"**`12.` <@{guild.person('ann')}> · 10**" in mine.text
+    assert guild.person("lou") not in mine.text
+    await awarded(guild, "ben", 5)
+    back = await guild.click("ann", mine, "Back")
+    assert f"🥇 <@{guild.person('lou')}> · 120" in back.text
+    assert guild.person("cem") in back.text
+    drawn = await guild.click("ann", back, "Picture")
+    assert (await drawn.file()).startswith(b"\x89PNG")
+
+
+async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
+    await awarded(guild, "ann", 100)
+    assert "There is no such season" in (await guild.slash("ann", "points top", period="season")).text
+    assert "Manage Events" in (await guild.slash("ann", "points season start", name="Winter")).text
+    assert (
+        "Season 1 has begun: Winter" in (await guild.slash("mel", "points season start", name="Winter")).text
+    )
+    await awarded(guild, "ben", 5)
+    assert "called “Winter”" in (await guild.slash("mel", "points season end", name="Summer")).text
+    ended = await guild.slash("mel", "points season end", name="Winter", reset=True)
+    assert "105 points of 2 members were taken" in ended.text
+    await awarded(guild, "cem", 9)
+    for shown in (
+        await guild.slash("ann", "points season show", number=1),
+        await guild.slash("ann", "points top", period="season"),
+    ):
+        assert "Season 1: Winter" in shown.text
+        assert f"🥇 <@{guild.person('ben')}> · 5" in shown.text
+        assert guild.person("cem") not in shown.text
+    assert f"🥇 <@{guild.person('cem')}> · 9" in (await guild.slash("ann", "points top")).text
+    assert "`1.` Winter" in (await guild.slash("ann", "points season list")).text

@@ -18,7 +18,7 @@ PAGES = (
         "earning",
         "What earns",
         (
-            Setting("points-per-message", "points_per_message", "What a message earns", points("nothing")),
+            Setting("points-per-message", "points_per_message", "Points that a message earns", str),
             Setting(
                 "message-cooldown",
                 "message_cooldown_seconds",
@@ -112,4 +112,6 @@ PAGES = (
     ),
 )
 
+BY_COMMAND = {"points_per_message", "message_cooldown_seconds"}
+"""These have a command of `/config set`, too."""
 POINT_SETTINGS = {setting.column: setting for page in PAGES for setting in page.settings}

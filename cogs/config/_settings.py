@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import discord
 
-from bot.point_settings import POINT_SETTINGS
+from bot.point_settings import BY_COMMAND, POINT_SETTINGS
 from bot.post_channels import DIGEST, LOG, REPORTS, Purpose
 from bot.setting_words import Setting, channel, number, yes_or_no
 from database.models import GuildSettings, Language
@@ -90,17 +90,22 @@ SETTINGS = {
 }
 
 
+ONLY_IN_THE_PANEL = POINT_SETTINGS.keys() - BY_COMMAND
+
+
 def config_embeds(config: GuildSettings, only: str | None = None) -> list[discord.Embed]:
     """The settings of points are lines of an embed of their own: one holds 25 fields."""
     embed = discord.Embed(title="Settings", colour=BLURPLE)
     for setting in SETTINGS.values():
-        if only == setting.name or (only is None and setting.column not in POINT_SETTINGS):
+        if only == setting.name or (only is None and setting.column not in ONLY_IN_THE_PANEL):
             value = setting.shown(getattr(config, setting.column))
             embed.add_field(name=setting.name, value=f"{value}\n-# {setting.help}", inline=False)
     embed.set_footer(text=f"Version {config.version} · change with /config set, points with /points rules")
     if only is not None:
         return [embed]
     lines = [
-        f"**{each.name}**: {each.shown(getattr(config, each.column))}" for each in POINT_SETTINGS.values()
+        f"**{setting.name}**: {setting.shown(getattr(config, column))}"
+        for column, setting in POINT_SETTINGS.items()
+        if column in ONLY_IN_THE_PANEL
     ]
     return [embed, discord.Embed(title="Points", description="\n".join(lines), colour=BLURPLE)]

@@ -176,7 +176,7 @@ async def test_a_new_mod_log_gets_what_waited(guild: Guild) -> None:
 
 
 async def test_setting_names_and_zones_complete(guild: Guild) -> None:
-    settings = await guild.autocomplete("olga", "config show", "setting", setting="poi")
+    settings = await guild.autocomplete("olga", "config show", "setting", setting="points-per")
     zones = await guild.autocomplete("olga", "config set time-zone", "value", value="berl")
 
     assert [choice["value"] for choice in settings] == ["points-per-message"]

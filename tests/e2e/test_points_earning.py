@@ -97,11 +97,9 @@ async def chosen(play: Play, guild: Guild, answer: Answer, custom_id: str, value
 
 async def test_the_panel_changes_a_number_a_yes_and_a_channel(guild: Guild, play: Play) -> None:
     panel = await guild.slash("mel", "points rules")
-    assert "What a message earns" in panel.text
+    assert "Points that a message earns" in panel.text
     form = await chosen(play, guild, panel, "pr:set:earning", "points_per_message")
-    assert (
-        "points-per-message is now 7 points." in (await guild.submit("mel", form, value="7", why="more")).text
-    )
+    assert "points-per-message is now 7." in (await guild.submit("mel", form, value="7", why="more")).text
     form = await chosen(play, guild, panel, "pr:set:earning", "points_per_message")
     assert "choose from 0 to 1,000" in (await guild.submit("mel", form, value="1001")).text
 
@@ -116,7 +114,7 @@ async def test_the_panel_changes_a_number_a_yes_and_a_channel(guild: Guild, play
 
     history = (await guild.slash("olga", "config history")).text
     for line in (
-        "points-per-message**: 1 point → 7 points · more",
+        "points-per-message**: 1 → 7 · more",
         "tax-to-treasury**: no → yes",
         f"level-channel**: nowhere → <#{general}>",
     ):

@@ -13,6 +13,7 @@ from cogs.points._bulk import BulkCommands
 from cogs.points._daily import DailyCommands
 from cogs.points._export import ExportCommands
 from cogs.points._history import HistoryButton
+from cogs.points._import import ImportCommands
 from cogs.points._levels import LevelCommands
 from cogs.points._rank import RankCommands
 from cogs.points._reverse import ReverseCommands
@@ -37,6 +38,7 @@ class Points(
     BulkCommands,
     DailyCommands,
     ExportCommands,
+    ImportCommands,
     LevelCommands,
     RankCommands,
     ReverseCommands,

@@ -12,10 +12,12 @@ from database.models.base import utc_now
 from database.models.batch_steps import (
     ADD_ROWS,
     BATCH_OF,
+    DIFFERENCES,
     LEFT_OUT,
     OPEN_BATCH,
     OPERATIONS_OF,
     UNFINISHED,
+    Difference,
     Unfinished,
 )
 from database.models.point_batch import BATCHES, BatchKind, PointBatch, PointBatchRow
@@ -103,6 +105,13 @@ class BatchController(BaseController):
         """Whom the ledger refused, and why."""
         async with self._read(guild_id=guild_id) as tx:
             return (await tx.exec(LEFT_OUT, guild_id=guild_id, batch_id=batch_id, limit=limit)).all()
+
+    @action(repeatable=True)
+    async def differences(self, *, guild_id: int, amounts: Mapping[int, int]) -> Sequence[Difference]:
+        """What each of these members has beside what is to be imported; nothing is changed."""
+        given = {"subject_ids": list(amounts), "amounts": list(amounts.values())}
+        async with self._read(guild_id=guild_id) as tx:
+            return (await tx.exec(DIFFERENCES, guild_id=guild_id, **given)).all()
 
     @action(repeatable=True)
     async def operations(self, *, guild_id: int, batch_id: int) -> Sequence[int]:

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from database.models.ledger_steps import of_many
 from database.models.point_batch import PointBatch, PointBatchRow
+from database.models.points import LARGEST_BALANCE, PointAccount
 from database.statements import param, statement
 
 OPEN_BATCH = statement(
@@ -92,4 +93,38 @@ class Unfinished(NamedTuple):
 UNFINISHED = statement(
     select(col(PointBatch.guild_id), col(PointBatch.batch_id)).where(col(PointBatch.finished_at).is_(None)),
     into=Unfinished,
+)
+
+
+class Difference(NamedTuple):
+    """What an import would do to a member. `has` None: they have no account yet."""
+
+    user_id: int
+    amount: int
+    has: int | None
+    room: int
+    """How many points more the account can hold."""
+
+
+_given = (
+    func.unnest(of_many("subject_ids", BigInteger), of_many("amounts", BigInteger))
+    .table_valued("subject_id", "amount", name="given")
+    .render_derived()
+)
+DIFFERENCES = statement(
+    select(
+        _given.c.subject_id,
+        _given.c.amount,
+        col(PointAccount.balance),
+        literal(LARGEST_BALANCE, BigInteger)
+        - func.coalesce(col(PointAccount.balance) + col(PointAccount.held_in), 0),
+    )
+    .select_from(_given)
+    .outerjoin(
+        PointAccount,
+        (col(PointAccount.guild_id) == param("guild_id"))
+        & (col(PointAccount.account_id) == _given.c.subject_id),
+    )
+    .order_by(_given.c.subject_id),
+    into=Difference,
 )

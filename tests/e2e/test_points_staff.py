@@ -1,6 +1,8 @@
 """What the staff does to points, as people see it."""
 
 import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,10 @@ async def bot(sandbox: Sandbox, dsn: str, tmp_path_factory: pytest.TempPathFacto
     assert await bot.stop() == 0
     assert "incident" not in bot.log, bot.log
     assert "Traceback" not in bot.log, bot.log
+
+
+def attached(name: str, content: str) -> dict[str, str]:
+    return {"filename": name, "base64": base64.b64encode(content.encode()).decode()}
 
 
 async def awarded(guild: Guild, member: str, amount: int) -> None:
@@ -161,10 +167,15 @@ async def test_all_points_add_up(guild: Guild) -> None:
     assert "All points add up" in (await guild.slash("mel", "points verify")).text
 
 
-async def test_damage_is_found_said_frozen_and_thawed(guild: Guild, dsn: str) -> None:
-    await guild.slash("olga", "config set log-channel", value="#mod-log")
+@pytest.fixture
+async def superuser(dsn: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(make_url(dsn).set(username="postgres").render_as_string())
+    yield connection
+    await connection.close()
+
+
+async def test_damage_is_found_said_frozen_and_thawed(guild: Guild, superuser: Any) -> None:
     await awarded(guild, "ann", 50)
-    superuser = await asyncpg.connect(make_url(dsn).set(username="postgres").render_as_string())
     change = "UPDATE point_accounts SET balance = balance + $1 WHERE guild_id = $2 AND account_id = $3"
     await superuser.execute(change, 5, int(guild.guild_id), int(guild.person("ann")))
 
@@ -172,7 +183,7 @@ async def test_damage_is_found_said_frozen_and_thawed(guild: Guild, dsn: str) ->
 
     assert "do not add up" in found.text
     assert "is +5 from what its transfers come to" in found.text
-    assert "frozen" in (await guild.slash("ann", "points give", member="ben", amount=1)).text
+    assert "No point moves" in (await guild.slash("ann", "points give", member="ben", amount=1)).text
 
     async def told() -> bool:
         return any("do not add up" in post for post in await guild.log_posts())
@@ -182,7 +193,6 @@ async def test_damage_is_found_said_frozen_and_thawed(guild: Guild, dsn: str) ->
         "not before it is mended"
     )
     await superuser.execute(change, -5, int(guild.guild_id), int(guild.person("ann")))
-    await superuser.close()
     assert "lets them move again" in (await guild.slash("mel", "points verify")).text
     assert "they move again" in (await guild.slash("mel", "points verify", thaw=True, reason="mended")).text
     await guild.slash("ann", "points give", member="ben", amount=1)
@@ -213,3 +223,33 @@ async def test_what_is_taken_out_is_proved_without_a_database(guild: Guild, tmp_
     proof = verified(file)
     assert proof.damages == []
     assert (str(proof.guild), proof.circulating) == (guild.guild_id, 50)
+
+
+async def test_points_of_another_bot_are_brought_and_taken_back(guild: Guild) -> None:
+    await awarded(guild, "ann", 5)
+    players = [{"id": guild.person(name), "xp": xp} for name, xp in (("ann", 100), ("ben", 30))]
+    players.append({"id": "100000000000000001", "xp": 1})
+    file = attached("mee6.json", json.dumps({"players": players}))
+    asked = await guild.slash("mel", "points import", file=file, written_by="mee6")
+    assert "3 members, 2 of them new here; 131 points more in all." in asked.text
+    assert "1 member of them is not in this server now" in asked.text
+    assert f"{guild.person('ann')}: 5 -> 105" in (await asked.file()).decode()
+    assert await balance(guild, "ann") == 5
+
+    await asyncio.gather(*(guild.click("mel", asked, "Yes") for _ in range(2)))
+
+    assert [await balance(guild, name) for name in ("ann", "ben")] == [105, 30]
+    assert "All points add up" in (await guild.slash("mel", "points verify")).text
+    [choice] = await guild.autocomplete("mel", "points reverse", "operation", operation="mee6", reason="x")
+    asked = await guild.slash("mel", "points reverse", operation=choice["value"], reason="the wrong file")
+    assert "131 points moved back" in (await guild.click("mel", asked, "Yes")).text
+    assert [await balance(guild, name) for name in ("ann", "ben")] == [5, 0]
+
+
+async def test_a_hostile_file_changes_nothing(guild: Guild) -> None:
+    file = attached("a.csv", f"{guild.person('ann')},{10**30}")
+    assert (
+        "Nothing was imported: line 1 has no number"
+        in (await guild.slash("mel", "points import", file=file)).text
+    )
+    assert await balance(guild, "ann") == 0

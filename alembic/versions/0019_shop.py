@@ -168,6 +168,7 @@ def downgrade() -> None:
     """What was paid stays in the ledger, and roles stay with who has them. What purchases under way hold is over at
     once, so that it is let go as each hold is whose time is over.
     """
+    op.execute("GRANT UPDATE (expires_at) ON point_transfers TO CURRENT_USER")
     op.execute("ALTER TABLE point_transfers DISABLE TRIGGER USER")
     op.execute(
         "UPDATE point_transfers SET expires_at = now() FROM purchases WHERE purchases.state = 'held' "
@@ -175,5 +176,6 @@ def downgrade() -> None:
         "AND point_transfers.operation_id = purchases.operation_id"
     )
     op.execute("ALTER TABLE point_transfers ENABLE TRIGGER USER")
+    op.execute("REVOKE UPDATE (expires_at) ON point_transfers FROM CURRENT_USER")
     for table in reversed(TABLES):
         op.drop_table(table)

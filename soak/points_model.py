@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from database.clock import clock
+from database.errors import DatabaseUnavailable
 from database.ledger_refusals import LEDGER_REFUSALS
 from database.service import DatabaseService
 from soak.ledger_audit import mistakes_of
@@ -165,7 +166,10 @@ class Crowd:
         while self._left > 0:
             self._left -= 1
             wish = self._wishes.next()
-            answer, number = await self._asker.ask(wish)
+            try:
+                answer, number = await self._asker.ask(wish)
+            except DatabaseUnavailable:  # the machine is busy: the wish comes again, or nobody minds
+                continue
             self._answers[wish].append((answer, number))
             if number is not None and number not in self._known:
                 self._known.add(number)

@@ -290,4 +290,4 @@ class Oracle:
         if purse.is_frozen is wanted:
             raise Refused("frozen_already", {"is_frozen": int(wanted)})
         purse.is_frozen = wanted
-        return (wanted,)
+        return (wanted, member)

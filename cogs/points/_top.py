@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import discord
@@ -141,7 +141,7 @@ class TopButton(PageButton, template=r"pt:[0-9]{1,10}:[abmpt]:[0-9]{1,19}:[0-9]{
             leaderboard = await titled(interaction, Board.of_key(int(key)))
         except ValueError as error:
             raise ButtonOutdated from error
-        here = {"guild_id": guild_of(interaction).id, "board": leaderboard.board}
+        here: dict[str, Any] = {"guild_id": guild_of(interaction).id, "board": leaderboard.board}
         place = Key(min(int(points), 2**63 - 1), min(int(user_id), 2**63 - 1))
         boards, reader_id = interaction.client.database.boards, interaction.user.id
         await catch_up(interaction.client, guild_of(interaction).id)

@@ -106,7 +106,7 @@ def _part(limit: int, *, is_before: bool) -> Select[Any]:
     order = [
         each.asc() if is_before else each.desc() for each in (col(BoardRow.points), col(BoardRow.user_id))
     ]
-    flag = literal_column("true" if is_before else "false").label("is_before")
+    flag: Any = literal_column("true" if is_before else "false").label("is_before")
     return (
         select(col(BoardRow.points), col(BoardRow.user_id), flag)
         .where(*_shown, place > wanted if is_before else place <= wanted)

@@ -78,7 +78,7 @@ def _count(which: ColumnElement[bool]) -> Any:
     """Balances as they are now, and what was issued within each period, of those whom these transfers touch."""
     sides = _sides(which)
     met = select(sides.c.user_id).distinct().subquery("met")
-    balances = select(
+    balances: Any = select(
         literal(ALL_TIME.key, BigInteger).label("board"),
         col(PointAccount.account_id).label("user_id"),
         col(PointAccount.balance).label("points"),

@@ -183,8 +183,8 @@ async def test_who_is_killed_while_counting_has_counted_nothing_twice(
     async with auditor.transaction():
         await auditor.execute("SELECT FROM point_boards WHERE user_id = $1 FOR UPDATE", ANN)
         counting = asyncio.create_task(boards.count())
-        while (victim := await auditor.fetchval(WAITS_FOR_US)) is None:
-            await asyncio.sleep(0)  # noqa: ASYNC110  # PostgreSQL tells nobody that somebody waits
+        while (victim := await auditor.fetchval(WAITS_FOR_US)) is None:  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0)
         assert await auditor.fetchval("SELECT pg_terminate_backend($1)", victim)
     await counting
     for board in (ALL_TIME, week(clock.now().date(), ZoneInfo("UTC")).board):
@@ -333,7 +333,8 @@ async def test_a_page_around_somebody_and_pages_beyond_the_end(ledger: Any, boar
         interaction_id=1,
     )  # fmt: skip
     await boards.count()
-    whole, here = await boards.read(ALL_TIME), {"guild_id": boards.guild_id, "board": ALL_TIME}
+    whole = await boards.read(ALL_TIME)
+    here: dict[str, Any] = {"guild_id": boards.guild_id, "board": ALL_TIME}
     for number, (_, user_id, _) in enumerate(whole):
         page = await boards.boards.around(**here, user_id=user_id)
         assert page is not None

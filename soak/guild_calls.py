@@ -11,8 +11,9 @@ from database.controllers._base import BaseController
 from database.models import ActState, DraftState
 from database.service import DatabaseService
 from soak.guild_values import FILTERS, PLACES, SETTINGS, VALUES, Surroundings
+from soak.shop_values import any_item, any_purchase
 
-ROWS = ("row", "act", "job")
+ROWS = ("row", "act", "job", "item", "purchase")
 """Parameters that say themselves for which guild they are."""
 STATES: Mapping[str, tuple[Any, ...]] = {
     "acts.postponed": (ActState.PLANNED, ActState.UNKNOWN),
@@ -22,11 +23,11 @@ SYSTEM_ACTIONS = frozenset(
     {
         "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases",
         "boards.behind", "case_evidence.let_go",
-        "digests.servers", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "holds.due",
+        "digests.servers", "fines.behind", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "holds.due",
         "jobs.waiting",
         "mass_work.claim",
         "outbox.claim", "outbox.hurry_all", "processes.draw_requests", "processes.leases",
-        "processes.release_leases", "processes.renew_leases", "processes.take_turn",
+        "processes.release_leases", "processes.renew_leases", "processes.take_turn", "purchase_work.claim",
         "reports.forget_snapshots",
     }
 )  # fmt: skip
@@ -87,6 +88,10 @@ class Calls:
                 values[name] = around.act(guild_id)
             elif name == "job":
                 values[name] = around.job(guild_id)
+            elif name == "item":
+                values[name] = any_item(around, guild_id)
+            elif name == "purchase":
+                values[name] = any_purchase(around, guild_id)
             elif name == "state":
                 values[name] = around.dice.choice(STATES[action])
             elif name == "value":

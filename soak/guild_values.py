@@ -38,7 +38,10 @@ from database.models import (
     plan_unban,
 )
 from database.models.earning import Earner, Earning, RuleSubject
+from database.models.level import SyncPart
 from database.models.points import Source
+from database.models.shop import Buyer
+from database.models.shop_steps import BoughtBy
 from database.reversing import Spent
 
 PEOPLE = range(5_001, 5_005)
@@ -49,7 +52,16 @@ LATEST = 60
 WORDS = ("spam", "rude", "raid", "link", "scam")
 
 
-LEARNED = ("operation_id", "act_id", "interaction_id", "number", "reply_id", "case_number")
+LEARNED = (
+    "item_id",
+    "purchase_id",
+    "operation_id",
+    "act_id",
+    "interaction_id",
+    "number",
+    "reply_id",
+    "case_number",
+)
 """Ids that answers show, as a caller would use them; most of all what the database counts itself."""
 
 
@@ -185,6 +197,8 @@ FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
     "case_exports": Surroundings.filter_of_cases,
     "cases": Surroundings.filter_of_cases,
     "jobs": lambda around: JobFilter(failed=around.dice.random() < 0.5),
+    "purchases": lambda around: around.dice.choice([BoughtBy(), BoughtBy(any_person(around), True)]),
+    "shop": lambda _: None,
     "reports": lambda around: around.dice.choice(
         [ReportFilter(), ReportFilter(target_id=any_person(around))]
     ),
@@ -194,7 +208,9 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
     "case_exports": lambda around: (any_number(around),),
     "cases": lambda around: (any_number(around),),
     "jobs": lambda around: (around.moment(), "act", around.dice.randint(1, 200)),
+    "purchases": lambda around: (around.dice.randint(1, 200),),
     "reports": lambda around: (any_number(around),),
+    "shop": lambda around: (1, around.dice.randint(1, 200)),
 }
 """By topic: what a list may be asked for, and where a page of it may begin."""
 
@@ -203,6 +219,12 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     **dict.fromkeys(("debit_id", "credit_id", "member_id"), any_person),
     **dict.fromkeys(("hold_id", "operation_id", "transfer_id"), lambda around: around.operation()),
     "external_id": Surroundings.key,
+    **dict.fromkeys(("item_id", "purchase_id"), lambda around: around.dice.randint(1, 200)),
+    "buyer": lambda around: Buyer(any_person(around)),
+    "shown_price": lambda _: 1,
+    "proposal_id": Surroundings.key,
+    "restock": lambda around: around.dice.random() < 0.5,
+    "changes": lambda around: {"stock": around.dice.choice([None, 5])},
     "source": lambda around: around.dice.choice([Source.INTERACTION, Source.DRAFT]),
     "policy": lambda around: around.dice.choice(list(Spent)),
     "balance": lambda around: around.dice.randint(0, 60),
@@ -221,6 +243,11 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
         ("giver_is_restricted", "receiver_is_restricted"), lambda around: around.dice.random() < 0.1
     ),
     "lasts": lambda around: timedelta(minutes=around.dice.randint(1, 30)),
+    "level": lambda around: around.dice.randint(1, 5),
+    "role_id": lambda around: around.dice.randint(1, 9),
+    "user_ids": lambda around: around.dice.sample(PEOPLE, 2),
+    "part": lambda around: SyncPart(1, 0, []),
+    "reached_id": any_person,
     "percent": lambda around: around.dice.choice([0, 50, 100, 200]),
     **dict.fromkeys(("act_ids", "left_out", "notes", "refused"), any_acts),
     "alone": lambda around: around.dice.random() < 0.5,
@@ -292,6 +319,8 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "outcome": lambda around: around.dice.choice(list(DirectMessage)),
     "positions": lambda around: [around.dice.randint(1, 3)],
     "post_ids": lambda around: [around.key()],
+    "fine": lambda around: around.dice.choice([0, 0, 3]),
+    "freezes_points": lambda around: around.dice.random() < 0.1,
     "points": lambda around: around.dice.randint(0, 100),
     "proof": lambda around: [Proof("proof.png", around.dice.randbytes(20))],
     "receiver_is_bot": lambda around: around.dice.random() < 0.1,

@@ -26,6 +26,7 @@ from database.models import (
 )
 from database.models.case import CASES
 from database.models.earning import BoostSubject, Earner, Earning, RuleSubject
+from database.models.shop import Buyer, ShopItem
 from database.server import running_database
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -59,7 +60,7 @@ async def two_guilds(
     ours, theirs = new_id(), new_id()
     for guild_id in (ours, theirs):
         await database.users.seen(guild_id=guild_id, user_id=5000, name="a", display_name="a", seen_at=NOW)
-        await open_case(guild_id=guild_id, proof=[PROOF])
+        await open_case(guild_id=guild_id, proof=[PROOF], target_id=5009, freezes_points=True)
         await database.cases.edit_reason(
             guild_id=guild_id, number=1, reason="x", editor_id=1, interaction_id=new_id()
         )
@@ -72,6 +73,7 @@ async def two_guilds(
         )  # fmt: skip
         await auditor.execute("INSERT INTO point_ledgers VALUES ($1, NULL, NULL)", guild_id)
         await earn(database, guild_id, new_id)
+        await sell(database, guild_id, new_id)
         await report(database, guild_id, new_id)
         await moderate(database, guild_id, new_id, open_case)
         await choose(database, guild_id, new_id)
@@ -92,6 +94,16 @@ async def earn(database: DatabaseService, guild_id: int, new_id: Callable[[], in
     await database.earning_rules.change(**by, **rule, interaction_id=new_id())
     boosted = {**rule, "subject": BoostSubject.ROLE}
     await database.earning_rules.boost(**by, **boosted, lasts=timedelta(hours=1), interaction_id=new_id())
+
+
+async def sell(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
+    """A row in each table of the shop."""
+    item = await database.shop.add(
+        ShopItem(guild_id=guild_id, name="Pear", price=1, interaction_id=new_id(), added_by_id=1)
+    )
+    await database.purchases.buy(
+        guild_id=guild_id, item_id=item.item_id, buyer=Buyer(5000), shown_price=1, proposal_id=new_id()
+    )
 
 
 async def moderate(
@@ -123,6 +135,11 @@ async def choose(database: DatabaseService, guild_id: int, new_id: Callable[[], 
         return {"guild_id": guild_id, "interaction_id": new_id(), "changed_by_id": 1}
 
     configs, ladders = database.guild_configs, database.ladders
+    await database.levels.add_reward(**by(), level=1, role_id=1)
+    await configs.change(**by(), setting="level_channel_id", value=1)
+    await database.points.award_many(
+        guild_id=guild_id, amounts={5001: 100}, reason="r", actor_id=1, interaction_id=new_id()
+    )
     await configs.change_template(**by(), template=TemplateKind.BAN, text="Bye.")
     await configs.change_automod_rule(**by(), rule_id=1, mode=AutomodMode.WARN)
     await ladders.put_preset(**by(), name="spam", reason="Spam.", weight=2, is_new=True)

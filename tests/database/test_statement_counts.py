@@ -38,7 +38,10 @@ from database.models import (
 from database.models.case import CASES, REVISIONS
 from database.models.earning import BoostSubject, Earner, Earning, RuleSubject
 from database.models.hold_steps import DueHold
+from database.models.level import SyncPart
 from database.models.points import SHOP, Source
+from database.models.shop import Buyer, ShopItem
+from database.models.shop_steps import BoughtBy
 from database.reversing import Spent
 from database.service import DatabaseService
 from database.session_starts import StartLimits
@@ -130,6 +133,11 @@ class World:
         return due
 
     @property
+    def reward(self) -> Words:
+        """Of the level that this round gives one, and takes it from."""
+        return {**self.request, "level": self.rounds, "changed_by_id": 1}
+
+    @property
     def by_staff(self) -> Words:
         return {**self.request, "reason": "x", "actor_id": 1}
 
@@ -173,8 +181,29 @@ class World:
         self.reply_id = whole.replies[0].reply_id
         self.claimed += await database.outbox.claim(now=clock.now() + timedelta(seconds=1), limit=2)
         await self.ban_many(rows)
+        await self.trade(rows)
         while await database.boards.refresh(**self.guild, now=clock.now()) is not Progress.DONE:
             pass
+
+    async def trade(self, rows: int) -> None:
+        """Ann has bought so many, and five more are under way, each with a role of its own."""
+        shop = self.database.shop
+        self.pear = await shop.add(self.goods())
+        for _ in range(rows):
+            await shop.add(self.goods())
+            await self.database.purchases.buy(**self.buying(self.pear))
+        roles = [await shop.add(self.goods(role_id=self.new_id(), seconds=60)) for _ in range(5)]
+        self.held = [(await self.database.purchases.buy(**self.buying(each))).purchase for each in roles]
+        self.bought = (await self.database.purchases.buy(**self.buying(self.pear))).purchase
+        self.expired = await self.database.purchase_work.given(self.held.pop())
+
+    def goods(self, **more: Any) -> ShopItem:
+        name = f"g{self.new_id()}"
+        return ShopItem(**self.request, name=name, price=1, stock=99, added_by_id=1, **more)
+
+    def buying(self, item: ShopItem) -> Words:
+        who = {"buyer": Buyer(ANN), "proposal_id": self.new_id()}
+        return {**self.guild, **who, "item_id": item.item_id, "shown_price": 1}
 
     async def ban_many(self, people: int) -> None:
         """Three jobs: one that is done, one whose people were sent, and one that has just begun."""
@@ -445,11 +474,26 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "outbox.hurry": (1, lambda w: {**w.guild, "now": clock.now()}),
     "outbox.hurry_all": (1, lambda _: {"now": clock.now()}),
     "outbox.pending": (1, lambda w: w.guild),
+    "fines.behind": (1, lambda _: {"limit": 50}),
+    "fines.catch_up": (2, lambda w: {**w.guild, "number": 1}),
     "holds.capture": (4, lambda w: {**w.numbered, "hold_id": w.hold_id}),
     "holds.due": (1, lambda _: {"since": clock.now(), "now": clock.now(), "limit": 50}),
     "holds.expire": (4, lambda w: w.expiry()),
     "holds.hold": (2, lambda w: w.holding),
     "holds.void": (4, lambda w: {**w.numbered, "hold_id": w.due.pop().hold_id}),
+    "levels.add_reward": (9, lambda w: {**w.reward, "role_id": w.new_id()}),
+    "levels.ask_roles": (1, lambda w: {**w.guild, "user_ids": range(1_000, 1_050)}),
+    "levels.can_give": (2, lambda w: {**w.guild, "role_id": 1}),
+    "levels.cannot_give": (1, lambda w: {**w.guild, "role_id": 1}),
+    "levels.newest": (1, lambda w: {**w.guild, "user_id": ANN}),
+    "levels.next_of_sync": (1, lambda w: {**w.guild, "limit": 50}),
+    "levels.rewards": (1, lambda w: w.guild),
+    "levels.roles": (4, lambda w: {**w.guild, "user_id": ANN}),
+    "levels.standing": (2, lambda w: {**w.guild, "user_id": ANN}),
+    "levels.sync": (1, lambda w: w.guild),
+    "levels.synced": (1, lambda w: {**w.guild, "part": SyncPart(1, 0, []), "reached_id": ANN}),
+    "levels.told": (1, lambda w: {**w.guild, "role_id": 1}),
+    "levels.remove_reward": (9, lambda w: w.reward),
     "points.award": (2, lambda w: w.award),
     "points.award_many": (
         4,
@@ -475,6 +519,18 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         lambda _: {
             "slot": 0, "slots": 1, "limits": StartLimits(1000, 1000, clock.now()), "least_seconds": 5,
         },
+    ),
+    "purchase_work.begin": (2, lambda w: {"purchase": w.held[0]}),
+    "purchase_work.claim": (1, lambda _: {"now": clock.now()}),
+    "purchase_work.given": (7, lambda w: {"purchase": w.held[1]}),
+    "purchase_work.postponed": (2, lambda w: {"purchase": w.held[2], "error": "away", "next_at": clock.now()}),
+    "purchase_work.refused": (8, lambda w: {"purchase": w.held[3], "reason": "no"}),
+    "purchase_work.taken": (2, lambda w: {"purchase": w.expired}),
+    "purchases.buy": (8, lambda w: w.buying(w.pear)),
+    "purchases.page": (1, lambda w: {**w.guild, "matching": BoughtBy(ANN), "limit": 50}),
+    "purchases.refund": (
+        9,
+        lambda w: {**w.request, "purchase_id": w.bought.purchase_id, "restock": True, "note": None, "actor_id": 1},
     ),
     "reports.answer": (9, lambda w: {**w.press(), "answer": "Thank you."}),
     "reports.close": (9, lambda w: {**w.press(w.open_reports.pop()), "answer": "Done."}),
@@ -507,6 +563,13 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     ),
     "staff_points.take": (2, lambda w: {**w.by_staff, "member_id": ANN, "amount": 1}),
     "staff_points.unfreeze": (3, lambda w: {**w.by_staff, "member_id": BEN}),
+    "shop.add": (4, lambda w: {"item": w.goods()}),
+    "shop.edit": (4, lambda w: {**w.guild, "item_id": w.pear.item_id, "changes": {"stock": 99}}),
+    "shop.item": (1, lambda w: {**w.guild, "item_id": w.pear.item_id}),
+    "shop.named": (1, lambda w: {**w.guild, "name": w.pear.name}),
+    "shop.remove": (2, lambda w: {**w.guild, "item_id": w.pear.item_id}),
+    "shop.shelf": (1, lambda w: {**w.guild, "limit": 50}),
+    "shop.suggest": (1, lambda w: {**w.guild, "typed": ""}),
     "seasons.start": (5, lambda w: {**w.request, "name": "one", "actor_id": 1}),
     "seasons.end": (
         5, lambda w: {**w.request, "name": "one", "reset": False, "actor_id": 1},

@@ -14,7 +14,6 @@ from database.ledger import Request, open_book, settle, told, trimmed
 from database.ledger_refusals import LedgerRefusal
 from database.listing import Cursor
 from database.models.base import utc_now
-from database.models.guild_config import FIND_CONFIG, GuildSettings
 from database.models.ledger_steps import OPERATIONS, TRANSFERS
 from database.models.points import SHOP, OperationKind, Source
 from database.models.reversal_steps import REVERSED_ALREADY
@@ -34,6 +33,7 @@ from database.models.shop_steps import (
     Bought,
     BoughtBy,
 )
+from database.restricted import rules_between
 from database.reversing import Reversed
 from database.shop import Offer, Receipt, buy, refund
 from database.transaction import Transaction
@@ -74,7 +74,8 @@ class PurchasesController(BaseController):
         )
         async with self._transaction(guild_id=guild_id) as tx:
             item, now = await ITEMS.lock(tx, guild_id=guild_id, item_id=item_id), utc_now()
-            rules = (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
+            rules, by_our_rows, _ = await rules_between(tx, guild_id, buyer.user_id)
+            buyer = buyer._replace(is_restricted=buyer.is_restricted or by_our_rows)
             past = (
                 await tx.exec(
                     PAST,

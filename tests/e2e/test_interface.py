@@ -49,6 +49,13 @@ points give: member amount [note]
 points history: [member]
 points top: [period] [page]
 points award: member amount reason
+shop list:
+shop buy: item
+shop inventory:
+shop add: name price
+shop edit: item
+shop remove: item
+shop restock: item
 config show:
 config set log-channel: value
 config reset: setting
@@ -75,13 +82,6 @@ points unfreeze
 points verify
 points supply
 points rules
-shop list
-shop buy
-shop inventory
-shop add
-shop edit
-shop remove
-shop restock
 config rollback
 config export
 config import

@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,17 @@ class Guild:
         """Fill in the form that an answer opened."""
         body = {"interaction_id": opened.body["interaction_id"], "fields": fields}
         return Answer(await self._play.post(f"/sandbox/people/{who}/submit", body))
+
+    @asynccontextmanager
+    async def unedited(self, channel: str) -> AsyncIterator[None]:
+        """Meanwhile the bot's edits in that channel wait: its posts keep the buttons that people still press."""
+        route = f"PATCH /channels/{self.channels[channel]}/messages/*"
+        late = {"status": 429, "retry_after": 0, "after_seconds": 1_000, "times": 1_000}
+        await self._play.post("/sandbox/faults", {"route": route, **late})
+        try:
+            yield
+        finally:
+            await self._play.delete("/sandbox/faults")
 
     async def say(self, who: str, content: str, channel: str = "general") -> Any:
         return await self._play.post(f"/sandbox/people/{who}/message", self._where(channel, content=content))

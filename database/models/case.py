@@ -24,6 +24,8 @@ LONGEST_REASON = 1_000
 """Characters. An embed field of Discord holds 1,024."""
 MOST_CASE_POINTS = 100
 REPLACED = "Replaced by a later act."
+NEVER_BEGUN = "Its time was over before it could be done."
+OVER_MEANWHILE = "Its time was over before Discord confirmed it."
 FOLLOWED = "Followed by case {number}."
 """Outcomes are kept in English; cogs/moderation/_outcome_words.py has the other languages."""
 
@@ -106,6 +108,12 @@ class Case(SQLModel, table=True):
         Index("ix_cases_guild_id_moderator_id_number", "guild_id", "moderator_id", "number"),
         Index("ix_cases_guild_id_created_at", "guild_id", "created_at"),
         Index("ix_cases_target_id", "target_id"),
+        Index(
+            "ix_cases_answers_to_appeals",
+            "guild_id",
+            "number",
+            postgresql_where=sql(f"origin = '{CaseOrigin.APPEAL}'"),
+        ),
         Index(
             "ix_cases_guild_id_log_message_id",
             "guild_id",

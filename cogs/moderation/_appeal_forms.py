@@ -87,7 +87,7 @@ async def _rules(interaction: Interaction, guild_id: int) -> dict[str, int]:
     return {"limit": config.appeal_limit, "cooldown_days": config.appeal_cooldown_days}
 
 
-class Verdict(Form, template=r"review:none"):
+class Verdict(Form):
     """Everything is asked again when it is submitted: the form may have been open for long."""
 
     is_approved: ClassVar[bool] = False

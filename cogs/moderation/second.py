@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from bot.buttons import Button
 from bot.errors import NotPermitted
 from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, require, require_permission, require_rank_above
 from bot.replies import defer, reply
 from cogs.moderation._act_forms import person_now
 from cogs.moderation._acting import act
-from cogs.moderation._appeal_buttons import Pressed
 from cogs.moderation._gates import GATES
 from cogs.moderation._guard import SECOND
 from cogs.moderation._request import Request
@@ -24,7 +24,7 @@ CARRY_OUT: dict[CaseKind, CarryOut] = {}
 """How an approved request of a kind is done, where not as the others; its case has the request's key."""
 
 
-class SecondButton(Pressed, template=r"second:(?P<answer>yes|no):(?P<key>[0-9]{1,20})"):
+class SecondButton(Button, template=r"second:(?P<answer>yes|no):(?P<key>[0-9]{1,20})"):
     async def pressed(self, interaction: Interaction) -> None:
         await defer(interaction)
         await require(interaction, Level.MODERATOR)

@@ -61,7 +61,6 @@ async def _requests(bot: "Reeve", job: MassJob) -> tuple[timedelta, str | None]:
         except ActionRefused as refusal:  # nobody at all can be banned
             await work.leave_out_rest(job, reason=str(refusal))
             break
-        bot.dispatch("mass_progress", job.guild_id, job.number)
         if not is_done:
             break
     return SOON, None

@@ -348,9 +348,11 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         },
     ),
     "mass_jobs.results": (1, lambda w: {**w.guild, "number": w.mass_done.number}),
+    "mass_jobs.banned_for_a_time": (1, lambda w: {**w.guild, "user_ids": [11, 12]}),
+    "mass_jobs.show": (2, lambda w: {**w.guild, "number": w.mass_done.number}),
     "mass_jobs.state": (2, lambda w: {**w.guild, "number": w.mass_done.number}),
     "mass_jobs.undo": (
-        8, lambda w: {**w.request, "number": w.mass_done.number, "editor_id": 22, "editor_name": "max"},
+        9, lambda w: {**w.request, "number": w.mass_done.number, "editor_id": 22, "editor_name": "max"},
     ),
     "mass_work.claim": (1, lambda _: {"now": clock.now() - timedelta(days=9)}),
     "mass_work.keep": (2, lambda w: {"row": [w.mass_sent], "act_ids": w.mass_acts}),

@@ -471,8 +471,10 @@ async def test_an_action_that_asks_again_for_each_row_would_be_seen(world: World
 
     forgetful: Any = world.database
     forgetful.forgetful = Forgetful(forgetful)
-    counted = []
+    cases, counted = [], []
     for rows in (1, 3):
         await world.grow(rows)
+        cases.append(await world.database.cases.count(**world.guild, matching=CaseFilter()))
         counted.append(await world.statements_of("forgetful.look", world.guild))
-    assert counted[0] < counted[1]
+    assert cases[0] < cases[1]
+    assert counted == [1 + number for number in cases], "one for all of them, and one for each"

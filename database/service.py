@@ -39,6 +39,7 @@ from database.schema_watch import SchemaWatch
 from database.settings import PoolSettings
 from database.slow_statements import SlowStatements
 from database.transaction import Scope
+from database.waiting import Turns, be_patient
 
 
 class Health(NamedTuple):
@@ -67,6 +68,7 @@ class DatabaseService:
         self._slow = SlowStatements(settings, self.figures)
         self.schema_watch = SchemaWatch(dsn)
         self.absence = Absence()
+        self.turns = Turns(settings)
         self._replica: Replica | None = None
         if replica_dsn is not None:
             self._replica = Replica(replica_dsn, settings, self.figures, self._pool, self._slow)
@@ -151,6 +153,11 @@ class DatabaseService:
         started = time.perf_counter()
         async with self.transaction(system=True):
             return Health(latency_ms=(time.perf_counter() - started) * 1000)
+
+    @staticmethod
+    def be_patient() -> None:
+        """For a task that nobody waits for: see `waiting`."""
+        be_patient()
 
     def pool_status(self) -> PoolStatus:
         return self._pool.status()

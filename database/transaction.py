@@ -18,6 +18,7 @@ from database.savepoint import Savepoint
 from database.schema_watch import SchemaWatch
 from database.slow_statements import SlowStatements
 from database.statements import Result, Statement, composed
+from database.waiting import Turns
 
 T = TypeVar("T")
 
@@ -131,6 +132,7 @@ class Transactions(Protocol):
     figures: Figures
     schema_watch: SchemaWatch
     absence: Absence
+    turns: Turns
 
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope: ...
 

@@ -135,6 +135,7 @@ class Acting(BaseCog):
 
         Whose lease ends while it waits here, another process may take: then it is lost to this one, by its fence.
         """
+        self.bot.database.be_patient()
         by_target: dict[int, list[Act]] = defaultdict(list)
         for act in acts:
             by_target[act.target_id].append(act)

@@ -99,7 +99,7 @@ class CaseController(ListController[Case, CaseFilter]):
             known_case=known_case,
             report=report,
         )
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._turn(guild_id), self._transaction(guild_id=guild_id) as tx:
             if kind is CaseKind.WARN and escalating is not None:
                 return (await open_with_ladder(tx, opening, escalating)).case
             if most_acts is None or await let_act(tx, opening, most_acts):

@@ -288,6 +288,26 @@ async def test_a_drawer_that_hangs_costs_the_picture_and_not_the_answer(
     assert painter._process.pid != hanging.pid
 
 
+async def test_who_gives_up_while_it_starts_leaves_the_start_to_who_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = Painter(tmp_path)
+    monkeypatch.setattr(painter_module, "DRAW_SECONDS", 0)
+    with pytest.raises(NoPicture):
+        await painter.draw(SMALL)
+    while painter._process is None:  # noqa: ASYNC110  # it is there, and has not said yet that it can draw
+        await asyncio.sleep(0)
+    with pytest.raises(NoPicture):
+        await painter.draw(SMALL)
+    monkeypatch.undo()
+
+    await painter.ready()
+    started = painter._process
+    assert await painter.draw(SMALL)
+    assert painter._process is started
+    await painter.close()
+
+
 async def test_who_gives_up_does_not_get_the_next_one_a_wrong_picture(painter: Painter) -> None:
     wanted = await painter.draw(SMALL)
     given_up = asyncio.create_task(painter.draw(CHARTS["a year"]))

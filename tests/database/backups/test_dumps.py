@@ -248,7 +248,7 @@ async def test_rows_that_are_not_what_was_counted_are_found(backup: Backup, dsn:
     tampering = """
         UPDATE users SET name = 'ann2' WHERE guild_id = 2;
         DELETE FROM case_counters WHERE guild_id = 2;
-        DROP TABLE case_evidence;
+        DROP TABLE case_evidence CASCADE;
         CREATE TABLE more (id bigint);
     """
     tampered, target = await spoilt(backup, dsn, blank, tampering), await blank()

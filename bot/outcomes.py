@@ -53,9 +53,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord said no before anything was done. `reason`: one sentence for who can act on it."""
+    """Discord said no before anything was done. `reason`: one sentence for who can act on it.
+
+    `said`: Discord's own words, where we have none for it.
+    """
 
     reason: str
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,9 @@ def _classified(error: Exception, sent: int) -> Outcome:
     if sent == 0 or (isinstance(error, discord.HTTPException) and error.status in PASSING):
         return Later(text, AGAIN_SECONDS)
     if isinstance(error, discord.HTTPException) and _is_final(error):
-        return Refused(explain(error) or f"Discord refused that: {' '.join(error.text.split())[:200]}")
+        said = " ".join(error.text.split())[:200]
+        known = explain(error)
+        return Refused(known) if known else Refused(f"Discord refused that: {said}", said)
     return Unknown(text)
 
 

@@ -28,12 +28,6 @@ TABLES = ("automod_rules", "digests")
 
 def upgrade() -> None:
     op.build_index("ix_cases_guild_id_created_at", "cases", ["guild_id", "created_at"])
-    op.build_index(
-        "ix_cases_answers_to_appeals",
-        "cases",
-        ["guild_id", "number"],
-        postgresql_where=sa.text("origin = 'appeal'"),
-    )
     asks_once("cases")
     op.create_table(
         "automod_rules",
@@ -131,5 +125,4 @@ def downgrade() -> None:
     for table in reversed(TABLES):
         op.drop_table(table)
     asks_at_each_row("cases")
-    op.drop_index("ix_cases_answers_to_appeals", "cases")
     op.drop_index("ix_cases_guild_id_created_at", "cases")

@@ -9,7 +9,7 @@ from cogs.moderation._act_alert import post_act_alert
 from cogs.moderation._appeal_post import answer_appellant, post_appeal
 from cogs.moderation._audit_alert import post_audit_alert
 from cogs.moderation._digest import post_digest
-from cogs.moderation._direct_message import tell, tell_void
+from cogs.moderation._direct_message import tell, tell_end, tell_void
 from cogs.moderation._guard_alert import post_pause, tell_owner
 from cogs.moderation._log_post import NotYet, post_case
 from cogs.moderation._report_post import answer_reporter, post_report
@@ -52,6 +52,7 @@ DELIVERIES: dict[Delivery, Callable[["Reeve", discord.Guild, int], Awaitable[Non
     Delivery.CASE_LOG: post_case,
     Delivery.CASE_DIRECT_MESSAGE: tell,
     Delivery.CASE_VOID_MESSAGE: tell_void,
+    Delivery.CASE_END_MESSAGE: tell_end,
     Delivery.ACT_ALERT: post_act_alert,
     Delivery.REPORT_POST: post_report,
     Delivery.REPORT_REPLY: answer_reporter,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.typed import one_line
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._post_words import PostWords
 from database.errors import CaseNotFound
 from database.models import Case, CaseKind, MassJob, MassProgress, MassState
@@ -36,7 +37,7 @@ def progress_text(state: MassState) -> str:
     elif job.stopped_by_id is not None:
         lines.append(f"Stopped by <@{job.stopped_by_id}>: {progress.waiting:,} others were left alone.")
     elif job.last_error and not job.finished_at:
-        lines.append(f"It waits: {one_line(job.last_error, 150)}")
+        lines.append(f"It waits: {one_line(in_english(job.last_error), 150)}")
     return " ".join(lines)
 
 
@@ -51,7 +52,7 @@ def add_progress(embed: discord.Embed, state: MassState, words: PostWords) -> No
     if job.stopped_by_id is not None:
         lines.append(f"⏹ <@{job.stopped_by_id}>")
     elif job.last_error:
-        lines.append(f"⏳ {one_line(job.last_error, 150)}")
+        lines.append(f"⏳ {one_line(in_english(job.last_error), 150)}")
     embed.add_field(name=words.progress, value="\n".join(lines), inline=False)
 
 

@@ -14,6 +14,7 @@ from bot.replies import reply
 from bot.typed import cut
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._mass_looks import mass_view, progress_text
+from cogs.moderation._outcome_words import in_english
 from database.models import CaseKind, CaseState, MassResult
 
 DONE = {
@@ -35,7 +36,7 @@ def _result(result: MassResult) -> str:
     untried = "not banned" if result.reason else "not tried"
     what = untried if result.state is None else DONE[result.state]
     case = f" (case {result.child_number})" if result.child_number else ""
-    reason = f": {cut(result.reason, 200)}" if result.reason else ""
+    reason = f": {cut(in_english(result.reason), 200)}" if result.reason else ""
     return f"{result.user_id} {cut(result.user_name, 100)}: {what}{case}{reason}"
 
 

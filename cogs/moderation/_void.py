@@ -10,10 +10,12 @@ from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
 from bot.replies import reply
+from bot.typed import shown
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._dm_rendering import KIND_OF
 from cogs.moderation._duration import require_above
 from cogs.moderation._mass_looks import undo_button
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._performing import perform
 from cogs.moderation._refusals import CaseCounts
 from database.errors import CaseAboutYourself
@@ -164,5 +166,5 @@ def _outcome(act: Act) -> str:
         return f"{what} is lifted."
     if act.state is ActState.SUPERSEDED:
         return f"{what} was changed by something newer meanwhile, so that stays."
-    trouble = f" {act.last_error}" if act.last_error else ""
+    trouble = f" {shown(in_english(act.last_error))}" if act.last_error else ""
     return f"{what} is not lifted yet, and I keep at it.{trouble}"

@@ -109,12 +109,6 @@ class Case(SQLModel, table=True):
         Index("ix_cases_guild_id_created_at", "guild_id", "created_at"),
         Index("ix_cases_target_id", "target_id"),
         Index(
-            "ix_cases_answers_to_appeals",
-            "guild_id",
-            "number",
-            postgresql_where=sql(f"origin = '{CaseOrigin.APPEAL}'"),
-        ),
-        Index(
             "ix_cases_guild_id_log_message_id",
             "guild_id",
             "log_message_id",

@@ -14,6 +14,7 @@ from cogs.moderation._gates import GATES
 from cogs.moderation._guard import SECOND
 from cogs.moderation._request import Request
 from cogs.moderation._second import second_needed
+from database.errors import DraftGone
 from database.models import CaseKind, DraftState, Proof
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ class SecondButton(Button, template=r"second:(?P<answer>yes|no):(?P<key>[0-9]{1,
         await require(interaction, Level.MODERATOR)
         drafts, key = interaction.client.database.drafts, int(self.match["key"])
         where = {"guild_id": guild_of(interaction).id, "interaction_id": key}
-        request = Request.from_json((await drafts.get(**where)).request)
+        try:
+            request = Request.from_json((await drafts.get(**where)).request)
+        except DraftGone:  # too old, and nothing has told its post
+            await drafts.show_again(**where)
+            interaction.client.dispatch("outbox_filled")
+            raise
         is_approved = self.match["answer"] == "yes"
         await _require_second(interaction, request, is_approved=is_approved)
         draft = await drafts.answer(

@@ -3,7 +3,6 @@
 The plan of each statement is printed, as the application's own role has it: row-level security decides about indexes.
 """
 
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial

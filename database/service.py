@@ -157,7 +157,7 @@ class DatabaseService:
     @staticmethod
     def be_patient() -> None:
         """For a task that nobody waits for: see `waiting`."""
-        be_patient()
+        be_patient(is_person_waiting=False)
 
     def pool_status(self) -> PoolStatus:
         return self._pool.status()

@@ -1,4 +1,7 @@
-"""Who waits for what is scarce, and how long: the hurried first, then the patient, in the order in which they began."""
+"""Who waits for what is scarce, and how long: who has 3 seconds, then who was told to wait, then what nobody waits for.
+
+Among equals whoever began first goes first.
+"""
 
 import asyncio
 import heapq
@@ -19,51 +22,36 @@ MOST_PATIENT = 1_000
 MOST_OPENING = 2
 """In one guild at once: one has the row that counts its cases, one stands ready for it."""
 
-_patient_since: ContextVar[float | None] = ContextVar("_patient_since", default=None)
+HURRIED, ANSWERED, UNASKED = range(3)
+_rank: ContextVar[tuple[int, float]] = ContextVar("_rank", default=(HURRIED, 0.0))
 
 
-def be_patient() -> None:
+def be_patient(*, is_person_waiting: bool = True) -> None:
     """From now on this task, and those that it starts, may wait: nobody's 3 seconds run, or they were met."""
-    _patient_since.set(time.monotonic())
+    _rank.set((ANSWERED if is_person_waiting else UNASKED, time.monotonic()))
 
 
 def is_hurried() -> bool:
-    return _patient_since.get() is None
+    return _rank.get()[0] == HURRIED
 
 
-class Line(Generic[T]):
-    """Those who wait for one kind of thing. What is offered goes to who is first."""
+class Places(Generic[T]):
+    """Of those who wait for one kind of thing. What is offered goes to who is first."""
 
-    def __init__(self, settings: PoolSettings) -> None:
-        self._settings = settings
-        self._places: list[tuple[bool, float, int, asyncio.Future[T]]] = []
+    def __init__(self) -> None:
+        self._places: list[tuple[tuple[int, float], int, asyncio.Future[T]]] = []
         self._arrivals = itertools.count()
-        self.waiting = 0
 
     async def wait(self, hand_on: Callable[[T], None]) -> T:
-        """What is offered, or TimeoutError. `hand_on` gets what comes in the moment of giving up."""
-        since = _patient_since.get()
-        if since is not None and self.waiting >= MOST_PATIENT:
-            raise TimeoutError
+        """What is offered. `hand_on` gets what comes in the moment of giving up."""
         place: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._places, (since is not None, since or 0.0, next(self._arrivals), place))
-        self.waiting += 1
+        heapq.heappush(self._places, (_rank.get(), next(self._arrivals), place))
         try:
-            async with asyncio.timeout(self._seconds(since)):
-                return await place
+            return await place
         except BaseException:
             if place.done() and not place.cancelled() and place.exception() is None:
                 hand_on(place.result())
             raise
-        finally:
-            self.waiting -= 1
-
-    def _seconds(self, since: float | None) -> float:
-        """Who has used their patience up is in a hurry again, and yet the first of the patient."""
-        least = self._settings.pool_timeout_seconds
-        if since is None:
-            return least
-        return max(least, since + self._settings.pool_patience_seconds - time.monotonic())
 
     def offer(self, thing: T) -> bool:
         """False if nobody waits."""
@@ -78,6 +66,53 @@ class Line(Generic[T]):
         for *_, place in self._places:
             if not place.done():
                 place.set_exception(error)
+
+
+class OrderedLock:
+    """As asyncio's, and whoever is hurried goes first."""
+
+    def __init__(self) -> None:
+        self._is_taken = False
+        self._places: Places[None] = Places()
+
+    async def __aenter__(self) -> None:
+        if self._is_taken:
+            await self._places.wait(self._pass_on)
+        self._is_taken = True
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pass_on()
+
+    def _pass_on(self, _: None = None) -> None:
+        self._is_taken = self._places.offer(None)
+
+
+class Line(Places[T]):
+    """In which nobody waits for ever."""
+
+    def __init__(self, settings: PoolSettings) -> None:
+        super().__init__()
+        self._settings = settings
+        self.waiting = 0
+
+    async def wait(self, hand_on: Callable[[T], None]) -> T:
+        """Raises TimeoutError."""
+        rank, since = _rank.get()
+        if rank != HURRIED and self.waiting >= MOST_PATIENT:
+            raise TimeoutError
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(self._seconds(rank, since)):
+                return await super().wait(hand_on)
+        finally:
+            self.waiting -= 1
+
+    def _seconds(self, rank: int, since: float) -> float:
+        """Who has used their patience up is in a hurry again, and yet the first of the patient."""
+        least = self._settings.pool_timeout_seconds
+        if rank == HURRIED:
+            return least
+        return max(least, since + self._settings.pool_patience_seconds - time.monotonic())
 
 
 class Turns:

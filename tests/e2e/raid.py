@@ -71,11 +71,12 @@ class Raid:
         return answer
 
 
-async def lets_reeve_ban_many(guild: Guild, play: Play) -> None:
-    """Discord asks for Manage Server, besides the permission to ban."""
+async def lets_reeve_ban_many(guild: Guild, play: Play) -> str:
+    """Discord asks for Manage Server, besides the permission to ban. The id of the role that gives it."""
     role = await guild.post("olga", "role", action="create", name="Many", permissions=["MANAGE_GUILD"])
     reeve = next(app for app in play.world["applications"] if app["name"] == "Reeve")
     await guild.post("olga", "roles", user_id=reeve["bot_user_id"], add=[role["id"]])
+    return str(role["id"])
 
 
 async def a_raid(sandbox: Sandbox, play: Play, name: str, *, people: int, permissions: bool = True) -> Raid:

@@ -21,7 +21,7 @@ from cogs.moderation._dm_rendering import (
     end_moved,
     is_shown_by,
 )
-from cogs.moderation._log_post import nonce
+from cogs.moderation._log_post import NotYet, nonce
 from database.errors import DatabaseUnavailable
 from database.models import Case, CaseState, Delivery, DirectMessage, TemplateKind
 
@@ -80,8 +80,15 @@ async def tell_void(bot: "Reeve", guild: discord.Guild, number: int) -> None:
 
 
 async def tell_end(bot: "Reeve", guild: discord.Guild, number: int) -> None:
-    """Tell the target when it ends by now, once for all that was changed meanwhile. Raises as `tell` does."""
+    """Tell the target when it ends by now, once for all that was changed meanwhile.
+
+    Only who was told of the case: raises NotYet while that is on its way, and as `tell` does.
+    """
     whole = await bot.database.cases.whole(guild_id=guild.id, number=number)
+    if whole.case.direct_message is DirectMessage.PENDING:
+        raise NotYet("They were not told of the case yet.")
+    if whole.case.direct_message is not DirectMessage.SENT:
+        return
     moved = next((each for each in reversed(whole.revisions) if each.field == "expires_at"), None)
     if whole.case.state is not CaseState.ACTIVE or whole.case.kind not in HAVE_AN_END or moved is None:
         return

@@ -126,7 +126,7 @@ class CaseEditController(BaseController):
                 tx, case, "expires_at", before=_seconds(before), after=_seconds(expires_at),
                 editor_id=editor_id, interaction_id=interaction_id,
             )  # fmt: skip
-            if case.direct_message is DirectMessage.SENT:  # one that is still to come says the new end
+            if case.direct_message in (DirectMessage.PENDING, DirectMessage.SENT):
                 await ask(tx, case, Delivery.CASE_END_MESSAGE)
             return await move_end(
                 tx, standing, expires_at, utc_now(), asked_by_id=editor_id, decided_by_id=interaction_id

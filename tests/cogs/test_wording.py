@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import TargetOutranksModerator
@@ -136,6 +136,7 @@ def test_an_outcome_within_an_outcome_is_read_in_the_same_language() -> None:
     assert "Ese canal ya no existe" in outcome_in(Language.SPANISH, known)
 
 
+@example('"' * 200, '"' * 200, '"' * 4000)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=4000))
 def test_whatever_the_facts_are_what_is_kept_fits_and_can_be_read(one: str, other: str, said: str) -> None:
     for outcome in (

@@ -85,6 +85,7 @@ class LongOutage:
 
         async def ban(number: int, target_id: int, ends_at: datetime | None) -> None:
             async with places:
+                database.be_patient()
                 await banned(database, guild, target_id, key=FIRST_KEY + number, ends_at=ends_at)
 
         try:

@@ -13,6 +13,7 @@ import aiohttp
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.1
 
 
 class Answer:
@@ -261,8 +262,13 @@ class Bot:
 
 
 async def until(what: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
-    """The first true answer. The wire has no event for "the bot has done it", so this asks until it has."""
+    """The first true answer. The wire has no event for "the bot has done it", so this asks until it has.
+
+    Less and less often: whoever asks a hundred times a second takes the processor from the bot that is to do it.
+    """
+    pause = SHORTEST_PAUSE_SECONDS
     async with asyncio.timeout(seconds):
-        while not (answer := await what()):  # noqa: ASYNC110  # another process does it, and has no event of ours
-            await asyncio.sleep(0.01)
+        while not (answer := await what()):  # another process does it, and has no event of ours
+            await asyncio.sleep(pause)
+            pause = min(1.5 * pause, LONGEST_PAUSE_SECONDS)
         return answer

@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 import aiohttp
 import discord
 
-from bot.errors import explain
+from bot.errors import Unanswered, explain
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ class Later:
 Outcome: TypeAlias = Applied | Absent | Refused | Unknown | Later
 
 
-class DiscordAway(Exception):
+class DiscordAway(Unanswered):
     """Discord did not let itself be read: not in time, not now. Nothing is known that was not known before."""
 
 
@@ -137,10 +137,13 @@ async def attempt(
     return Applied()
 
 
-async def read(call: Callable[[], Awaitable[T]]) -> T:
-    """What Discord answers within READ_SECONDS. Raises Forbidden, NotFound (Discord's own), DiscordAway."""
+async def read(call: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> T:
+    """What Discord answers within `seconds`, READ_SECONDS if left out.
+
+    Raises Forbidden, NotFound (Discord's own), DiscordAway.
+    """
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(READ_SECONDS if seconds is None else seconds):
             return await call()
     except discord.Forbidden:
         raise

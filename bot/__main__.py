@@ -47,7 +47,7 @@ def main() -> int:
             logger.warning("{}", sentence)
         require_consent(arguments)
         return asyncio.run(until_signal(arguments.execute(arguments, settings, say)))
-    except Exception as error:
+    except Exception as error:  # the outermost place: a sentence and an exit code for whatever ends Reeve
         if known := ending(error):
             print(known, file=sys.stderr)
             return known.code

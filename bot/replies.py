@@ -61,7 +61,7 @@ async def reply(
             await _add(interaction, content, files, ephemeral=ephemeral)
         else:
             await _fill(interaction, content, files)
-    except Exception as error:
+    except Exception as error:  # what means "too late" has many types; others go on
         if not (is_too_late(error) or isinstance(error, discord.NotFound)):
             raise
         logger.warning("{}: the answer could not be delivered: {}", name_of(interaction), error)

@@ -68,7 +68,7 @@ async def banned_of(guild: discord.Guild, user_ids: Sequence[int]) -> set[int]:
     wanted, first, last = set(user_ids), min(user_ids), max(user_ids)
     after, seen, banned = first - 1, 0, set[int]()
     while seen < MOST_BANS_READ and after < last:
-        page = await read(lambda start=after: _page(guild, start))  # type: ignore[misc]
+        page = await read(lambda start=after: _page(guild, start))  # type: ignore[misc]  # mypy infers no lambda with a default
         if not page:
             break
         banned |= wanted.intersection(page)

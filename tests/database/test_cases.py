@@ -207,7 +207,7 @@ async def test_the_place_of_the_log_post_is_remembered(
 
 def test_no_late_repeat_puts_an_older_log_post_back(database: DatabaseService) -> None:
     """Another process may have posted since; the outbox delivers again, and looks first."""
-    assert database.cases.logged.is_repeatable is False  # type: ignore[attr-defined]
+    assert database.cases.logged.is_repeatable is False  # type: ignore[attr-defined]  # set by @action
 
 
 async def test_a_message_that_arrived_stays_arrived_and_is_corrected_if_the_act_was_refused(

@@ -78,7 +78,7 @@ def command(name: str, **options: Any) -> Step:
         assert "Case" in answer.text, answer
 
     name_of = name
-    asked.is_by_hand = False  # type: ignore[attr-defined]
+    asked.is_by_hand = False  # type: ignore[attr-defined]  # a mark on a function
     return asked
 
 
@@ -86,7 +86,7 @@ def hand(action: str, target: str, **more: Any) -> Step:
     async def done(guild: Guild) -> None:
         await guild.post("max", "moderate", action=action, target_id=guild.person(target), **more)
 
-    done.is_by_hand = True  # type: ignore[attr-defined]
+    done.is_by_hand = True  # type: ignore[attr-defined]  # a mark on a function
     return done
 
 
@@ -121,7 +121,7 @@ async def banned_anew(guild: Guild) -> None:
 
 
 for each, by_hand in ((massban, False), (undo, False), (banned_anew, True)):
-    each.is_by_hand = by_hand  # type: ignore[attr-defined]
+    each.is_by_hand = by_hand  # type: ignore[attr-defined]  # a mark on a function
 
 
 class Cell(NamedTuple):
@@ -223,7 +223,7 @@ async def test_the_newest_decision_counts_whatever_reeve_has_missed(world: World
 
 async def carry_on(cells: dict[Cell, Guild], left: dict[Cell, list[Step]], *, by_hand: bool) -> None:
     for cell, steps in left.items():
-        while steps and steps[0].is_by_hand is by_hand:  # type: ignore[attr-defined]
+        while steps and steps[0].is_by_hand is by_hand:  # type: ignore[attr-defined]  # a mark on a function
             await steps.pop(0)(cells[cell])
 
 

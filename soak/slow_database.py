@@ -47,7 +47,7 @@ class SlowDatabase:
     """`slow_seconds`: of each round trip. The moderators are in one server each, and then all in one.
 
     `patience_seconds`: how long they may wait once they are acknowledged; None: as long as Reeve lets them by default,
-    and then most must succeed.
+    and then most must succeed. `connections`: of the bot's pool, likewise.
     """
 
     name: ClassVar[str] = "slow_database"
@@ -55,6 +55,7 @@ class SlowDatabase:
     slow_seconds: float = 0.5
     commands: tuple[str, ...] = ("ban", "warn")
     patience_seconds: float | None = None
+    connections: int | None = None
 
     async def run(self, ground: Ground) -> Outcome:
         async with opened(ground) as stage:
@@ -64,8 +65,11 @@ class SlowDatabase:
                 for command in self.commands
                 for each in (1, self.moderators)
             ]
-            patience = self.patience_seconds
-            said = {} if patience is None else {"REEVE_DATABASE_POOL_PATIENCE_SECONDS": str(patience)}
+            limits: dict[str, float | None] = {
+                "PATIENCE_SECONDS": self.patience_seconds,
+                "MOST": self.connections,
+            }
+            said = {f"REEVE_DATABASE_POOL_{what}": str(limit) for what, limit in limits.items() if limit}
             await stage.forge.start(DATABASE_URL=stage.proxy.dsn, **said)
             for wave in waves:
                 ground.standing = wave.where

@@ -15,7 +15,7 @@ async def test_a_hundred_bans_that_end_in_an_outage_end_once(ground: Ground) -> 
 
 async def test_a_server_in_which_discord_takes_its_time_holds_up_no_other(ground: Ground) -> None:
     """More ends are due there, and longer, than are taken at once."""
-    counts = {"slow": 60, "quick": 10}
+    counts = {"slow": 120, "quick": 3}
     async with opened(ground) as stage:
         slow, quick = [await stage.guild(name, members=count + 12) for name, count in counts.items()]
         database = await ground.service(stage.dsn)

@@ -206,6 +206,23 @@ async def test_nothing_is_a_day_of_zeros(database: DatabaseService, guild_id: in
     assert found.report_seconds == [None]
 
 
+async def test_a_case_at_midnight_is_of_the_day_that_begins(database: DatabaseService, guild_id: int) -> None:
+    moment = datetime(2026, 11, 3, tzinfo=UTC)
+    await written(
+        database,
+        guild_id,
+        Rows([(moment, CaseKind.WARN, CaseState.ACTIVE, CaseOrigin.COMMAND, 21, 31)], [(moment, 60, 21)]),
+    )
+
+    found = await database.statistics.of_days(
+        guild_id=guild_id, days=last_days(2, until=LAST_DAY), time_zone="UTC"
+    )
+
+    assert found.kinds == {CaseKind.WARN: [0, 1]}
+    assert [line.acts for line in found.moderators] == [1]
+    assert found.report_seconds == [None, 60]
+
+
 async def test_a_moderator_has_the_name_of_their_newest_case(
     database: DatabaseService, guild_id: int
 ) -> None:

@@ -69,7 +69,9 @@ class SlowDatabase:
                 "PATIENCE_SECONDS": self.patience_seconds,
                 "MOST": self.connections,
             }
-            said = {f"REEVE_DATABASE_POOL_{what}": str(limit) for what, limit in limits.items() if limit}
+            said: dict[str, Any] = {
+                f"REEVE_DATABASE_POOL_{what}": str(limit) for what, limit in limits.items() if limit
+            }
             await stage.forge.start(DATABASE_URL=stage.proxy.dsn, **said)
             for wave in waves:
                 ground.standing = wave.where

@@ -262,11 +262,11 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "by_hand.begin": (1, lambda w: {**w.guild, "entry_id": 1}),
     "by_hand.cursor": (1, lambda w: w.guild),
     "by_hand.known": (1, lambda w: {**w.guild, "entry_ids": list(range(50))}),
-    "by_hand.note": (5, lambda w: w.deed(CaseKind.BAN)),
+    "by_hand.note": (4, lambda w: w.deed(CaseKind.BAN)),
     "by_hand.own": (
         2, lambda w: {**w.guild, "entry_id": w.new_id(), "number": 1, "target_id": 11, "kind": CaseKind.BAN},
     ),
-    "by_hand.seen": (7, lambda w: w.deed(CaseKind.BAN)),
+    "by_hand.seen": (5, lambda w: w.deed(CaseKind.BAN)),
     "by_hand.unreadable": (3, lambda w: {**w.guild, "entry_id": 1, "now": clock.now()}),
     "cases.count": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
     "cases.edit_reason": (5, World.edit),

@@ -1,5 +1,10 @@
 """The composition root and the words that a person types in a shell: `python -m bot`."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # what is imported stays: to look through it again and again is a seventh of a start
+
 import argparse
 import asyncio
 import signal
@@ -38,6 +43,8 @@ def parser() -> Parser:
 
 
 def main() -> int:
+    gc.freeze()
+    gc.enable()
     arguments = parser().parse_args()
     start_logging(Settings.model_construct())  # until the settings are known
     try:

@@ -12,7 +12,7 @@ async def test_forty_moderators_are_acknowledged_in_time_on_a_slow_database(grou
 async def test_more_moderators_than_connections_succeed_when_each_waits_for_their_turn(
     ground: Ground,
 ) -> None:
-    outcome = await SlowDatabase(moderators=12, slow_seconds=0.05, commands=("warn",), connections=1).run(
+    outcome = await SlowDatabase(moderators=6, slow_seconds=0.03, commands=("warn",), connections=1).run(
         ground
     )
     assert outcome.broken == []

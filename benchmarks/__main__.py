@@ -10,13 +10,28 @@ from typing import Any
 
 from loguru import logger
 
-from benchmarks import cached_reads, case_lists, database_load, earnings, memory, sandbox_load, wire_load
+from benchmarks import (
+    cached_reads,
+    case_lists,
+    database_load,
+    earnings,
+    figures,
+    memory,
+    sandbox_load,
+    wire_load,
+)
 from benchmarks.machine import machine, versions
 
 LATEST = Path(__file__).parent / "latest.json"
 Benchmark = Callable[..., Awaitable[list[dict[str, Any]]]]
 BENCHMARKS: dict[str, tuple[Benchmark, ...]] = {
-    "database": (cached_reads.results, database_load.results, case_lists.results, earnings.results),
+    "database": (
+        cached_reads.results,
+        database_load.results,
+        case_lists.results,
+        earnings.results,
+        figures.results,
+    ),
     "wire": (wire_load.results,),
     "memory": (memory.results,),
     "sandbox": (sandbox_load.results,),

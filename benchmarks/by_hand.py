@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from benchmarks.plain_rows import PlainCase, plain_case
+
 Connection = Any  # asyncpg has no types
 
 LARGEST_BALANCE = 1_000_000_000_000
@@ -54,15 +56,14 @@ class ByHand:
         async with self.transaction(guild_id, mode=" READ ONLY") as connection:
             return await connection.fetchrow("SELECT * FROM guild_configs WHERE guild_id = $1", guild_id)
 
-    async def case_page(self, guild_id: int, before: int) -> list[Any]:
+    async def case_page(self, guild_id: int, before: int) -> list[PlainCase]:
         async with self.transaction(guild_id, mode=" READ ONLY") as connection:
-            return list(
-                await connection.fetch(
-                    "SELECT * FROM cases WHERE guild_id = $1 AND number < $2 ORDER BY number DESC LIMIT 10",
-                    guild_id,
-                    before,
-                )
+            rows = await connection.fetch(
+                "SELECT * FROM cases WHERE guild_id = $1 AND number < $2 ORDER BY number DESC LIMIT 10",
+                guild_id,
+                before,
             )
+        return [plain_case(row) for row in rows]
 
     async def top(self, guild_id: int) -> list[Any]:
         async with self.transaction(guild_id, mode=" READ ONLY") as connection:

@@ -154,7 +154,7 @@ class Load:
 
         async def task(number: int) -> None:
             dice = random.Random(self.seed * 1000 + number)
-            while not watch.is_over:
+            while not watch.is_over or not watch.took:  # a busy machine may have slept through it
                 await watch.time(self.act(self.side, self.world, dice))
 
         await asyncio.gather(*(task(number) for number in range(self.concurrency)))

@@ -1,5 +1,10 @@
 """The composition root and the words that a person types in a shell: `python -m bot`."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # what is imported stays: to look through it again and again is a seventh of a start
+
 import argparse
 import asyncio
 import signal
@@ -27,7 +32,9 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     words = Parser(prog="python -m bot", description="Reeve, a Discord bot. Without a word: run.")
     words.set_defaults(execute=_run)
-    commands = words.add_subparsers(dest="command", metavar="run | doctor | db | export-ledger | verify-ledger")
+    commands = words.add_subparsers(
+        dest="command", metavar="run | doctor | db | export-ledger | verify-ledger"
+    )
     commands.add_parser("run", help="start Reeve (on Discord with DISCORD_TOKEN, else on the sandbox)")
     doctor = commands.add_parser("doctor", help="check settings, database and Discord, and name what to fix")
     doctor.set_defaults(execute=_doctor)
@@ -39,6 +46,8 @@ def parser() -> Parser:
 
 
 def main() -> int:
+    gc.freeze()
+    gc.enable()
     arguments = parser().parse_args()
     start_logging(Settings.model_construct())  # until the settings are known
     try:
@@ -48,7 +57,7 @@ def main() -> int:
             logger.warning("{}", sentence)
         require_consent(arguments)
         return asyncio.run(until_signal(arguments.execute(arguments, settings, say)))
-    except Exception as error:
+    except Exception as error:  # the outermost place: a sentence and an exit code for whatever ends Reeve
         if known := ending(error):
             print(known, file=sys.stderr)
             return known.code

@@ -92,7 +92,7 @@ async def _may_see(interaction: discord.Interaction["Reeve"]) -> bool:
 async def _suggest_nothing(interaction: discord.Interaction["Reeve"]) -> None:
     try:
         await interaction.response.autocomplete([])
-    except Exception as error:
+    except Exception as error:  # whether it only came too late is asked of any
         if not _is_lost(error):
             raise
         logger.debug("{}: no suggestions could be shown: {!r}", name_of(interaction), error)

@@ -37,7 +37,7 @@ async def once(send: Callable[[], Awaitable[object]], *, attempt_seconds: float)
     try:
         async with asyncio.timeout(attempt_seconds):
             await send()
-    except Exception as error:
+    except Exception as error:  # `is_undelivered` knows the many types of a lost answer; others go on
         if is_undelivered(error):
             raise Undelivered(f"{type(error).__name__} {error}".rstrip()) from error
         raise

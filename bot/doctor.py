@@ -48,7 +48,7 @@ async def examine(settings: Settings, say: Say) -> int:
         database = await _check_database(settings, findings, running)
         try:
             await _check_discord(settings, findings, database)
-        except Exception as error:
+        except Exception as error:  # what an operator must see to has many types: `ending` knows them
             if (known := ending(error)) is None:
                 raise
             findings.bad(known.code, str(known))
@@ -85,7 +85,7 @@ async def _check_database(
         await database.open()
         _check_replica(database, findings)
         await _check_acts(database, findings)
-    except Exception as error:
+    except Exception as error:  # likewise
         if (known := ending(error)) is None:
             raise
         findings.bad(known.code, str(known))

@@ -48,6 +48,10 @@ class Undelivered(Exception):
     """Discord did not say that it has an answer: nobody would read what is said about that, either."""
 
 
+class Unanswered(Exception):
+    """Discord did not answer what was needed first: nothing was done."""
+
+
 class Restarting(ActionRefused):
     def __init__(self) -> None:
         super().__init__("Reeve is restarting: try again in a minute.")
@@ -191,7 +195,7 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, discord.HTTPException):
         return error.status == 429 or error.status >= 500
     return isinstance(
-        error, (discord.RateLimited, aiohttp.ClientError, asyncio.TimeoutError, ConnectionError)
+        error, (Unanswered, discord.RateLimited, aiohttp.ClientError, asyncio.TimeoutError, ConnectionError)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import discord
 
+from bot.buttons import has_sane_numbers
 from bot.command_tree import answer_error
 from bot.delivery import deliver
 from bot.errors import FormOutdated, Restarting
@@ -19,7 +20,9 @@ TEXT_LIMIT = 4_000
 
 SEPARATOR = "~"
 """Between what the form is about and the interaction that opened it; no template may match it."""
-HEXADECIMAL = re.compile("[0-9a-f]{1,16}")
+SNOWFLAKE = "[0-7]?[0-9a-f]{1,15}"
+"""An id of Discord's in hexadecimal: below 2^63."""
+HEXADECIMAL = re.compile(SNOWFLAKE)
 
 
 class Field(NamedTuple):
@@ -55,9 +58,11 @@ class Form:
     known: ClassVar[list[type["Form"]]] = []
     """Each subclass, once its module is imported."""
 
-    def __init_subclass__(cls, *, template: str) -> None:
-        cls.template = re.compile(template)
-        Form.known.append(cls)
+    def __init_subclass__(cls, *, template: str | None = None) -> None:
+        """Without a template it is what several kinds share, and nothing that is ever submitted."""
+        if template is not None:
+            cls.template = re.compile(template)
+            Form.known.append(cls)
 
     def __init__(self, key: int) -> None:
         self.key = key
@@ -90,6 +95,12 @@ class Form:
         await deliver(lambda: interaction.response.send_modal(modal), attempt_seconds=CALLBACK_SECONDS)
         interaction.extras[ACKNOWLEDGED] = True
 
+    def filled_in(self, values: Mapping[str, str]) -> dict[str, str]:
+        """With each field that may stay empty. Raises FormOutdated where another one is missing."""
+        if any(field.shortest and field.custom_id not in values for field in self.fields):
+            raise FormOutdated
+        return {field.custom_id: "" for field in self.fields} | dict(values)
+
     async def submit(self, interaction: Interaction, values: Mapping[str, str], match: re.Match[str]) -> None:
         """`values` by the fields' custom ids, without white space around them."""
         raise NotImplementedError
@@ -106,7 +117,7 @@ async def submitted(interaction: Interaction) -> None:
     try:
         form, match = _found(str(data.get("custom_id", "")))
         await defer(interaction)
-        await form.submit(interaction, dict(_values(data.get("components", []))), match)
+        await form.submit(interaction, form.filled_in(dict(_values(data.get("components", [])))), match)
     except Exception as error:  # becomes the person's answer
         await answer_error(interaction, error)
 
@@ -115,7 +126,7 @@ def _found(custom_id: str) -> tuple[Form, re.Match[str]]:
     about, _, opened_by = custom_id.rpartition(SEPARATOR)
     for form in Form.known:
         match = form.template.fullmatch(about)
-        if match and HEXADECIMAL.fullmatch(opened_by):
+        if match and HEXADECIMAL.fullmatch(opened_by) and has_sane_numbers(match):
             return form(int(opened_by, 16)), match
     raise FormOutdated
 

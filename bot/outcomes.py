@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 import aiohttp
 import discord
 
-from bot.errors import explain
+from bot.errors import Unanswered, explain
 
 T = TypeVar("T")
 
@@ -53,9 +53,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Discord said no before anything was done. `reason`: one sentence for who can act on it."""
+    """Discord said no before anything was done. `reason`: one sentence for who can act on it.
+
+    `said`: Discord's own words, where we have none for it.
+    """
 
     reason: str
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Later:
 Outcome: TypeAlias = Applied | Absent | Refused | Unknown | Later
 
 
-class DiscordAway(Exception):
+class DiscordAway(Unanswered):
     """Discord did not let itself be read: not in time, not now. Nothing is known that was not known before."""
 
 
@@ -133,10 +137,13 @@ async def attempt(
     return Applied()
 
 
-async def read(call: Callable[[], Awaitable[T]]) -> T:
-    """What Discord answers within READ_SECONDS. Raises Forbidden, NotFound (Discord's own), DiscordAway."""
+async def read(call: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> T:
+    """What Discord answers within `seconds`, READ_SECONDS if left out.
+
+    Raises Forbidden, NotFound (Discord's own), DiscordAway.
+    """
     try:
-        async with asyncio.timeout(READ_SECONDS):
+        async with asyncio.timeout(READ_SECONDS if seconds is None else seconds):
             return await call()
     except discord.Forbidden:
         raise
@@ -168,7 +175,9 @@ def _classified(error: Exception, sent: int) -> Outcome:
     if sent == 0 or (isinstance(error, discord.HTTPException) and error.status in PASSING):
         return Later(text, AGAIN_SECONDS)
     if isinstance(error, discord.HTTPException) and _is_final(error):
-        return Refused(explain(error) or f"Discord refused that: {' '.join(error.text.split())[:200]}")
+        said = " ".join(error.text.split())[:200]
+        known = explain(error)
+        return Refused(known) if known else Refused(f"Discord refused that: {said}", said)
     return Unknown(text)
 
 

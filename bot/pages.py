@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import discord
 
-from bot.command_tree import answer_error
+from bot.buttons import Button
 from bot.invocation import Interaction
 from bot.replies import defer, reply, update
 
@@ -34,33 +34,14 @@ class Page(NamedTuple):
         return view
 
 
-class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"page:none:(?:back|next)"):
+class PageButton(Button, template=r"page:none:(?:back|next)"):
     """A family of lists subclasses this with its own template and `turn`."""
 
-    def __init__(self, custom_id: str) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[Any],
-        match: Any,  # noqa: ARG003  # likewise
-    ) -> "PageButton":
-        return cls(str(getattr(item, "custom_id", "")))
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        return bool(interaction.client.met.is_first(interaction.id))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """discord.py would only log what a dynamic item raises."""
-        try:
-            await defer(interaction)
-            page = await self.turn(interaction)
-            if page is not None:
-                await update(interaction, embed=page.embed, view=page.view())
-        except Exception as error:  # becomes the person's answer
-            await answer_error(interaction, error)
+    async def pressed(self, interaction: Interaction) -> None:
+        await defer(interaction)
+        page = await self.turn(interaction)
+        if page is not None:
+            await update(interaction, embed=page.embed, view=page.view())
 
     async def turn(self, interaction: Interaction) -> Page | None:
         """The page that this button leads to, for a person who may see it; None: the message stays as it is."""

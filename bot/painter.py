@@ -56,6 +56,11 @@ class Painter:
         self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
         self._idle: asyncio.TimerHandle | None = None
 
+    async def ready(self) -> None:
+        """Until charts can be drawn, for whom nobody waits. A start that fails shows itself when one is drawn."""
+        with suppress(OSError, EOFError):  # TimeoutError is one, IncompleteReadError the other
+            await self._running()
+
     async def picture(self, chart: Drawable, name: str) -> Picture:
         """`name`.png with a description for who cannot see it, or a sentence: an answer never waits for a picture."""
         try:
@@ -104,9 +109,9 @@ class Painter:
 
     async def _running(self) -> asyncio.subprocess.Process:
         """The process, started if there is none. Who gives up waiting does not undo the start."""
-        if self._process is not None and self._process.returncode is None:
-            return self._process
         if self._starting is None or self._starting.done():
+            if self._process is not None and self._process.returncode is None:
+                return self._process
             self._starting = asyncio.create_task(self._start(), name="painter")
         return await asyncio.shield(self._starting)
 

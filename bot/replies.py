@@ -9,6 +9,7 @@ from loguru import logger
 from bot.delivery import deliver, once
 from bot.errors import is_too_late
 from bot.invocation import name_of
+from database.waiting import be_patient
 
 TEXT_LIMIT = 2000  # https://discord.com/developers/docs/resources/message#create-message
 FENCE = "```"
@@ -20,7 +21,8 @@ ACKNOWLEDGED, ANSWERED = "acknowledged", "answered"  # in an interaction's `extr
 async def defer(interaction: discord.Interaction[Any], *, ephemeral: bool = True) -> None:
     """Tell Discord within its 3 seconds that an answer follows; a button's message stays as it is.
 
-    Returns when Discord has it, also if what it answered was lost.
+    Returns when Discord has it, also if what it answered was lost. What follows may wait for the database: 15 minutes
+    are left for the answer.
     """
     if _is_acknowledged(interaction):
         return
@@ -30,6 +32,7 @@ async def defer(interaction: discord.Interaction[Any], *, ephemeral: bool = True
         attempt_seconds=CALLBACK_SECONDS,
     )
     interaction.extras[ACKNOWLEDGED] = True
+    be_patient()
 
 
 async def reply(
@@ -58,7 +61,7 @@ async def reply(
             await _add(interaction, content, files, ephemeral=ephemeral)
         else:
             await _fill(interaction, content, files)
-    except Exception as error:
+    except Exception as error:  # what means "too late" has many types; others go on
         if not (is_too_late(error) or isinstance(error, discord.NotFound)):
             raise
         logger.warning("{}: the answer could not be delivered: {}", name_of(interaction), error)

@@ -21,6 +21,7 @@ from bot.clock import clock
 from database.controllers.processes import CHUNK, CHUNK_LENGTH, ProcessController
 from database.errors import DatabaseUnavailable
 from database.models import Shards
+from database.waiting import OrderedLock
 
 MOST_PER_SECOND = 50
 OWN_PER_SECOND = 10
@@ -65,7 +66,7 @@ class RestBudget:
         self._processes = processes
         self._is_shared = shards is not None and not shards.is_whole_bot
         self._own = OwnWindow(own_share(shards))
-        self._line = asyncio.Lock()
+        self._line = OrderedLock()
         self._left = 0
         self._void_at = self._away_until = clock.now()
         self.spent: Counter[str] = Counter()
@@ -87,7 +88,7 @@ class RestBudget:
             await self.spend()
 
     async def spend(self) -> None:
-        """Wait until one request may leave."""
+        """Wait until one request may leave: what people wait for before what is overdue in a thousand servers."""
         async with self._line:
             while not self._has_left():
                 wait = self._own.take()

@@ -124,6 +124,7 @@ class Outbox(BaseCog):
 
     async def _deliver(self, guild_id: int, rows: Sequence[OutboxRow]) -> None:
         """Oldest first; one that fails is tried again later and overtaken meanwhile."""
+        self.bot.database.be_patient()
         try:
             for row in rows:
                 await self._deliver_one(row)

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from database.models.act import ACT_LEASE, ACTS, TAKEN_WITHIN, Act, ActKind, Purpose
+from database.models.act_steps import OF_CASE
 from database.models.case import Case
 from database.models.case_plan import Plan, Wanted
 from database.models.restriction import (
-    ENSURE_RESTRICTION,
+    LOCK_RESTRICTION,
     RESTRICTIONS,
     Restriction,
     RestrictionKind,
@@ -17,6 +18,9 @@ from database.transaction import Transaction
 
 WAS = "was"
 """In an act's payload: the restriction as it was before, for the case that Discord refuses the act."""
+MOVED_BY = "moved_by"
+"""Likewise: the interaction that moved the end which it carries out."""
+FIRST_CLAIM = 1
 
 
 CHANGED = (
@@ -39,11 +43,8 @@ async def locked_restriction(
     tx: Transaction, guild_id: int, subject_id: int, kind: RestrictionKind, now: datetime
 ) -> Restriction:
     """The row, made if there was none: who comes second waits for who came first."""
-    where = {"guild_id": guild_id, "subject_id": subject_id, "kind": kind}
-    await tx.exec(ENSURE_RESTRICTION, **where, now=now)
-    row = await RESTRICTIONS.lock(tx, **where)
-    assert row is not None
-    return row
+    locked = await tx.exec(LOCK_RESTRICTION, guild_id=guild_id, subject_id=subject_id, kind=kind, now=now)
+    return locked.one()
 
 
 def change(row: Restriction, case: Case, wanted: Wanted, now: datetime) -> dict[str, Any]:
@@ -166,7 +167,8 @@ async def move_end(
         if row.kind is RestrictionKind.TIMEOUT:
             again = end_of(row, now, at=now)
             again.kind, again.purpose, again.until = ActKind.TIMEOUT, Purpose.KEEP, until
-            again.asked_by_id, again.leased_until, again.fence = asked_by_id, now + ACT_LEASE, 1
+            again.asked_by_id, again.leased_until, again.fence = asked_by_id, now + ACT_LEASE, FIRST_CLAIM
+            again.payload = {MOVED_BY: decided_by_id}
             sent_now.append(again)
         elif was_applied:
             row.applied_version = row.version
@@ -174,6 +176,15 @@ async def move_end(
     ends = [] if until is None else [end_of(row, now, at=until) for row in standing]
     written = await ACTS.insert(tx, [*sent_now, *ends]) if sent_now or ends else []
     return [act for act in written if act.purpose is Purpose.KEEP]
+
+
+async def moved_before(tx: Transaction, guild_id: int, case_number: int, decided_by_id: int) -> list[Act]:
+    """What `move_end` gave for the same decision: who claims one of them since has it, not who asks again."""
+    acts = (await tx.exec(OF_CASE, guild_id=guild_id, case_number=case_number)).all()
+    moved = [act for act in acts if act.payload.get(MOVED_BY) == decided_by_id]
+    for act in moved:
+        act.fence = FIRST_CLAIM
+    return moved
 
 
 def _merged(row: Restriction, wanted: Wanted, was: dict[str, Any]) -> dict[str, Any]:

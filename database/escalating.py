@@ -6,7 +6,7 @@ sees all that were before it, and a step is reached by exactly one of them.
 
 from datetime import datetime
 
-from database.guarding import exceeds, give_back, pause
+from database.guarding import count, exceeds, pause
 from database.ladder import Rules, counting, points_at
 from database.models.base import utc_now
 from database.models.case import CASES, LONGEST_REASON, Case, CaseKind, CaseOrigin
@@ -31,17 +31,17 @@ SOFTBAN_DELETES_SECONDS = 86_400
 async def open_with_ladder(tx: Transaction, opening: Opening, escalating: Escalating) -> Opened:
     """Open a warning and the case of the step that it reaches, if it reaches one.
 
-    The kick or ban that may follow is counted before: the guard's row is locked before the counter of cases, always.
+    Whether a kick or ban may follow is asked before: the guard's row is locked before the counter of cases, always.
     """
     most, whose = escalating.most_acts, (opening.guild_id, opening.moderator_id)
-    is_too_much = most is not None and await exceeds(tx, *whose, most)
+    is_too_much = most is not None and await exceeds(tx, *whose, most - 1, acts=0)
     opened = await open_case(tx, opening)
     taken = None
     if opened.has_ladder:
         told = opening.tell_target
         taken = await _escalate(tx, opened.case, escalating, tell_target=told, is_too_much=is_too_much)
-    if most is not None and (taken is None or taken.kind not in GUARDED_KINDS):
-        await give_back(tx, *whose)
+    if most is not None and taken is not None and taken.kind in GUARDED_KINDS:
+        await count(tx, *whose)
     return opened
 
 

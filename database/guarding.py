@@ -30,12 +30,17 @@ async def let_act(tx: Transaction, opening: Opening, most: int) -> bool:
 
 async def exceeds(tx: Transaction, guild_id: int, moderator_id: int, most: int, *, acts: int = 1) -> bool:
     """Count so many acts more; whether that is too much, or the moderator is paused."""
+    row = await count(tx, guild_id, moderator_id, acts=acts)
+    return row.paused_at is not None or row.acts > most
+
+
+async def count(tx: Transaction, guild_id: int, moderator_id: int, *, acts: int = 1) -> StaffGuard:
+    """Write down so many acts more; the row stays locked."""
     now = utc_now()
     counted = await tx.exec(
         COUNT_ACTS, guild_id=guild_id, moderator_id=moderator_id, now=now, since=now - GUARD_WINDOW, more=acts
     )
-    row: StaffGuard = counted.one()
-    return row.paused_at is not None or row.acts > most
+    return counted.one()
 
 
 async def give_back(tx: Transaction, guild_id: int, moderator_id: int, *, acts: int = 1) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal_column, tuple_
 
 from database.statements import Statement, param, statement
 from database.texts import storable
@@ -28,8 +28,8 @@ class Listing(Generic[Row]):
 
     A page begins beyond a place, not after so many rows: what is added or taken away meanwhile shows no row twice and
     hides none that stays. `fits` says what each field of the filter means, by a parameter of the same name (none if
-    the field is only yes or no); a field that is None, False or empty is not asked for. Each combination of fields is
-    compiled once.
+    the field is only yes or no); a field that is None, False or empty is not asked for. Each combination of fields and
+    size of a page is compiled once.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Listing(Generic[Row]):
         self._query, self._into, self._order, self._fits = query, into, order, fits
         self._smallest_first = smallest_first
         self._place = [f"place_{number}" for number in range(len(order))]
-        self._compiled: dict[tuple[str, ...], Statement[Any]] = {}
+        self._compiled: dict[tuple[str | int | None, ...], Statement[Any]] = {}
 
     async def page(
         self,
@@ -60,8 +60,8 @@ class Listing(Generic[Row]):
         place = before if after is None else after
         kind = "first" if place is None else "before" if after is None else "after"
         at = {} if place is None else dict(zip(self._place, place, strict=True))
-        chosen, values = self._asked(kind, guild_id, asked)
-        rows = (await tx.exec(chosen, **values, **at, limit=limit)).all()
+        chosen, values = self._asked(kind, guild_id, asked, limit)
+        rows = (await tx.exec(chosen, **values, **at)).all()
         return rows[::-1] if kind == "after" else rows
 
     async def count(self, tx: Transaction, guild_id: int, asked: Asked) -> int:
@@ -74,19 +74,22 @@ class Listing(Generic[Row]):
         chosen, values = self._asked("stream", guild_id, asked)
         return tx.stream(chosen, **values)
 
-    def _asked(self, kind: str, guild_id: int, asked: Asked) -> tuple[Statement[Any], dict[str, Any]]:
+    def _asked(
+        self, kind: str, guild_id: int, asked: Asked, limit: int | None = None
+    ) -> tuple[Statement[Any], dict[str, Any]]:
         """The statement for the fields that were given, and their values."""
         given = {name: _clean(value) for name, value in asked._asdict().items()}
         fields = [
             name for name, value in given.items() if not (value is None or value is False or value == "")
         ]
-        shape = (kind, *fields)
+        shape = (kind, limit, *fields)
         if (known := self._compiled.get(shape)) is None:
-            known = self._compiled[shape] = self._compile(kind, fields)
+            known = self._compiled[shape] = self._compile(kind, fields, limit)
         values = {name: given[name] for name in fields if given[name] is not True}
         return known, {"guild_id": guild_id, **values}
 
-    def _compile(self, kind: str, fields: Sequence[str]) -> Statement[Any]:
+    def _compile(self, kind: str, fields: Sequence[str], limit: int | None) -> Statement[Any]:
+        """The limit stands in the text: as a parameter it would have PostgreSQL plan each page anew."""
         fitting = self._query.where(*(self._fits[name] for name in fields))
         if kind == "count":
             return statement(fitting.with_only_columns(func.count(), maintain_column_froms=True), into=int)
@@ -105,7 +108,9 @@ class Listing(Generic[Row]):
             "after": fitting.where(is_nearer).order_by(*back),
             "stream": fitting.order_by(*onwards),
         }[kind]
-        return statement(ordered if kind == "stream" else ordered.limit(param("limit")), into=self._into)
+        return statement(
+            ordered if limit is None else ordered.limit(literal_column(f"{limit:d}")), into=self._into
+        )
 
 
 def _clean(value: Any) -> Any:

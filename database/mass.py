@@ -25,8 +25,10 @@ from database.models.mass_steps import (
     NEXT_TARGETS,
     PROGRESS,
 )
+from database.models.mass_undoing import FOUND_BANNED
 from database.models.restriction import RESTRICTIONS, Restriction, RestrictionKind
-from database.replacing import DECIDED_BY, take_back
+from database.replacing import DECIDED_BY, case_follows, take_back
+from database.settling import becomes
 from database.transaction import Transaction
 
 
@@ -175,6 +177,37 @@ async def settle_bans(
         )
     if ends:
         await ACTS.insert(tx, ends)
+
+
+async def stand_again(tx: Transaction, guild_id: int, number: int, now: datetime) -> int:
+    """Give whom the job found banned that ban back, with its end, where the job's still stands; how many.
+
+    What others had decided before is not undone with it.
+    """
+    acts = (await tx.exec(FOUND_BANNED, guild_id=guild_id, number=number)).all()
+    if not acts:
+        return 0
+    bans = {row.subject_id: row for row in await _bans(tx, guild_id, [act.target_id for act in acts])}
+    ends: list[Act] = []
+    changed: list[Restriction] = []
+    for act in acts:
+        ban = bans[act.target_id]
+        if not ban.wanted or ban.case_number != act.case_number:
+            continue
+        as_it_was(ban, act.payload[WAS])
+        ban.changed_at = now
+        changed.append(ban)
+        child = await CASES.one(tx, guild_id=guild_id, number=act.case_number)
+        if child.state is CaseState.ACTIVE:
+            again = f"Undone: the ban of case {ban.case_number} stands again."
+            await becomes(tx, child, CaseState.ENDED, now, trouble=again)
+        await case_follows(tx, ban, now, followed_by=act.case_number, is_so=True)
+        if ban.until is not None:
+            ends.append(end_of(ban, now, at=ban.until))
+    await RESTRICTIONS.update(tx, changed, *CHANGED)
+    if ends:
+        await ACTS.insert(tx, ends)
+    return len(changed)
 
 
 async def _bans(tx: Transaction, guild_id: int, user_ids: Sequence[int]) -> list[Restriction]:

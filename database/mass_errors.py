@@ -6,7 +6,7 @@ from database.errors import ActionRefused
 class TooManyTargets(ActionRefused):
     def __init__(self, number: int, most: int) -> None:
         self.number, self.most = number, most
-        super().__init__(f"One job takes from 1 to {most:,} people, and this is {number:,}.")
+        super().__init__(f"One job takes from 1 to {most:,} people, and this is {number:,}: divide the list.")
 
 
 class MassJobRuns(ActionRefused):

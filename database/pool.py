@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from database.errors import AllConnectionsBusy, DatabaseUnavailable
 from database.figures import Figures
 from database.outages import AWAY, unavailable
 from database.settings import PoolSettings
+from database.waiting import Line, is_hurried
 
 Connection = Any  # asyncpg has no types
 
@@ -77,7 +78,7 @@ class Pool:
         self._lent: dict[Connection, _Link] = {}
         self._taken = 0
         """Places that are not free: connections that are lent, being made, or on their way to who waits."""
-        self._waiters: deque[asyncio.Future[_Link | None]] = deque()
+        self._line: Line[_Link | None] = Line(settings)
         self._emptied = asyncio.Event()
         self._waits = 0
         self._waited_seconds = 0.0
@@ -100,9 +101,7 @@ class Pool:
         self._is_open = False
         if self._watch is not None:
             self._watch.cancel()
-        for offer in self._waiters:
-            if not offer.done():
-                offer.set_exception(DatabaseUnavailable())
+        self._line.send_away(DatabaseUnavailable())
         with suppress(*AWAY):
             async with asyncio.timeout(CLOSE_SECONDS):
                 while self._free:
@@ -117,8 +116,8 @@ class Pool:
     async def acquire(self, caller: str) -> Connection:
         """A connection for `caller`, to be given back by `release`.
 
-        Raises AllConnectionsBusy if none is free within `pool_timeout_seconds`, DatabaseUnavailable if none can be
-        made.
+        Raises AllConnectionsBusy if none is free within `pool_timeout_seconds` (of the patient, see `waiting`:
+        `pool_patience_seconds`), DatabaseUnavailable if none can be made.
         """
         link = self._at_hand() or await self._made_or_waited_for()
         link.lent_to(caller)
@@ -144,8 +143,12 @@ class Pool:
     async def _made(self) -> _Link:
         """In a place that is taken already."""
         try:
-            return await self._connected(self._settings.pool_timeout_seconds)
+            return await self._connected(
+                self._settings.pool_timeout_seconds if is_hurried() else CONNECT_SECONDS
+            )
         except BaseException as error:
+            if isinstance(error, AWAY) and not self._lent:
+                self._line.send_away(unavailable(error, has_begun=False))  # nobody would fare better
             self._hand_on(None)
             if isinstance(error, AWAY):
                 raise unavailable(error, has_begun=False) from error
@@ -153,21 +156,13 @@ class Pool:
 
     async def _waited_for(self) -> _Link | None:
         """What somebody gives back; None: a place in which to make one."""
-        offer: asyncio.Future[_Link | None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(offer)
         self._waits += 1
         started = time.monotonic()
         try:
-            async with asyncio.timeout(self._settings.pool_timeout_seconds):
-                link = await offer
-        except BaseException as error:
-            if offer.done() and not offer.cancelled() and offer.exception() is None:
-                # It came in the moment in which we gave up.
-                self._hand_on(offer.result())
-            if isinstance(error, TimeoutError):
-                logger.warning("All {} connections are busy: {}", self._settings.pool_most, self._holders())
-                raise AllConnectionsBusy from error
-            raise
+            link = await self._line.wait(self._hand_on)
+        except TimeoutError as error:
+            logger.warning("All {} connections are busy: {}", self._settings.pool_most, self._holders())
+            raise AllConnectionsBusy from error
         finally:
             self._waited_seconds += time.monotonic() - started
         if not self._is_open:
@@ -192,12 +187,9 @@ class Pool:
         return is_young and not link.connection.is_closed() and not link.connection.is_in_transaction()
 
     def _hand_on(self, link: _Link | None) -> None:
-        """Give a connection, or the place of one, to who waits longest; else it is free."""
-        while self._waiters:
-            offer = self._waiters.popleft()
-            if not offer.done():
-                offer.set_result(link)
-                return
+        """Give a connection, or the place of one, to who is first in line; else it is free."""
+        if self._line.offer(link):
+            return
         self._taken -= 1
         if link is not None:
             link.since = time.monotonic()
@@ -215,7 +207,7 @@ class Pool:
             overflow=max(0, size - settings.pool_least),
             least=settings.pool_least,
             most=settings.pool_most,
-            waiting=sum(not offer.done() for offer in self._waiters),
+            waiting=self._line.waiting,
             waits=self._waits,
             waited_seconds=self._waited_seconds,
         )

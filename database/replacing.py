@@ -109,7 +109,7 @@ async def take_back(tx: Transaction, row: Act, now: datetime) -> None:
         return
     if planned := _planned(restriction, now, is_so=before.is_so):
         await ACTS.insert(tx, planned)
-    await _case_follows(tx, restriction, now, followed_by=row.case_number, is_so=before.is_so)
+    await case_follows(tx, restriction, now, followed_by=row.case_number, is_so=before.is_so)
 
 
 async def _before(tx: Transaction, row: Act) -> Before:
@@ -147,10 +147,10 @@ def _planned(restriction: Restriction, now: datetime, *, is_so: bool) -> list[Ac
     return ends if is_so else [again, *ends]
 
 
-async def _case_follows(
+async def case_follows(
     tx: Transaction, restriction: Restriction, now: datetime, *, followed_by: int, is_so: bool
 ) -> None:
-    """It was said to be replaced, and stands; or its end arrived when a later act was wanted already."""
+    """Its case: it was said to be replaced, and stands; or its end arrived when a later act was wanted already."""
     number = restriction.case_number
     case = None if number is None else await CASES.get(tx, guild_id=restriction.guild_id, number=number)
     if case is None:

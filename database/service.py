@@ -26,8 +26,8 @@ from database.controllers.guild_configs import GuildConfigController
 from database.controllers.holds import HoldsController
 from database.controllers.jobs import JobController
 from database.controllers.ladders import LadderController
-from database.controllers.levels import LevelsController
 from database.controllers.ledger_exports import LedgerExportController
+from database.controllers.levels import LevelsController
 from database.controllers.mass_jobs import MassJobController
 from database.controllers.mass_work import MassWorkController
 from database.controllers.outbox import OutboxController
@@ -53,6 +53,7 @@ from database.schema_watch import SchemaWatch
 from database.settings import PoolSettings
 from database.slow_statements import SlowStatements
 from database.transaction import Scope
+from database.waiting import Turns, be_patient
 
 
 class Health(NamedTuple):
@@ -83,6 +84,7 @@ class DatabaseService:
         self.absence = Absence()
         self.points_moved: set[int] = set()
         """Guilds whose leaderboards are to follow what this process has committed."""
+        self.turns = Turns(settings)
         self._replica: Replica | None = None
         if replica_dsn is not None:
             self._replica = Replica(replica_dsn, settings, self.figures, self._pool, self._slow)
@@ -185,6 +187,11 @@ class DatabaseService:
         started = time.perf_counter()
         async with self.transaction(system=True):
             return Health(latency_ms=(time.perf_counter() - started) * 1000)
+
+    @staticmethod
+    def be_patient() -> None:
+        """For a task that nobody waits for: see `waiting`."""
+        be_patient(is_person_waiting=False)
 
     def pool_status(self) -> PoolStatus:
         return self._pool.status()

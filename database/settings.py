@@ -49,6 +49,10 @@ class PoolSettings(BaseSettings):
         default=2.0, gt=0, le=60, validation_alias="REEVE_DATABASE_POOL_TIMEOUT_SECONDS"
     )
     """How long an action waits for a connection: Discord gives 3 s to a first answer."""
+    pool_patience_seconds: float = Field(
+        default=600, gt=0, le=840, validation_alias="REEVE_DATABASE_POOL_PATIENCE_SECONDS"
+    )
+    """How long after its first answer a command may still wait: Discord takes the rest of it for 15 minutes."""
     pool_idle_seconds: float = Field(
         default=300, ge=0, le=WEEK, validation_alias="REEVE_DATABASE_POOL_IDLE_SECONDS"
     )

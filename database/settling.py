@@ -6,7 +6,16 @@ from typing import Any
 from database.fining import follow
 from database.models.act import ACTS, NEVER, Act, ActKind, ActState, Purpose
 from database.models.act_steps import IN_FLIGHT, OF_CASE
-from database.models.case import CASES, REPLACED, Case, CaseOrigin, CaseState, DirectMessage
+from database.models.case import (
+    CASES,
+    NEVER_BEGUN,
+    OVER_MEANWHILE,
+    REPLACED,
+    Case,
+    CaseOrigin,
+    CaseState,
+    DirectMessage,
+)
 from database.models.job import ALERT_CHANGED
 from database.models.outbox import ASK, Delivery
 from database.models.restriction import RESTRICTIONS, Restriction
@@ -124,9 +133,16 @@ async def conclude(tx: Transaction, row: Act, case: Case, now: datetime, *, is_c
     if is_current:
         await becomes(tx, case, CaseState.ACTIVE, now, trouble=trouble)
     else:
-        await becomes(tx, case, CaseState.ENDED, now, trouble=REPLACED)
+        await becomes(tx, case, CaseState.ENDED, now, trouble=await _overtaken_by(tx, row))
     if case.direct_message is DirectMessage.PENDING and row.kind not in TOLD_BEFORE:
         await ask(tx, case, Delivery.CASE_DIRECT_MESSAGE, now)
+
+
+async def _overtaken_by(tx: Transaction, row: Act) -> str:
+    """Its own end, or another case: whose the restriction is now."""
+    if row.restriction is None or (await restriction_of(tx, row)).case_number != row.case_number:
+        return REPLACED
+    return NEVER_BEGUN if row.sent_at is None else OVER_MEANWHILE
 
 
 async def ended(tx: Transaction, row: Act, case: Case, now: datetime) -> None:

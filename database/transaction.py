@@ -18,6 +18,7 @@ from database.savepoint import Savepoint
 from database.schema_watch import SchemaWatch
 from database.slow_statements import SlowStatements
 from database.statements import Result, Statement, composed
+from database.waiting import Turns
 
 T = TypeVar("T")
 
@@ -100,7 +101,9 @@ class Scope:
         `one_moment`: all statements see the same one.
         """
         context = "reeve.system = 'on'" if guild_id is None else f"reeve.guild_id = '{guild_id:d}'"
-        modes = f"{' ISOLATION LEVEL REPEATABLE READ' if one_moment else ''}{' READ ONLY' if read_only else ''}"
+        modes = (
+            f"{' ISOLATION LEVEL REPEATABLE READ' if one_moment else ''}{' READ ONLY' if read_only else ''}"
+        )
         self._begin = f"BEGIN{modes}; SET LOCAL {context}{pool.limits_at_begin}"
         self._pool, self._slow, self._is_read_only = pool, slow, read_only
         self._guild_id, self._points_moved = guild_id, points_moved
@@ -159,6 +162,7 @@ class Transactions(Protocol):
     figures: Figures
     schema_watch: SchemaWatch
     absence: Absence
+    turns: Turns
 
     def transaction(self, *, guild_id: int | None = None, system: bool = False) -> Scope: ...
 

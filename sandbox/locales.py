@@ -1,5 +1,6 @@
 """The languages that Discord's clients speak (reference, "Locales")."""
 
+# Many in a line: a column of them says no more.
 # fmt: off
 LOCALES = frozenset(
     {

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -14,6 +16,7 @@ from database.errors import ActionRefused
 from database.service import DatabaseService
 from soak.guild_audit import Auditor
 from soak.guild_calls import Call, Calls, guilds_in, plain
+from soak.guild_story import Story, StoryEnded
 from soak.guild_values import Surroundings
 from soak.scenario import Ground, Outcome
 from soak.servers import MortalServer
@@ -42,13 +45,6 @@ FIRST_ROWS = (
     "case_edits.void",
     "appeals.make",
 )
-SELDOM = frozenset(
-    {
-        "appeals.decide", "case_edits.revert", "case_edits.tell_void", "holds.capture", "holds.expire", "holds.void",
-        "mass_jobs.undo", "staff_points.reverse",
-    }
-)  # fmt: skip
-"""Refused unless several others came before in the right order; their refusals are compared like all answers."""
 
 
 @dataclass
@@ -111,6 +107,8 @@ class Trial:
             # New ones: what a service remembers of a guild must not be of its life before.
             self._guilds = range(self._guilds.stop + 100, self._guilds.stop + 100 + GUILDS)
             for guild_id in self._guilds:
+                await self.story(guild_id)
+            for guild_id in self._guilds:
                 for action in FIRST_ROWS:
                     for _ in range(self.around.dice.randint(2, 8)):
                         await self.answer(self.database, self.calls.any(self.around, guild_id, action))
@@ -122,15 +120,22 @@ class Trial:
 
     def never_answered(self) -> set[str]:
         """By anything but a refusal."""
-        return set(self.calls.actions) - self.answered.keys() - SELDOM
+        return set(self.calls.actions) - self.answered.keys()
+
+    async def story(self, guild_id: int) -> None:
+        """It is played to its end in each guild, while the others are watched."""
+        story = Story(guild_id, self.database, self.told, self.around.new_key)
+        async with self.watched([guild_id], {"its story"}):
+            try:
+                await story.play()
+            except StoryEnded:
+                self.broken.add("a story came to no good end: nothing was tried")
 
     async def batch(self) -> None:
         """Two guilds act at once, the others are watched."""
         self.around.rows = list(await self.database.outbox.claim(now=clock.now(), limit=20))
         self.around.acts = list(await self.database.acts.claim(now=clock.now() + AHEAD, limit=20))
         acting = self.around.dice.sample(self._guilds, 2)
-        watched = set(self._guilds) - set(acting)
-        before = await self.auditor.checksums(watched)
         unanswered = sorted(self.never_answered())
         waiting = [self.calls.any(self.around, self.around.dice.choice(acting)) for _ in range(BATCH)]
         waiting += [
@@ -139,14 +144,21 @@ class Trial:
             for _ in range(BATCH // len(unanswered) if unanswered else 0)
         ]
         self.around.dice.shuffle(waiting)
-        tried = {call.action for call in waiting}
 
         async def act() -> None:
             while waiting:
                 await self.answer(self.database, waiting.pop())
 
-        await asyncio.gather(*(act() for _ in range(AT_ONCE)))
-        after = await self.auditor.checksums(watched)
+        async with self.watched(acting, {call.action for call in waiting}):
+            await asyncio.gather(*(act() for _ in range(AT_ONCE)))
+
+    @asynccontextmanager
+    async def watched(self, acting: Collection[int], tried: Collection[str]) -> AsyncIterator[None]:
+        """Whatever is tried, not a row of the others changes."""
+        others = set(self._guilds) - set(acting)
+        before = await self.auditor.checksums(others)
+        yield
+        after = await self.auditor.checksums(others)
         changed = {table for (table, _), _ in before.items() ^ after.items()}
         self.broken |= {
             f"{table} of another guild was changed by one of {sorted(tried)}" for table in changed
@@ -161,6 +173,15 @@ class Trial:
         for call, expected in zip(calls, before, strict=True):
             if await self.answer(self.reading, call) != expected:
                 self.broken.add(f"{call.action} answers with what is another guild's")
+
+    async def told(self, call: Call) -> Any:
+        """The answer to a step of a story, which is not to be refused. Raises StoryEnded."""
+        before = self.answered[call.action]
+        found = await self.answer(self.database, call)
+        if self.answered[call.action] == before:
+            self.broken.add(f"{call.action} of a story gave {found}")
+            raise StoryEnded
+        return found
 
     async def answer(self, database: DatabaseService, call: Call) -> Any:
         """What came of a call, as values that can be compared."""

@@ -46,7 +46,7 @@ from database.reversing import Spent
 
 PEOPLE = range(5_001, 5_005)
 """Members of every guild: a person's id says nothing about the guild."""
-MOST_CASES = 6
+MOST_CASES = 12
 LATEST = 60
 """Of the keys that were used, so many are used again: older ones are of servers that were forgotten."""
 WORDS = ("spam", "rude", "raid", "link", "scam")
@@ -80,6 +80,9 @@ class Surroundings:
         """A new one, or one that somebody has used before, most likely in another guild."""
         if self.keys and self.dice.random() < 0.3:
             return self.dice.choice(self.keys[-LATEST:])
+        return self.new_key()
+
+    def new_key(self) -> int:
         self._last_key += 1
         self.keys.append(self._last_key)
         return self._last_key
@@ -335,5 +338,6 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "tell_target": lambda around: around.dice.random() < 0.5,
     "time_zone": lambda around: around.dice.choice(["UTC", "Asia/Kolkata"]),
     "typed": lambda around: around.dice.choice(["", "1", *WORDS]),
+    "user_ids": lambda around: around.dice.sample(PEOPLE, 2),
     "week": lambda around: around.dice.randint(202640, 202643),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from database.clock import clock
-from database.models import CaseKind, Plan, plan_ban
+from database.models import CaseKind, plan_ban
 from database.service import DatabaseService
 from sandbox.clock import moment_of
 from sandbox.rows import Ban, Guild
@@ -83,30 +83,15 @@ class LongOutage:
         replaced = set(ground.dice.sample(people, len(people) // 10))
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def ban(number: int, target_id: int, plan: Plan, ends_at: datetime | None) -> None:
+        async def ban(number: int, target_id: int, ends_at: datetime | None) -> None:
             async with places:
-                await database.cases.open(
-                    guild_id=guild.id, kind=CaseKind.BAN, target_id=target_id, target_name="x", moderator_id=1,
-                    moderator_name="max", reason="spam", interaction_id=FIRST_KEY + number, plan=plan,
-                    expires_at=ends_at,
-                )  # fmt: skip
-                for act in await database.acts.take(guild_id=guild.id, interaction_id=FIRST_KEY + number):
-                    await database.acts.send(act)
-                    guild.bans[target_id] = Ban(target_id, "[Reeve case 0]")
-                    await database.acts.done(act)
+                database.be_patient()
+                await banned(database, guild, target_id, key=FIRST_KEY + number, ends_at=ends_at)
 
         try:
+            await asyncio.gather(*(ban(number, each, ends[each]) for number, each in enumerate(people)))
             await asyncio.gather(
-                *(
-                    ban(number, each, plan_ban(until=ends[each]), ends[each])
-                    for number, each in enumerate(people)
-                )
-            )
-            await asyncio.gather(
-                *(
-                    ban(self.bans + number, each, plan_ban(until=None), None)
-                    for number, each in enumerate(replaced)
-                )
+                *(ban(self.bans + number, each, None) for number, each in enumerate(replaced))
             )
         finally:
             clock.move_to(timedelta())
@@ -142,3 +127,17 @@ class LongOutage:
         states = {row["target_id"]: row["state"] for row in await stage.rows(STATES, guild.id)}
         wrong = [each for each in ends if states[each] != ("active" if each in replaced else "ended")]
         outcome.require(not wrong, f"{len(wrong)} cases are in a wrong state")
+
+
+async def banned(
+    database: DatabaseService, guild: Guild, target_id: int, *, key: int, ends_at: datetime | None
+) -> None:
+    """As if a bot had done it."""
+    await database.cases.open(
+        guild_id=guild.id, kind=CaseKind.BAN, target_id=target_id, target_name="x", moderator_id=1,
+        moderator_name="max", reason="spam", interaction_id=key, plan=plan_ban(until=ends_at), expires_at=ends_at,
+    )  # fmt: skip
+    for act in await database.acts.take(guild_id=guild.id, interaction_id=key):
+        await database.acts.send(act)
+        guild.bans[target_id] = Ban(target_id, "[Reeve case 0]")
+        await database.acts.done(act)

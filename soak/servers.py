@@ -13,6 +13,9 @@ import psutil
 from database import migrations
 from database.embedded import EmbeddedServer
 
+NEVER_CRASHES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""Settings of a server that nobody kills: its files need not outlive it."""
+
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
@@ -25,7 +28,7 @@ def scratch_folder() -> Iterator[Path]:
 
 async def prepare(folder: Path) -> None:
     """Leave the data directory of a stopped server at the newest revision in `folder`, to be copied."""
-    server = EmbeddedServer(folder, {"fsync": "off"})  # only copies of it are used
+    server = EmbeddedServer(folder, NEVER_CRASHES)  # only copies of it are used
     await migrations.upgrade(await server.start())
     await server.stop()
 

@@ -103,7 +103,7 @@ def title_of(message: Any) -> str:
 async def until(what: Callable[[], Awaitable[bool]], seconds: float) -> bool:
     """Whether it became true in time. Another process does it, and has no event of ours."""
     over = asyncio.get_running_loop().time() + seconds
-    while not (found := await what()) and asyncio.get_running_loop().time() < over:  # noqa: ASYNC110
+    while not (found := await what()) and asyncio.get_running_loop().time() < over:  # noqa: ASYNC110  # as said above
         await asyncio.sleep(BRIEF_SECONDS)
     return found
 

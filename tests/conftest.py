@@ -19,7 +19,7 @@ from database.embedded import EmbeddedServer
 from database.models import metadata
 from database.service import DatabaseService
 from database.settings import PoolSettings
-from soak.servers import prepare, scratch_folder
+from soak.servers import NEVER_CRASHES, prepare, scratch_folder
 
 pytest_plugins = ["conformance_plugin"]
 settings.register_profile("reeve", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,7 +43,7 @@ def short_dir() -> Iterator[Path]:
 async def empty_database(short_dir: Path) -> AsyncIterator[str]:
     """The address of a database that no migration has touched yet, owned by a role that is no superuser."""
     if OWN_SERVER is None:
-        server = EmbeddedServer(short_dir, {"fsync": "off"})  # what is killed has a server of its own
+        server = EmbeddedServer(short_dir, NEVER_CRASHES)  # what is killed has a server of its own
         yield await server.start()
         await server.stop()
         return

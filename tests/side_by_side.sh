@@ -4,6 +4,8 @@
 set -u
 python=$1
 told=$(mktemp -d)
+export CONFORMANCE_USED="$told/used"    # each process writes there which exceptions from Discord's words it needed
+mkdir "$CONFORMANCE_USED"
 "$python" -m pytest tests/database tests/soak >"$told/database" 2>&1 &
 database=$!
 "$python" -m pytest tests/conformance tests/page tests/sandbox >"$told/sandbox" 2>&1 &
@@ -17,5 +19,6 @@ wait "$played" || failed=$?
 wait "$sandbox" || failed=$?
 wait "$database" || failed=$?
 cat "$told/played" "$told/sandbox" "$told/database"
+[ "$failed" -ne 0 ] || "$python" tests/conformance/conformance_unused.py "$CONFORMANCE_USED" || failed=$?
 rm -rf "$told"
 exit "$failed"

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -240,6 +240,23 @@ async def test_every_command_says_who_may_use_it(tree: app_commands.CommandTree[
     ]
     assert len(commands_and_menus) > 10
     assert [command.qualified_name for command in commands_and_menus if level_of(command) is None] == []
+
+
+MOST_CHARACTERS = 8_000
+"""https://discord.com/developers/docs/interactions/application-commands#slash-commands: of a command with all in it."""
+
+
+def characters(spec: Mapping[str, Any]) -> int:
+    """Of names, descriptions and values, with those of all options and choices."""
+    own = sum(len(str(spec.get(key, ""))) for key in ("name", "description", "value"))
+    return own + sum(characters(each) for key in ("options", "choices") for each in spec.get(key) or ())
+
+
+async def test_every_command_is_as_small_as_discord_wants_it(tree: app_commands.CommandTree[Any]) -> None:
+    left = {each.name: MOST_CHARACTERS - characters(each.to_dict(tree)) for each in tree.get_commands()}
+    said = ", ".join(f"{name} {left[name]:,}" for name in sorted(left, key=left.__getitem__)[:5])
+    print(f"Characters left: {said}.")
+    assert min(left.values()) >= 0, said
 
 
 def constraints() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The benchmarks run, and say what INTERFACES.md promises. How fast anything is, no test asserts."""
 
+import dataclasses
 import json
 import random
 
@@ -7,9 +8,13 @@ import asyncpg
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import cached_reads, case_lists, database_load, memory, sandbox_load, wire_load
+from benchmarks import cached_reads, case_lists, database_load, figures, memory, sandbox_load, wire_load
 from benchmarks.database_world import FIRST_KEY, seeded
+from benchmarks.large_server import large_server
+from benchmarks.ours import Ours
+from benchmarks.plain_rows import PlainCase
 from benchmarks.results import Run, compare
+from database.models import Case
 from soak.ledger_audit import mistakes_of
 
 PROMISED = {
@@ -54,7 +59,37 @@ async def test_pages_of_case_lists_are_measured_and_their_plans_shown(
     found = await case_lists.results(guilds=2, seconds=0.001, pairs=1)
     assert len(found) == len(case_lists.QUESTIONS)
     assert all(one.keys() >= PROMISED and one["ours_per_s"] > 0 for one in found)
+    assert {each.name for each in dataclasses.fields(PlainCase)} == set(Case.model_fields)
     assert capsys.readouterr().out.count("-- plan: ") == len(found)
+
+
+async def test_a_year_s_figures_are_measured_beside_the_same_figures(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with large_server(2_000) as dsn:
+        found = await figures.compared(dsn, "a year", seconds=0.001, pairs=1)
+        side = await Ours.open(dsn, connections=1)
+        own = await figures.figures(side)
+        connection = await asyncpg.connect(dsn)
+        same = await figures.figures_by_hand(connection)
+        await connection.close()
+        await side.close()
+    assert found.keys() >= PROMISED
+    assert capsys.readouterr().out.count("-- plan: ") == 3
+    people = [row for row in same["days"] if row["kind"] != "note" and not row["is_automatic"]]
+    for kind, days in own.kinds.items():
+        assert days == [
+            sum(row["count"] for row in people if (row["day"], row["kind"]) == (place, kind))
+            for place in range(1, 366)
+        ]
+    assert sum(map(sum, own.kinds.values())) == sum(row["count"] for row in people) == own.outcomes.acts > 0
+    assert own.moderators == [(row[0], row[2], row[1]) for row in same["moderators"]]
+    became, [overturned] = tuple(same["outcomes"][0]), same["overturned"][0]
+    assert own.outcomes == (*became[:2], overturned, *became[2:])
+    assert own.outcomes.overturned > 0
+    medians = {row["day"]: row["median"] for row in same["reports"]}
+    assert own.report_seconds == [medians.get(place) for place in range(1, 366)]
+    assert own.reports[1:] == tuple(same["all reports"][0])
 
 
 async def test_the_wire_is_measured_beside_a_bare_bot() -> None:

@@ -12,6 +12,70 @@ runs_with = "0010"  # code before it knows no appeals in the outbox, and would t
 KINDS = ("case_log", "case_direct_message", "act_alert", "case_void_message", "report_post", "report_reply")
 """What the outbox carried before."""
 ADDED = ("appeal_post", "appeal_answer")
+TRAIL = """
+    CREATE OR REPLACE VIEW audit_trail WITH (security_invoker = true) AS
+    SELECT guild_id, changed_at AS at, changed_by_id AS actor_id, 'config' AS subject, version AS subject_id,
+        0::bigint AS step, NULL::bigint AS target_id, setting AS field, before, after, why
+    FROM guild_config_changes
+    UNION ALL
+    SELECT guild_id, created_at, moderator_id, 'case', number, 0, target_id, 'opened', NULL, to_jsonb(kind),
+        coalesce((SELECT r.before FROM case_revisions r
+                  WHERE r.guild_id = c.guild_id AND r.number = c.number AND r.field = 'reason'
+                  ORDER BY r.revision LIMIT 1), reason)
+    FROM cases c
+    UNION ALL
+    SELECT r.guild_id, r.edited_at, r.editor_id, 'case', r.number, r.revision, c.target_id, r.field,
+        to_jsonb(r.before), to_jsonb(r.after), r.why
+    FROM case_revisions r JOIN cases c ON c.guild_id = r.guild_id AND c.number = r.number
+    UNION ALL
+    SELECT o.guild_id, o.asked_at, o.actor_id, 'points', o.operation_id, t.transfer_id,
+        CASE WHEN t.credit_id >= 1000 THEN t.credit_id ELSE t.debit_id END, 'balance',
+        to_jsonb(CASE WHEN t.credit_id >= 1000 THEN t.credit_balance - t.amount ELSE t.debit_balance + t.amount END),
+        to_jsonb(CASE WHEN t.credit_id >= 1000 THEN t.credit_balance ELSE t.debit_balance END),
+        o.note
+    FROM point_operations o
+    JOIN point_transfers t ON t.guild_id = o.guild_id AND t.operation_id = o.operation_id
+    WHERE o.kind NOT IN ('give', 'talk')
+    UNION ALL
+    SELECT n.guild_id, n.written_at, n.author_id, 'case', n.number, 1000000000 + n.position, c.target_id, 'note',
+        NULL, to_jsonb(n.text), NULL
+    FROM case_notes n JOIN cases c ON c.guild_id = n.guild_id AND c.number = n.number
+    UNION ALL
+    SELECT e.guild_id, e.added_at, e.added_by_id, 'case', e.number, 2000000000 + e.position, c.target_id, 'evidence',
+        NULL, jsonb_build_object('filename', e.filename, 'sha256', encode(e.sha256, 'hex')), NULL
+    FROM case_evidence e JOIN cases c ON c.guild_id = e.guild_id AND c.number = e.number
+    WHERE e.interaction_id IS NOT NULL
+    UNION ALL
+    SELECT guild_id, exported_at, exported_by_id, 'export', interaction_id, 0, NULL, format,
+        NULL, jsonb_build_object('cases', cases, 'asked', asked), NULL
+    FROM case_exports
+"""
+"""As revision 0006 has it."""
+OF_REPORTS_AND_APPEALS = """
+    UNION ALL
+    SELECT v.guild_id, v.said_at, v.reporter_id, 'report', v.number, v.reporter_id, r.target_id, 'reported',
+        NULL, NULL, v.reason
+    FROM report_voices v JOIN reports r ON r.guild_id = v.guild_id AND r.number = v.number
+    UNION ALL
+    SELECT s.guild_id, s.made_at, s.moderator_id, 'report', s.number, s.step, r.target_id, s.kind,
+        NULL,
+        CASE s.kind
+            WHEN 'answered' THEN (SELECT to_jsonb(p.text) FROM report_replies p
+                                  WHERE p.guild_id = s.guild_id AND p.number = s.number
+                                      AND p.interaction_id = s.interaction_id LIMIT 1)
+            WHEN 'closed' THEN jsonb_build_object('case_number', r.case_number)
+        END,
+        CASE s.kind WHEN 'closed' THEN r.outcome END
+    FROM report_steps s JOIN reports r ON r.guild_id = s.guild_id AND r.number = s.number
+    UNION ALL
+    SELECT guild_id, created_at, appellant_id, 'appeal', number, 0, appellant_id, 'made',
+        NULL, jsonb_build_object('case_number', case_number), text
+    FROM appeals
+    UNION ALL
+    SELECT guild_id, decided_at, reviewer_id, 'appeal', number, 1, appellant_id, 'state',
+        to_jsonb('open'::text), to_jsonb(state), answer
+    FROM appeals WHERE decided_at IS NOT NULL
+"""
 FACTS = ("guild_id", "number", "case_number", "appellant_id", "text", "interaction_id", "created_at")
 
 
@@ -82,6 +146,7 @@ def upgrade() -> None:
     refuse("appeals", "answer_stays", "UPDATE", "an answered appeal stays answered",
            when="OLD.state <> 'open' AND " + changed(("state", "reviewer_id", "answer", "decided_at")))  # fmt: skip
     carry((*KINDS, *ADDED))
+    op.execute(TRAIL + OF_REPORTS_AND_APPEALS)
 
 
 def carry(kinds: tuple[str, ...]) -> None:
@@ -129,6 +194,8 @@ def downgrade() -> None:
     """What waits to be shown of appeals is forgotten with them."""
     op.execute("DELETE FROM outbox WHERE kind IN ('appeal_post', 'appeal_answer')")
     carry(KINDS)
+    op.execute("DROP VIEW audit_trail")
+    op.execute(TRAIL)
     op.drop_table("appeals")
     op.drop_table("appeal_counters")
     op.drop_index("ix_cases_target_id", "cases")

@@ -23,6 +23,7 @@ KINDS = (
     "second_post",
     "digest",
     "audit_alert",
+    "case_end_message",
 )
 """What the outbox carried before."""
 NEW_KINDS = ("level_up", "level_roles", "level_alert")

@@ -28,6 +28,7 @@ OLD_DELIVERIES = (
     "second_post",
     "digest",
     "audit_alert",
+    "case_end_message",
     "level_up",
     "level_roles",
     "level_alert",
@@ -65,6 +66,31 @@ OF_CASES = """
         NULL, jsonb_build_object('cases', cases, 'asked', asked), NULL
     FROM case_exports
 """
+OF_REPORTS_AND_APPEALS = """
+    UNION ALL
+    SELECT v.guild_id, v.said_at, v.reporter_id, 'report', v.number, v.reporter_id, r.target_id, 'reported',
+        NULL, NULL, v.reason
+    FROM report_voices v JOIN reports r ON r.guild_id = v.guild_id AND r.number = v.number
+    UNION ALL
+    SELECT s.guild_id, s.made_at, s.moderator_id, 'report', s.number, s.step, r.target_id, s.kind,
+        NULL,
+        CASE s.kind
+            WHEN 'answered' THEN (SELECT to_jsonb(p.text) FROM report_replies p
+                                  WHERE p.guild_id = s.guild_id AND p.number = s.number
+                                      AND p.interaction_id = s.interaction_id LIMIT 1)
+            WHEN 'closed' THEN jsonb_build_object('case_number', r.case_number)
+        END,
+        CASE s.kind WHEN 'closed' THEN r.outcome END
+    FROM report_steps s JOIN reports r ON r.guild_id = s.guild_id AND r.number = s.number
+    UNION ALL
+    SELECT guild_id, created_at, appellant_id, 'appeal', number, 0, appellant_id, 'made',
+        NULL, jsonb_build_object('case_number', case_number), text
+    FROM appeals
+    UNION ALL
+    SELECT guild_id, decided_at, reviewer_id, 'appeal', number, 1, appellant_id, 'state',
+        to_jsonb('open'::text), to_jsonb(state), answer
+    FROM appeals WHERE decided_at IS NOT NULL
+"""
 BALANCES = """
     UNION ALL
     SELECT o.guild_id, o.asked_at, o.actor_id, 'points', o.operation_id, t.transfer_id,
@@ -75,14 +101,14 @@ BALANCES = """
     FROM point_operations o
     JOIN point_transfers t ON t.guild_id = o.guild_id AND t.operation_id = o.operation_id
 """
-OLD_TRAIL = f"{AUDIT_TRAIL}{BALANCES} WHERE o.kind NOT IN ('give', 'talk'){OF_CASES}"
+OLD_TRAIL = f"{AUDIT_TRAIL}{BALANCES} WHERE o.kind NOT IN ('give', 'talk'){OF_CASES}{OF_REPORTS_AND_APPEALS}"
 FREEZES = """
     UNION ALL
     SELECT guild_id, asked_at, actor_id, 'points', operation_id, 0, (answer ->> 'account_id')::bigint, 'frozen',
         to_jsonb(kind = 'unfreeze'), to_jsonb(kind = 'freeze'), note
     FROM point_operations WHERE kind IN ('freeze', 'unfreeze') AND refusal IS NULL
 """
-TRAIL = f"{AUDIT_TRAIL}{BALANCES} WHERE o.kind IN {STAFF}{FREEZES}{OF_CASES}"
+TRAIL = f"{AUDIT_TRAIL}{BALANCES} WHERE o.kind IN {STAFF}{FREEZES}{OF_CASES}{OF_REPORTS_AND_APPEALS}"
 """What members do themselves (talk, dailies, thanks, gifts, purchases) is in their history."""
 
 

@@ -11,6 +11,7 @@ from bot.outbox import NotYet
 from bot.post_channels import log_channel
 from bot.typed import shown
 from cogs.moderation._job_pages import retry_button
+from cogs.moderation._outcome_words import outcome_in
 from database.models import Act, ActAlert, ActKind, ActState, Case, Language, Purpose
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ async def post_act_alert(bot: "Reeve", guild: discord.Guild, number: int) -> Non
         await bot.database.jobs.alert_over(guild_id=guild.id, case_number=number)
         return
     case = await bot.database.cases.get(guild_id=guild.id, number=number)
-    embed, view = _embed(troubled, case, words), _view(troubled, words)
+    embed, view = _embed(troubled, case, config.language), _view(troubled, words)
     if await _edited(guild, alert, embed, view):
         return
     channel, trouble = log_channel(guild.channels, config, guild.me)
@@ -112,7 +113,8 @@ def _is_troubled(act: Act) -> bool:
     return act.is_open and act.purpose is not Purpose.BEGIN and act.last_error is not None
 
 
-def _embed(troubled: Sequence[Act], case: Case, words: AlertWords) -> discord.Embed:
+def _embed(troubled: Sequence[Act], case: Case, language: Language) -> discord.Embed:
+    words = WORDS[language]
     parts = []
     for act in troubled:
         what = words.acts[act.kind].format(who=f"<@{act.target_id}>", where=f"<#{act.target_id}>")
@@ -121,7 +123,7 @@ def _embed(troubled: Sequence[Act], case: Case, words: AlertWords) -> discord.Em
         )
         if is_late and case.expires_at is not None:
             what = words.since.format(what=what, when=format_dt(case.expires_at, "R"))
-        parts += [what, f"> {shown(act.last_error or '', 500)}"]
+        parts += [what, f"> {shown(outcome_in(language, act.last_error or ''), 500)}"]
     return discord.Embed(
         title=words.title.format(number=case.number), description="\n".join([*parts, words.tries]), colour=RED
     )

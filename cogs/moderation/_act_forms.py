@@ -44,7 +44,7 @@ DELETION = Field(
 )
 
 
-class ActForm(Form, template=r"moderate:none"):
+class ActForm(Form):
     """Level, rank and permission are asked again when it is submitted: it may have been open for long."""
 
     kind: ClassVar[CaseKind]

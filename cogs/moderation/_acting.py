@@ -24,6 +24,7 @@ from cogs.moderation._ladder import escalating_for, standing_words, with_preset
 from cogs.moderation._links import keep_links
 from cogs.moderation._mass_beginning import begin, begun
 from cogs.moderation._opening import log_trouble
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._performing import perform
 from cogs.moderation._request import NO_REASON, Request, plan_of
 from database.errors import ActedOnJustNow, DatabaseUnavailable, StaffPaused
@@ -213,7 +214,7 @@ def _line(request: Request, case: Case) -> str:
     what = DONE[case.kind].format(
         who=who, duration=_for(request, case), count=_count(request), interval=_interval(request)
     )
-    trouble = shown(case.trouble) if case.trouble else ""
+    trouble = shown(in_english(case.trouble)) if case.trouble else ""
     match case.state:
         case CaseState.PENDING:
             return (

@@ -9,10 +9,12 @@ from bot.forms import Field, Form
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, require
 from bot.replies import reply
+from bot.typed import shown
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._appeal_post import reviewed
 from cogs.moderation._appeal_rendering import Reviewed
 from cogs.moderation._duration import require_above
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._performing import perform
 from cogs.moderation._refusals import ServerOutOfReach
 from cogs.moderation._void import LIFTED_BY
@@ -87,7 +89,7 @@ async def _rules(interaction: Interaction, guild_id: int) -> dict[str, int]:
     return {"limit": config.appeal_limit, "cooldown_days": config.appeal_cooldown_days}
 
 
-class Verdict(Form, template=r"review:none"):
+class Verdict(Form):
     """Everything is asked again when it is submitted: the form may have been open for long."""
 
     is_approved: ClassVar[bool] = False
@@ -174,7 +176,7 @@ def _came_of_it(number: int, state: AppealState, case: Case, lifting: Case | Non
     said = [f"Appeal {number} is {state}."]
     if lifting is not None:
         late = f"Case {lifting.number} is to lift it: Discord has not confirmed that yet, and I keep at it."
-        refused = f"Case {lifting.number} could not lift it: {lifting.trouble}"
+        refused = f"Case {lifting.number} could not lift it: {shown(in_english(lifting.trouble))}"
         others = {CaseState.PENDING: late, CaseState.REFUSED: refused}
         said.append(others.get(lifting.state, f"Case {lifting.number} lifts it."))
     if case.state is CaseState.VOID:

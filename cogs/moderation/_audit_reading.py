@@ -133,7 +133,7 @@ async def take_safely(bot: "Reeve", guild: discord.Guild, entry: Entry, name_of:
         await take(bot, guild, entry, name_of)
     except DatabaseUnavailable:
         raise
-    except Exception as error:
+    except Exception as error:  # as said above
         incident(error, at=f"entry {entry.entry_id} of the audit log of {guild.id}")
 
 

@@ -10,6 +10,7 @@ from cogs.moderation import _suggestions
 from cogs.moderation._case_options import CaseNumber
 from cogs.moderation._duration import move_end
 from cogs.moderation._fine_words import points_sentences
+from cogs.moderation._ladder import reason_meant
 from cogs.moderation._links import keep_links
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._void import LIFTED, offers, shaken_by, shaken_words, standing_because_of
@@ -37,6 +38,7 @@ class CaseChanging(BaseCog):
     ) -> None:
         """Change the reason of a case; the mod log follows."""
         await defer(interaction)
+        reason = await reason_meant(self.bot, guild_of(interaction), reason)
         revision = await self.cases.edit_reason(
             guild_id=guild_of(interaction).id,
             number=number,
@@ -72,6 +74,7 @@ class CaseChanging(BaseCog):
         """Make a case count no more; it stays readable, and what follows from it is offered."""
         await defer(interaction)
         guild_id = guild_of(interaction).id
+        reason = await reason_meant(self.bot, guild_of(interaction), reason)
         await self.bot.database.case_edits.void(
             guild_id=guild_id,
             number=number,

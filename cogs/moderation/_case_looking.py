@@ -12,7 +12,8 @@ from cogs.moderation import _suggestions
 from cogs.moderation._case_options import FILTERS, KINDS, STATES, Asked, CaseNumber, filter_of
 from cogs.moderation._case_pages import LONGEST_SEARCH, case_page
 from cogs.moderation._evidence_view import evidence_button
-from cogs.moderation._mass_pages import with_mass_buttons
+from cogs.moderation._mass_looks import add_progress, job_of, mass_view
+from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._record import add_standing
 from cogs.moderation._rendering import case_embed
 from cogs.moderation._revision_pages import revision_page
@@ -29,9 +30,10 @@ class CaseLooking(BaseCog):
         await defer(interaction)
         whole = await self.cases.whole(guild_id=guild_of(interaction).id, number=number)
         view = evidence_button(number, len(whole.files)) if whole.files else None
-        if whole.case.kind is CaseKind.MASSBAN:
-            view = await with_mass_buttons(interaction, number, view)
         embed = case_embed(whole)
+        if (job := await job_of(interaction.client, whole.case)) is not None:
+            add_progress(embed, job, ENGLISH)
+            view = mass_view(job, beside=view)
         if whole.case.kind is CaseKind.WARN:
             await add_standing(interaction, embed, whole.case.target_id)
         await reply(interaction, embeds=[embed], view=view)

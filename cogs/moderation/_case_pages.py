@@ -145,7 +145,7 @@ def _filters(matching: CaseFilter) -> list[str]:
     return [f"-# {asked}"] if asked else []
 
 
-class CasePageButton(PageButton, template=re.compile(r"c:(?:[ab]):[0-9a-z]+:.*", re.DOTALL)):
+class CasePageButton(PageButton, template=re.compile(r"c:(?:[ab]):[0-9a-z]+:(?P<typed>.*)", re.DOTALL)):
     async def turn(self, interaction: Interaction) -> Page:
         """Only for whom the list is at this moment: a moderator may have stopped being one."""
         _, direction, place, filters = self.custom_id.split(":", 3)

@@ -122,6 +122,7 @@ async def _rendered(
         embed = discord.Embed(title=title[:256], colour=COLOUR)
     else:
         embed = figures_embed(found, words, POST_WORDS[config.language], title=title, before=before)
+        await bot.painter.ready()  # nobody waits; if this takes too long, the outbox asks again meanwhile
         pictures = await drawn(bot.painter, found, words, guild)
     time = f"{format_dt(beginning(days[0], zone), 'D')} – {format_dt(beginning(days[-1], zone), 'D')}"
     embed.description = f"{time}\n{words.quiet}" if is_nothing(found) else time

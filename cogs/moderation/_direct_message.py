@@ -11,12 +11,15 @@ from loguru import logger
 
 from bot.clock import clock
 from bot.command_tree import incident
+from bot.outbox import NotYet
 from cogs.moderation._dm_rendering import (
+    HAVE_AN_END,
     KIND_OF,
     About,
     components_for,
     correction,
     direct_message,
+    end_moved,
     is_shown_by,
 )
 from cogs.moderation._log_post import nonce
@@ -77,6 +80,24 @@ async def tell_void(bot: "Reeve", guild: discord.Guild, number: int) -> None:
     await bot.database.case_edits.void_told(guild_id=guild.id, number=number, outcome=outcome)
 
 
+async def tell_end(bot: "Reeve", guild: discord.Guild, number: int) -> None:
+    """Tell the target when it ends by now, once for all that was changed meanwhile.
+
+    Only who was told of the case: raises NotYet while that is on its way, and as `tell` does.
+    """
+    whole = await bot.database.cases.whole(guild_id=guild.id, number=number)
+    if whole.case.direct_message is DirectMessage.PENDING:
+        raise NotYet("They were not told of the case yet.")
+    if whole.case.direct_message is not DirectMessage.SENT:
+        return
+    moved = next((each for each in reversed(whole.revisions) if each.field == "expires_at"), None)
+    if whole.case.state is not CaseState.ACTIVE or whole.case.kind not in HAVE_AN_END or moved is None:
+        return
+    config = await bot.database.guild_configs.get(guild_id=guild.id)
+    embed = end_moved(whole.case, guild.name, config, at=moved.edited_at)
+    await _send(bot, whole.case, embed, None, f"e{moved.revision % 1000}")
+
+
 async def tell_now(bot: "Reeve", guild: discord.Guild, case: Case, *, seconds: float = TELL_SECONDS) -> None:
     """Before a kick or a ban: afterwards there may be no server in common, and Discord would deliver nothing.
 
@@ -122,17 +143,25 @@ async def send_about(bot: "Reeve", guild: discord.Guild, case: Case, about: Abou
     config = await bot.database.guild_configs.get(guild_id=guild.id)
     templates = await bot.database.guild_configs.templates(guild_id=guild.id)
     embed = direct_message(case, guild.name, config, templates, about)
+    return await _send(bot, case, embed, components_for(case, config, about.kind), about.nonce)
+
+
+async def _send(
+    bot: "Reeve", case: Case, embed: discord.Embed, view: discord.ui.View | None, which: str
+) -> discord.Message | None:
+    """`embed.timestamp`: since when it may have been sent. `which`: other for each message about one case."""
+    assert embed.timestamp is not None
     content: dict[str, Any] = {"embed": embed}
-    if (view := components_for(case, config, about.kind)) is not None:
+    if view is not None:
         content["view"] = view
     try:
         channel = await bot.create_dm(discord.Object(case.target_id))
     except GONE:
         return None
-    if clock.now() - about.at > NONCE_KEEPS and (found := await _found(bot, channel, embed)):
+    if clock.now() - embed.timestamp > NONCE_KEEPS and (found := await _found(bot, channel, embed)):
         return found
     try:
-        return await channel.send(**content, nonce=nonce(case, about.nonce))
+        return await channel.send(**content, nonce=nonce(case, which))
     except GONE:  # after a ban also of what was delivered before it
         return await _found(bot, channel, embed)
 

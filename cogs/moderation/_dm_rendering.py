@@ -31,6 +31,11 @@ KIND_OF: Mapping[CaseKind, TemplateKind] = {
     CaseKind.SOFTBAN: TemplateKind.SOFTBAN,
 }
 """Of other kinds nobody is told."""
+HAVE_AN_END: Mapping[CaseKind, TemplateKind] = {
+    CaseKind.TIMEOUT: TemplateKind.TIMEOUT,
+    CaseKind.BAN: TemplateKind.BAN,
+}
+"""What is done to a person for some time."""
 COLOURS = {
     TemplateKind.WARN: 0xF0B232,
     TemplateKind.TIMEOUT: 0xF0B232,
@@ -71,7 +76,7 @@ def direct_message(
         title=shorten(fill(words.titles[kind], values), TITLE_LIMIT),
         description=shorten(fill(templates.get(kind) or _own_text(case, kind, words), values), TEXT_LIMIT),
         colour=discord.Colour(COLOURS.get(kind, GOOD_NEWS)),
-        timestamp=about.at.replace(microsecond=about.at.microsecond // 1000 * 1000),
+        timestamp=_to_the_millisecond(about.at),
     )
     for name, said in points_lines(case, FINE_WORDS[config.language]):
         embed.add_field(name=name, value=said)
@@ -79,6 +84,21 @@ def direct_message(
     return embed.set_footer(
         text=f"{words.case} {case.number} · {words.look_up if kind in MAY_LOOK_UP else where}"
     )
+
+
+def end_moved(case: Case, server: str, config: GuildSettings, *, at: datetime) -> discord.Embed:
+    """What follows the word of a ban or a timeout whose end was changed, at the moment `at`."""
+    words = DM_WORDS[config.language]
+    until, duration = _end_of(case, words)
+    values = {"server": one_line(server, LONGEST_NAME), "until": until, "duration": duration}
+    text = words.ends_never if case.expires_at is None else words.ends_then
+    embed = discord.Embed(
+        title=shorten(fill(words.end_moved[case.kind], values), TITLE_LIMIT),
+        description=fill(text, values),
+        colour=discord.Colour(COLOURS[HAVE_AN_END[case.kind]]),
+        timestamp=_to_the_millisecond(at),
+    )
+    return embed.set_footer(text=f"{words.case} {case.number} · {cut(server, LONGEST_NAME)}")
 
 
 def correction(case: Case, server: str, config: GuildSettings) -> discord.Embed:
@@ -130,6 +150,10 @@ def _end_of(case: Case, words: DmWords) -> tuple[str, str]:
         return format_dt(case.expires_at, "F"), format_duration(_as_typed(case.expires_at - case.created_at))
     has_none = case.kind in (CaseKind.BAN, CaseKind.MASSBAN, CaseKind.TIMEOUT)
     return (words.further_notice, words.for_good) if has_none else ("", "")
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _as_typed(lasts: timedelta) -> timedelta:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from database.models import Language, TemplateKind
+from database.models import CaseKind, Language, TemplateKind
 
 K = TemplateKind
 
@@ -28,6 +28,10 @@ class DmWords(NamedTuple):
     appeal_button: str
     did_not_happen: str
     nothing_changed: str
+    end_moved: Mapping[CaseKind, str]
+    """Titles of the word that it ends at another time."""
+    ends_then: str
+    ends_never: str
 
 
 ENGLISH = DmWords(
@@ -65,6 +69,12 @@ ENGLISH = DmWords(
     did_not_happen="This did not happen",
     nothing_changed="What you read here was about to be done in {server}, and was not. "
     "Nothing has changed for you.",
+    end_moved={
+        CaseKind.TIMEOUT: "Your timeout in {server} ends at another time",
+        CaseKind.BAN: "Your ban from {server} ends at another time",
+    },
+    ends_then="**Until:** {until} ({duration} in all)",
+    ends_never="**Duration:** {duration}",
 )
 GERMAN = DmWords(
     titles={
@@ -101,6 +111,12 @@ GERMAN = DmWords(
     did_not_happen="Das ist nicht geschehen",
     nothing_changed="Was hier stand, sollte auf {server} geschehen und ist nicht geschehen. "
     "Für dich hat sich nichts geändert.",
+    end_moved={
+        CaseKind.TIMEOUT: "Deine Stummschaltung auf {server} endet zu einer anderen Zeit",
+        CaseKind.BAN: "Dein Bann von {server} endet zu einer anderen Zeit",
+    },
+    ends_then="**Bis:** {until} (insgesamt {duration})",
+    ends_never="**Dauer:** {duration}",
 )
 SPANISH = DmWords(
     titles={
@@ -136,6 +152,12 @@ SPANISH = DmWords(
     appeal_button="Apelar",
     did_not_happen="Esto no ha ocurrido",
     nothing_changed="Lo que se decía aquí iba a hacerse en {server} y no se hizo. Para ti no ha cambiado nada.",
+    end_moved={
+        CaseKind.TIMEOUT: "Tu aislamiento en {server} termina en otro momento",
+        CaseKind.BAN: "Tu baneo de {server} termina en otro momento",
+    },
+    ends_then="**Hasta:** {until} ({duration} en total)",
+    ends_never="**Duración:** {duration}",
 )
 
 DM_WORDS = {Language.ENGLISH: ENGLISH, Language.GERMAN: GERMAN, Language.SPANISH: SPANISH}

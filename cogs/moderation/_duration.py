@@ -11,9 +11,11 @@ from bot.durations import format_duration, parse_duration, parse_moment
 from bot.errors import DurationNotUnderstood, MomentNotUnderstood
 from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import require_rank_above
+from bot.typed import shown
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._channel_deeds import LONGEST_LOCK
 from cogs.moderation._deeds import LONGEST_BAN, LONGEST_TIMEOUT, SHORTEST
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._performing import perform
 from cogs.moderation._refusals import DurationOutOfBounds, EndIsOver, TimeoutsEnd
 from cogs.moderation._rendering import OF_CHANNELS
@@ -46,11 +48,10 @@ async def move_end(interaction: Interaction, number: int, typed: str) -> str:
     )
     acts = {act.act_id: act for act in await bot.database.acts.of_case(guild_id=guild.id, number=number)}
     late = [act for act in planned if acts[act.act_id].state is not ActState.DONE]
-    note = (
-        f" Discord does not have it yet, and I keep at it. {acts[late[0].act_id].last_error or ''}"
-        if late
-        else ""
-    )
+    note = ""
+    if late:
+        why = in_english(acts[late[0].act_id].last_error)
+        note = f" Discord does not have it yet, and I keep at it.{' ' + shown(why) if why else ''}"
     return f"Case {number}: the {case.kind.value} {ends}.{note}".rstrip()
 
 

@@ -8,6 +8,7 @@ import discord
 
 from bot.outcomes import Applied, Outcome, attempt, read
 from cogs.moderation._effects_members import member_now
+from cogs.moderation._outcome_tables import NO_CHANNEL
 from cogs.moderation._overwrites import MEMBER, ROLE, Saved, locked, shows, unlocked
 from database.models import Act, Purpose
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 UNKNOWN_CHANNEL = 10003
-GONE = Applied("The channel no longer exists.")
+GONE = Applied(NO_CHANNEL)
 """Then nothing is left to be ended."""
 
 

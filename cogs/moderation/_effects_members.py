@@ -7,6 +7,7 @@ import discord
 
 from bot.clock import clock
 from bot.outcomes import Absent, Applied, Outcome, attempt, read
+from cogs.moderation._outcome_tables import TIME_OVER
 from database.models import Act
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ async def time_out(bot: "Reeve", guild: discord.Guild, act: Act, reason: str) ->
     """Until `act.until` (None: for good), in pieces that Discord takes: then `renew_at` says when the next is due."""
     now = clock.now()
     if act.until is not None and act.until <= now:
-        return Applied("Its time was already over.")
+        return Applied(TIME_OVER)
     until = _piece(act, now)
     outcome = await attempt(
         lambda: bot.http.edit_member(

@@ -9,6 +9,7 @@ import discord
 
 from bot.clock import clock
 from bot.outcomes import Applied, Outcome, Refused, attempt, read
+from cogs.moderation._outcome_words import kept, refused_kept
 from database.models import Act
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ async def _in_part(bot: "Reeve", act: Act, refused: Refused) -> Outcome:
     except (discord.NotFound, discord.Forbidden):
         return refused
     gone = len(wanted - there)
-    return Applied(f"{gone} of {len(wanted)} messages are gone. {refused.reason}") if gone else refused
+    if not gone:
+        return refused
+    return Applied(kept("in_part", gone=gone, wanted=len(wanted), rest=refused_kept(refused)))
 
 
 async def _delete(bot: "Reeve", channel_id: int, message_ids: list[int], reason: str) -> None:

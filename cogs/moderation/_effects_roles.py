@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
-from discord.utils import escape_markdown
 
 from bot.outcomes import Absent, Applied, Outcome, Refused, attempt, read
 from bot.ranks import Rank, rank_of
 from cogs.moderation._effects_members import GONE, member_now
+from cogs.moderation._outcome_words import kept
 from database.models import Act
 
 if TYPE_CHECKING:
@@ -30,14 +30,16 @@ class Change(NamedTuple):
 
     @property
     def note(self) -> str | None:
-        parts = []
-        if self.too_high:
-            parts.append(f"move the role Reeve above {_listed(self.too_high)} first")
-        if self.managed:
-            parts.append(f"{_listed(self.managed)} belongs to Discord or to an app")
-        if self.gone:
-            parts.append(f"{self.gone} no longer exist{'s' if self.gone == 1 else ''}")
-        return f"Some roles were left as they are: {'; '.join(parts)}." if parts else None
+        if not (self.too_high or self.managed or self.gone):
+            return None
+        return kept(
+            "roles_left",
+            too_high=kept("too_high", names=", ".join(self.too_high)) if self.too_high else "",
+            managed=kept("managed", names=", ".join(self.managed)) if self.managed else "",
+            missing=kept("missing_one" if self.gone == 1 else "missing", count=self.gone)
+            if self.gone
+            else "",
+        )
 
 
 async def change_roles(bot: "Reeve", guild: discord.Guild, act: Act, reason: str) -> Outcome:
@@ -104,7 +106,3 @@ def changed(
     is_so = (set(give) & has) | (set(take) - set(give) - has)
     is_hopeless = bool(too_high) and wanted == has and not is_so
     return Change(frozenset(wanted), is_hopeless, too_high, managed, gone)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(escape_markdown(name) for name in names)

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Protocol
 
 from cogs.moderation._fine_words import points_lines
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._rendering import OF_CHANNELS, SIGNS
 from database.models import Case, CaseState, ExportFormat, WholeCase
@@ -47,7 +48,7 @@ class Csv:
         values = (
             case.number, case.kind.value, case.state.value, case.origin.value, case.target_id, case.target_name,
             case.moderator_id, case.moderator_name, case.reason, case.points, _plain(case.created_at),
-            _plain(case.expires_at), case.trouble, len(whole.revisions), notes, files,
+            _plain(case.expires_at), in_english(case.trouble), len(whole.revisions), notes, files,
             " ".join(map(str, whole.causes)), " ".join(map(str, whole.effects)), case.fine, case.fined,
             case.fine_state.value, case.freezes_points,
         )  # fmt: skip
@@ -94,7 +95,7 @@ class Html:
             ("Weight", str(case.points or "")),
             *points_lines(case),
             ("Reason", _said(case.reason)),
-            ("Outcome", _said(case.trouble or "")),
+            ("Outcome", _said(in_english(case.trouble))),
             ("Because of", ", ".join(_link(number) for number in whole.causes)),
             ("Led to", ", ".join(_link(number) for number in whole.effects)),
             ("Notes", _list(f"{_time(n.written_at)} {_said(n.author_name)}: {_said(n.text)}" for n in whole.notes)),
@@ -131,6 +132,7 @@ def as_facts(whole: WholeCase) -> dict[str, Any]:
     files = [{name: _plain(value) for name, value in each._asdict().items()} for each in whole.files]
     return {
         **_facts(whole.case, *(name for name in Case.model_fields if name not in NOT_TOLD)),
+        "trouble": in_english(whole.case.trouble) or None,
         "revisions": revisions,
         "notes": notes,
         "evidence": files,

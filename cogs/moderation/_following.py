@@ -8,6 +8,7 @@ import discord
 from bot.typed import shown
 from cogs.moderation._direct_message import tell_now
 from cogs.moderation._ladder import length_of
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._performing import perform
 from database.models import ActKind, Case, CaseState, Climb
 
@@ -39,5 +40,5 @@ def further_line(case: Case) -> str:
     """As `Case 8 follows from it: timeout for 1d.`"""
     state = "" if case.state is CaseState.ACTIVE else f" ({case.state})"
     length = "" if case.expires_at is None else f" for {length_of(case.expires_at - case.created_at)}"
-    trouble = f" {shown(case.trouble)}" if case.trouble else ""
+    trouble = f" {shown(in_english(case.trouble))}" if case.trouble else ""
     return f"Case {case.number} follows from it: {case.kind}{length}{state}.{trouble}"

@@ -15,6 +15,7 @@ from bot.permissions import Level, require
 from bot.replies import reply
 from bot.typed import cut, one_line
 from cogs.moderation._case_pages import DIGITS
+from cogs.moderation._outcome_words import in_english
 from database.models import ActKind, Delivery, Job, JobFilter, JobSource, Purpose
 
 PAGE_SIZE = 8
@@ -48,6 +49,7 @@ POSTS = {
     Delivery.CASE_LOG: "bring the post of the case up to date",
     Delivery.CASE_DIRECT_MESSAGE: "tell whom the case is about",
     Delivery.CASE_VOID_MESSAGE: "tell whom it is about that the case is void",
+    Delivery.CASE_END_MESSAGE: "tell whom it is about that its end was moved",
     Delivery.ACT_ALERT: "tell the staff what cannot be done",
     Delivery.REPORT_POST: "bring the post of report {subject} up to date",
     Delivery.REPORT_REPLY: "answer a reporter",
@@ -103,7 +105,7 @@ def job_line(job: Job) -> str:
     trouble = ""
     if job.last_error is not None:
         times = {0: "", 1: "tried once: "}.get(job.attempts, f"tried {job.attempts} times: ")
-        trouble = f"\n-# {times}{one_line(job.last_error, LONGEST_ERROR)}"
+        trouble = f"\n-# {times}{one_line(in_english(job.last_error), LONGEST_ERROR)}"
     return f"{number}{what}{of_case} · {when}{trouble}"
 
 

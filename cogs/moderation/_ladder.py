@@ -162,16 +162,25 @@ async def _roles(bot: "Reeve", guild: discord.Guild, user_id: int) -> RolesMeanw
 
 async def with_preset(bot: "Reeve", guild: discord.Guild, request: Request) -> Request:
     """A reason that is the name or the text of one of the server's presets becomes it, with its weight."""
-    config = await bot.database.guild_configs.get(guild_id=guild.id)
-    if not config.reason_presets or request.kind is CaseKind.NOTE:
-        return request
-    presets = await bot.database.ladders.presets(guild_id=guild.id)
-    typed = request.reason.strip().casefold()
-    preset = next((each for each in presets if typed in (each.name.casefold(), each.text.casefold())), None)
+    preset = None if request.kind is CaseKind.NOTE else await _preset_called(bot, guild, request.reason)
     if preset is None:
         return request
     is_weighed = request.kind is not CaseKind.WARN or request.points is not None
     return replace(request, reason=preset.text, points=request.points if is_weighed else preset.weight)
+
+
+async def reason_meant(bot: "Reeve", guild: discord.Guild, typed: str) -> str:
+    """What the reason is: the text of the preset of that name, for a choice is cut at 100 characters, or as typed."""
+    preset = await _preset_called(bot, guild, typed)
+    return typed if preset is None else preset.text
+
+
+async def _preset_called(bot: "Reeve", guild: discord.Guild, typed: str) -> ReasonPreset | None:
+    config = await bot.database.guild_configs.get(guild_id=guild.id)
+    if not config.reason_presets:
+        return None
+    presets, named = await bot.database.ladders.presets(guild_id=guild.id), typed.strip().casefold()
+    return next((each for each in presets if named in (each.name.casefold(), each.text.casefold())), None)
 
 
 def preset_words(preset: ReasonPreset, longest: int) -> str:

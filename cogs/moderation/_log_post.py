@@ -2,18 +2,26 @@
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import discord
 
 from bot.outbox import NotYet
 from bot.post_channels import log_channel
-from cogs.moderation._post_words import POST_WORDS
+from cogs.moderation._mass_looks import add_progress, job_of, mass_buttons, mass_view
+from cogs.moderation._post_words import POST_WORDS, PostWords
 from cogs.moderation._rendering import log_embed
-from database.models import Case
+from database.models import Case, MassState, WholeCase
 
 if TYPE_CHECKING:
     from bot.client import Reeve
+
+
+class Shows(NamedTuple):
+    """`content`: as discord.py sends it. `digest` (SHA-256): whether a post shows it already."""
+
+    content: dict[str, Any]
+    digest: bytes
 
 
 async def post_case(bot: "Reeve", guild: discord.Guild, number: int) -> None:
@@ -26,33 +34,42 @@ async def post_case(bot: "Reeve", guild: discord.Guild, number: int) -> None:
     config = await bot.database.guild_configs.get(guild_id=guild.id)
     whole = await bot.database.cases.whole(guild_id=guild.id, number=number)
     case = whole.case
-    embed = log_embed(whole, POST_WORDS[config.language])
-    digest = sha256(json.dumps(embed.to_dict()).encode()).digest()
+    shows = _shows(whole, await job_of(bot, case), POST_WORDS[config.language])
     log = log_channel(guild.channels, config, guild.me)
     has_moved = log.channel is not None and log.channel.id != case.log_channel_id
     message = None
     if has_moved:
         await _taken_away(guild, case)
     else:
-        message = await _edited(guild, case, embed, digest)
+        message = await _edited(guild, case, shows)
     if message is None:
-        message = await _made(log.channel, log.trouble, case, embed)
+        message = await _made(log.channel, log.trouble, case, shows)
     await bot.database.cases.logged(
         guild_id=guild.id,
         number=case.number,
         channel_id=message.channel.id,
         message_id=message.id,
-        digest=digest,
+        digest=shows.digest,
     )
 
 
+def _shows(whole: WholeCase, job: MassState | None, words: PostWords) -> Shows:
+    embed = log_embed(whole, words)
+    if job is None:
+        return Shows({"embed": embed}, sha256(json.dumps(embed.to_dict()).encode()).digest())
+    add_progress(embed, job, words)
+    view = mass_view(job)
+    shown = json.dumps([embed.to_dict(), [each.custom_id for each in mass_buttons(*job)]])
+    return Shows({"embed": embed, "view": view}, sha256(shown.encode()).digest())
+
+
 async def _made(
-    channel: discord.TextChannel | None, trouble: str | None, case: Case, embed: discord.Embed
+    channel: discord.TextChannel | None, trouble: str | None, case: Case, shows: Shows
 ) -> discord.Message:
     if channel is None:
         raise NotYet(trouble or "There is no mod log.")
     # The nonce makes a repeat within minutes give the first message; the lost one tells a re-made post apart.
-    return await channel.send(embed=embed, nonce=nonce(case, (case.log_message_id or 0) % 10**5))
+    return await channel.send(**shows.content, nonce=nonce(case, (case.log_message_id or 0) % 10**5))
 
 
 def _post_of(guild: discord.Guild, case: Case) -> discord.PartialMessage | None:
@@ -73,15 +90,13 @@ async def _taken_away(guild: discord.Guild, case: Case) -> None:
             return
 
 
-async def _edited(
-    guild: discord.Guild, case: Case, embed: discord.Embed, digest: bytes
-) -> discord.PartialMessage | None:
+async def _edited(guild: discord.Guild, case: Case, shows: Shows) -> discord.PartialMessage | None:
     """The post, brought up to date where it is; None if there is none, or no more."""
     post = _post_of(guild, case)
-    if post is None or digest == case.log_digest:
+    if post is None or shows.digest == case.log_digest:
         return post
     try:
-        await post.edit(embed=embed)
+        await post.edit(**shows.content)
     except discord.NotFound:
         return None
     return post

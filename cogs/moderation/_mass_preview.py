@@ -36,13 +36,18 @@ class Preview(NamedTuple):
     text: str
 
 
-async def preview_of(guild: discord.Guild, said: Named, *, moderator_id: int) -> Preview:
-    """Raises what `look_at` raises."""
+async def preview_of(bot: "Reeve", guild: discord.Guild, said: Named, *, moderator_id: int) -> Preview:
+    """Whose ban has an end is not left out: they would come back at it. Raises what `look_at` raises."""
     looked = await look_at(guild, said.user_ids, moderator_id=moderator_id)
-    left_out = {**dict.fromkeys(await banned_of(guild, said.user_ids), BANNED), **looked.left_out}
+    banned = await banned_of(guild, said.user_ids)
+    for_a_time = banned.intersection(
+        await bot.database.mass_jobs.banned_for_a_time(guild_id=guild.id, user_ids=list(banned))
+    )
+    left_out = {**dict.fromkeys(banned - for_a_time, BANNED), **looked.left_out}
     people = {user_id: _name(looked, user_id) for user_id in said.user_ids if user_id not in left_out}
     lines = [
         _counted(people, looked),
+        *_prolonged([each for each in people if each in for_a_time], looked),
         *_left_out(left_out, looked),
         *_unreadable(said),
         f"Sample: {_sample(people)}" if people else "",
@@ -63,7 +68,7 @@ async def banned_of(guild: discord.Guild, user_ids: Sequence[int]) -> set[int]:
     wanted, first, last = set(user_ids), min(user_ids), max(user_ids)
     after, seen, banned = first - 1, 0, set[int]()
     while seen < MOST_BANS_READ and after < last:
-        page = await read(lambda start=after: _page(guild, start))  # type: ignore[misc]
+        page = await read(lambda start=after: _page(guild, start))  # type: ignore[misc]  # mypy infers no lambda with a default
         if not page:
             break
         banned |= wanted.intersection(page)
@@ -97,15 +102,24 @@ def people_in_words(number: int) -> str:
     return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
+def _prolonged(user_ids: Sequence[int], looked: Looked) -> list[str]:
+    if not user_ids:
+        return []
+    return [f"Banned for a time until now, and for ever then, {len(user_ids):,}: {_first(user_ids, looked)}"]
+
+
 def _left_out(left_out: dict[int, str], looked: Looked) -> list[str]:
     by_reason: dict[str, list[int]] = {}
     for user_id, why in left_out.items():
         by_reason.setdefault(why, []).append(user_id)
     return [
-        f"Left out, {len(user_ids):,}: {why} {', '.join(_shown(looked, each) for each in user_ids[:5])}"
-        f"{' …' if len(user_ids) > 5 else ''}"
+        f"Left out, {len(user_ids):,}: {why} {_first(user_ids, looked)}"
         for why, user_ids in by_reason.items()
     ]
+
+
+def _first(user_ids: Sequence[int], looked: Looked) -> str:
+    return ", ".join(_shown(looked, each) for each in user_ids[:5]) + (" …" if len(user_ids) > 5 else "")
 
 
 def _shown(looked: Looked, user_id: int) -> str:

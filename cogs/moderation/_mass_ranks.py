@@ -1,6 +1,7 @@
 """Who of many may be banned by a moderator, and by Reeve: asked at the preview, and again before each request."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import discord
@@ -13,6 +14,9 @@ from database.errors import ActionRefused
 
 MOST_ASKED_AT_ONCE = 100
 """https://discord.com/developers/docs/events/gateway-events#request-guild-members"""
+GATEWAY_SECONDS = 70.0
+"""Discord takes 120 requests a minute over the gateway, and discord.py waits for the next one: five thousand people are
+fifty, and as many again while they are banned."""
 WHY = {
     Bar.NOT_ABOVE: "They stand as high as who asked for it, or higher.",
     Bar.REEVE_NOT_ABOVE: "They stand as high as the role Reeve, or higher: move that above theirs first.",
@@ -47,7 +51,10 @@ async def members_of(guild: discord.Guild, user_ids: Sequence[int]) -> dict[int,
         return {each: member for each in user_ids if (member := guild.get_member(each)) is not None}
     members: dict[int, discord.Member] = {}
     for hundred in _hundreds(user_ids):
-        found = await read(lambda ids=hundred: guild.query_members(user_ids=ids, limit=len(ids), cache=False))  # type: ignore[misc]
+        found = await read(
+            partial(guild.query_members, user_ids=hundred, limit=len(hundred), cache=False),
+            seconds=GATEWAY_SECONDS,
+        )
         members.update((member.id, member) for member in found)
     return members
 

@@ -14,6 +14,7 @@ from bot.outcomes import Applied, DiscordAway, Later, Outcome, Refused, attempt
 from cogs.moderation._effects import look
 from cogs.moderation._mass_preview import may_ban_many
 from cogs.moderation._mass_ranks import look_at
+from cogs.moderation._outcome_words import refusal_kept, refused_kept
 from cogs.moderation._performing import GIVEN_UP_AFTER, audit_reason, tag_of
 from database.errors import ActionRefused, DatabaseUnavailable
 from database.models import ACT_LEASE, Act, Case, MassJob, NextTargets
@@ -59,9 +60,8 @@ async def _requests(bot: "Reeve", job: MassJob) -> tuple[timedelta, str | None]:
         try:
             is_done = await _request(bot, guild, job, upcoming)
         except ActionRefused as refusal:  # nobody at all can be banned
-            await work.leave_out_rest(job, reason=str(refusal))
+            await work.leave_out_rest(job, reason=refusal_kept(refusal))
             break
-        bot.dispatch("mass_progress", job.guild_id, job.number)
         if not is_done:
             break
     return SOON, None
@@ -131,8 +131,8 @@ async def _settle(
                     notes[act_id] = BEFORE
                 else:
                     refused[act_id] = NOT_BANNED
-        case Refused(reason=reason):
-            refused = {act.act_id: reason for act in acts}
+        case Refused():
+            refused = {act.act_id: refused_kept(outcome) for act in acts}
         case _:
             error = getattr(outcome, "error", error)
             unknown = [act.act_id for act in acts]

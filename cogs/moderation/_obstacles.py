@@ -39,7 +39,9 @@ TIMEOUTS = (ActKind.TIMEOUT, ActKind.UNTIMEOUT)
 
 class ReeveLacks(ActionRefused):
     def __init__(self, permissions: Sequence[str], *, where: str = "") -> None:
-        super().__init__(f"Give the role Reeve {the_permissions(permissions)}{where} first.")
+        self.permissions, self.where = permissions, where
+        there = f" in {where}" if where else ""
+        super().__init__(f"Give the role Reeve {the_permissions(permissions)}{there} first.")
 
 
 class ReeveNotAbove(ActionRefused):
@@ -158,7 +160,7 @@ async def _in_channel(guild: discord.Guild, act: Act) -> ActionRefused | None:
     needed = SLOW_THREAD if is_thread and act.kind is ActKind.SLOWMODE else IN_CHANNEL[act.kind]
     lacking = [name for name in needed if not getattr(held, name)]
     if lacking:
-        return ReeveLacks(lacking, where=f" in {channel.mention}")
+        return ReeveLacks(lacking, where=channel.mention)
     if act.kind is not ActKind.LOCK or isinstance(channel, discord.Thread):
         return None
     beyond = channel.permissions_for(guild.default_role).value & SPEAKING & ~settable(channel)

@@ -14,7 +14,8 @@ from bot.outcomes import Absent, Applied, DiscordAway, Later, Outcome, Refused, 
 from cogs.moderation._direct_message import tell_now, untell
 from cogs.moderation._effects import apply, look
 from cogs.moderation._obstacles import obstacle
-from cogs.moderation._outcome_words import CANNOT_TELL, GONE, NEVER_SENT
+from cogs.moderation._outcome_tables import CANNOT_TELL, GONE, NEVER_SENT
+from cogs.moderation._outcome_words import refusal_kept, refused_kept
 from database.errors import DatabaseUnavailable
 from database.models import ACT_LEASE, Act, ActKind, ActState, Case, CaseState, DirectMessage
 
@@ -82,7 +83,7 @@ async def _perform(bot: "Reeve", act: Act) -> Case | None:
         if act.state is ActState.PLANNED:
             found = await obstacle(bot, guild, act, moderator_id=act.asked_by_id)
             if found is not None:
-                return await _refuse(bot, guild, act, str(found))
+                return await _refuse(bot, guild, act, refusal_kept(found))
         return await _send(bot, guild, act)
     except DiscordAway as away:
         state = ActState.PLANNED if act.state is ActState.PLANNED else ActState.UNKNOWN
@@ -140,8 +141,8 @@ async def _settle(bot: "Reeve", guild: discord.Guild, act: Act, outcome: Outcome
             settled = await acts.done(act, note=note, renew_at=renew_at)
         case Absent():
             settled = await acts.absent(act, reason=GONE)
-        case Refused(reason=reason):
-            settled = await _refuse(bot, guild, act, reason)
+        case Refused():
+            settled = await _refuse(bot, guild, act, refused_kept(outcome))
         case Later():
             # A limit that was hit and passed all the same is not Discord's way, but a second kick finds nobody.
             state = ActState.UNKNOWN if act.kind is ActKind.KICK else ActState.PLANNED

@@ -17,6 +17,7 @@ class PostWords(NamedTuple):
     member: str
     people: str
     """Those of a batch."""
+    progress: str
     channel: str
     moderator: str
     reason: str
@@ -52,7 +53,7 @@ ENGLISH = PostWords(
         CaseOrigin.APPEAL: "after an appeal", CaseOrigin.REPORT: "after a report", CaseOrigin.MASS: "of a batch",
     },
     language=Language.ENGLISH, member="Member", people="People",
-    channel="Channel", moderator="Moderator", reason="Reason", points="Weight",
+    progress="Progress", channel="Channel", moderator="Moderator", reason="Reason", points="Weight",
     expires="Ends", expired="Ended", trouble="Outcome", proof="Proof", gone="no longer kept", notes="Notes",
     because_of="Because of", led_to="Led to", edited="edited", direct_message="Direct message",
     refused="not accepted",
@@ -76,7 +77,7 @@ GERMAN = PostWords(
         CaseOrigin.MASS: "aus einem Stapel",
     },
     language=Language.GERMAN, member="Mitglied", people="Personen",
-    channel="Kanal", moderator="Moderator", reason="Grund", points="Gewicht",
+    progress="Fortschritt", channel="Kanal", moderator="Moderator", reason="Grund", points="Gewicht",
     expires="Endet", expired="Endete", trouble="Ausgang", proof="Beleg", gone="nicht mehr aufbewahrt",
     notes="Notizen", because_of="Wegen", led_to="Führte zu", edited="bearbeitet",
     direct_message="Direktnachricht", refused="nicht angenommen",
@@ -99,7 +100,7 @@ SPANISH = PostWords(
         CaseOrigin.APPEAL: "tras una apelación", CaseOrigin.REPORT: "tras un reporte", CaseOrigin.MASS: "de un lote",
     },
     language=Language.SPANISH, member="Miembro", people="Personas",
-    channel="Canal", moderator="Moderador", reason="Motivo", points="Peso",
+    progress="Progreso", channel="Canal", moderator="Moderador", reason="Motivo", points="Peso",
     expires="Termina", expired="Terminó", trouble="Resultado", proof="Prueba", gone="ya no se conserva",
     notes="Notas", because_of="A causa de", led_to="Llevó a", edited="editado",
     direct_message="Mensaje directo", refused="no aceptado",

@@ -75,7 +75,7 @@ async def purge(
         raise ChannelGone
     held = channel.permissions_for(me)
     if lacking := [name for name in NEEDED if not getattr(held, name)]:
-        raise ReeveLacks(lacking, where=f" in {channel.mention}")
+        raise ReeveLacks(lacking, where=channel.mention)
     reads_texts = _reads_texts(interaction)
     chosen = await _chosen(interaction, channel, count=count, member=member, contains=contains)
     left = chosen.left(reads_texts=reads_texts, contains=contains)

@@ -65,6 +65,13 @@ class EndIsOver(ActionRefused):
         )
 
 
+class CaseCounts(ActionRefused):
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Case {number} counts again, so what it brought about stays: use /unban, /untimeout or /unlock to lift it."
+        )
+
+
 class TimeoutsEnd(ActionRefused):
     def __init__(self) -> None:
         super().__init__("A timeout cannot last for ever: choose at most 365d, or ban them.")

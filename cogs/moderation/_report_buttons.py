@@ -3,11 +3,8 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-import discord
-
-from bot.command_tree import answer_error
+from bot.buttons import Button
 from bot.forms import Form
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, require
@@ -23,29 +20,13 @@ READ_SECONDS = 1.0
 TEMPLATE = r"report:(?P<act>take|release|warn|moderate|close|answer):(?P<number>[0-9]{1,18})"
 
 
-class ReportButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
+class ReportButton(Button, template=TEMPLATE):
     def __init__(self, custom_id: str, match: re.Match[str]) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
+        super().__init__(custom_id, match)
         self.act, self.number = match["act"], int(match["number"])
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-    ) -> "ReportButton":
-        return cls(str(getattr(item, "custom_id", "")), match)
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        return bool(interaction.client.met.is_first(interaction.id))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """discord.py would only log what a dynamic item raises."""
-        try:
-            await ACTS[self.act](interaction, self.number)
-        except Exception as error:  # becomes the person's answer
-            await answer_error(interaction, error)
+    async def pressed(self, interaction: Interaction) -> None:
+        await ACTS[self.act](interaction, self.number)
 
 
 async def _take(interaction: Interaction, number: int) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import discord
 from discord.utils import format_dt
 
-from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
@@ -81,8 +80,6 @@ class RevertButton(PageButton, template=re.compile(r"cv:[0-9]{1,16}:[0-9]{1,16}:
     async def turn(self, interaction: Interaction) -> Page:
         await require(interaction, Level.MODERATOR)
         _, number, revision, seen = self.custom_id.split(":")
-        if max(map(int, (number, revision, seen))) >= 2**53:
-            raise ButtonOutdated
         made = await interaction.client.database.case_edits.revert(
             guild_id=guild_of(interaction).id,
             number=int(number),

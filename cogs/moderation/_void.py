@@ -6,18 +6,29 @@ from typing import Any, NamedTuple
 
 import discord
 
-from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.permissions import Level, require
 from bot.replies import reply
+from bot.typed import shown
 from cogs.moderation._acting import require_by_hand
 from cogs.moderation._dm_rendering import KIND_OF
 from cogs.moderation._duration import require_above
-from cogs.moderation._mass_pages import undo_button
+from cogs.moderation._mass_looks import undo_button
+from cogs.moderation._outcome_words import in_english
 from cogs.moderation._performing import perform
+from cogs.moderation._refusals import CaseCounts
 from database.errors import CaseAboutYourself
-from database.models import Act, ActState, Case, CaseKind, DirectMessage, Restriction, RestrictionKind
+from database.models import (
+    Act,
+    ActState,
+    Case,
+    CaseKind,
+    CaseState,
+    DirectMessage,
+    Restriction,
+    RestrictionKind,
+)
 
 LIFTED = {
     RestrictionKind.BAN: "the ban",
@@ -100,8 +111,7 @@ class VoidButton(PageButton, template=re.compile(r"cx:(?:lift|tell):[0-9]{1,16}"
     async def turn(self, interaction: Interaction) -> Page | None:
         await require(interaction, Level.MODERATOR)
         _, what, text = self.custom_id.split(":")
-        if (number := int(text)) >= 2**53:
-            raise ButtonOutdated
+        number = int(text)
         case = await interaction.client.database.cases.get(guild_id=guild_of(interaction).id, number=number)
         if case.target_id == interaction.user.id:
             raise CaseAboutYourself(number)
@@ -120,9 +130,22 @@ async def _tell(interaction: Interaction, case: Case) -> str:
     return f"<@{case.target_id}> is told that it is void; /case view {case.number} shows whether it arrived."
 
 
+async def _require_no_ground(interaction: Interaction, case: Case) -> None:
+    """The case is void, or a step that would not follow now: it may have been restored since. Raises CaseCounts."""
+    if case.state is CaseState.VOID:
+        return
+    database, guild_id = interaction.client.database, case.guild_id
+    for cause in (await database.cases.whole(guild_id=guild_id, number=case.number)).causes:
+        shaken = await database.ladders.consequences_of(guild_id=guild_id, number=cause)
+        if case.number in {each.number for each in shaken}:
+            return
+    raise CaseCounts(case.number)
+
+
 async def _lift(interaction: Interaction, case: Case) -> str:
     """A second press finds nothing that stands."""
     bot = interaction.client
+    await _require_no_ground(interaction, case)
     for each in await standing_because_of(interaction, case):
         await require_by_hand(interaction, LIFTED_BY[each.kind], case.target_id)
     await require_above(interaction, case)
@@ -143,5 +166,5 @@ def _outcome(act: Act) -> str:
         return f"{what} is lifted."
     if act.state is ActState.SUPERSEDED:
         return f"{what} was changed by something newer meanwhile, so that stays."
-    trouble = f" {act.last_error}" if act.last_error else ""
+    trouble = f" {shown(in_english(act.last_error))}" if act.last_error else ""
     return f"{what} is not lifted yet, and I keep at it.{trouble}"

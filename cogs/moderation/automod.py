@@ -57,7 +57,7 @@ class Automod(BaseCog):
                     await clock.sleep(seconds)
                 finally:
                     self._waiting -= 1
-            except Exception as error:
+            except Exception as error:  # a bug with one hit must not hold up the others
                 incident(error, at="a hit of AutoMod")
                 return
             else:

@@ -7,7 +7,7 @@ from cogs.moderation._act_alert import post_act_alert
 from cogs.moderation._appeal_post import answer_appellant, post_appeal
 from cogs.moderation._audit_alert import post_audit_alert
 from cogs.moderation._digest import post_digest
-from cogs.moderation._direct_message import tell, tell_void
+from cogs.moderation._direct_message import tell, tell_end, tell_void
 from cogs.moderation._guard_alert import post_pause, tell_owner
 from cogs.moderation._log_post import post_case
 from cogs.moderation._report_post import answer_reporter, post_report
@@ -41,6 +41,7 @@ DELIVERERS = {
     Delivery.CASE_LOG: Deliverer(post_case),
     Delivery.CASE_DIRECT_MESSAGE: Deliverer(tell, _not_told),
     Delivery.CASE_VOID_MESSAGE: Deliverer(tell_void, _not_told_of_void),
+    Delivery.CASE_END_MESSAGE: Deliverer(tell_end),
     Delivery.ACT_ALERT: Deliverer(post_act_alert),
     Delivery.REPORT_POST: Deliverer(post_report),
     Delivery.REPORT_REPLY: Deliverer(answer_reporter, _reporter_not_told),

@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import discord
-
-from bot.command_tree import answer_error
+from bot.buttons import Button
 from bot.errors import NotPermitted
 from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, require, require_rank_above
@@ -36,34 +34,15 @@ DONE_TO_PEOPLE = frozenset(
 """Rank is asked again when they are confirmed: roles may have changed since."""
 
 
-class DraftButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
+class DraftButton(Button, template=TEMPLATE):
     def __init__(self, custom_id: str, match: re.Match[str]) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
+        super().__init__(custom_id, match)
         self.answer, self.question, self.key = match["answer"], match["question"], int(match["key"])
         self.number = int(match["number"]) if match["number"] else None
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-    ) -> "DraftButton":
-        return cls(str(getattr(item, "custom_id", "")), match)
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        return bool(interaction.client.met.is_first(interaction.id))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """discord.py would only log what a dynamic item raises."""
-        try:
-            await defer(interaction)
-            await require(interaction, Level.MODERATOR)
-            await self._answered(interaction)
-        except Exception as error:  # becomes the person's answer
-            await answer_error(interaction, error)
-
-    async def _answered(self, interaction: Interaction) -> None:
+    async def pressed(self, interaction: Interaction) -> None:
+        await defer(interaction)
+        await require(interaction, Level.MODERATOR)
         drafts, guild_id = interaction.client.database.drafts, guild_of(interaction).id
         kept = await drafts.get(guild_id=guild_id, interaction_id=self.key)
         if kept.asked_by_id != interaction.user.id:

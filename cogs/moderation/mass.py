@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -19,7 +18,8 @@ from cogs.moderation import _suggestions
 from cogs.moderation._acting import act, require_by_hand
 from cogs.moderation._deeds import deletion
 from cogs.moderation._gates import GATES
-from cogs.moderation._mass_pages import MassButton, mass_view, progress_text, results_file
+from cogs.moderation._mass_following import follow_in_answer, follow_in_log
+from cogs.moderation._mass_pages import MassButton
 from cogs.moderation._mass_preview import MASS, people_in_words, preview_first, preview_of
 from cogs.moderation._mass_targets import read_people
 from cogs.moderation._massing import take_turn
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 LOOK_EVERY_SECONDS = 2
-FOLLOWED_FOR = timedelta(minutes=14)
-"""Discord lets an answer be changed for 15."""
 LONGEST_LIST = 256 * 1024
 LONGEST_TEXT = 6_000
 """https://discord.com/developers/docs/interactions/application-commands: of an option that is a text."""
@@ -48,7 +46,7 @@ class Mass(BaseCog):
         self._due = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._at_work: set[int] = set()
-        self._moved: dict[tuple[int, int], asyncio.Event] = {}
+        self._shown: set[tuple[int, int]] = set()
 
     async def cog_load(self) -> None:
         self._start(self._look_forever(), "jobs that ban many")
@@ -67,7 +65,7 @@ class Mass(BaseCog):
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.describe(
-        users="Their ids or mentions, with spaces or commas between them",
+        users="Their ids or mentions, with spaces or commas between them: about 300 fit, more into a file",
         reason="Why: the mod log sees it",
         delete_messages="Delete their messages of this time, for example 1h or 7d (at most 7d)",
         file="A text file with more ids (5,000 people at most)",
@@ -92,7 +90,7 @@ class Mass(BaseCog):
         if not said.user_ids:
             raise NobodyNamed(said.unreadable)
         guild = guild_of(interaction)
-        preview = await preview_of(guild, said, moderator_id=interaction.user.id)
+        preview = await preview_of(self.bot, guild, said, moderator_id=interaction.user.id)
         if not preview.people:
             await reply(interaction, preview.text)
             return
@@ -124,39 +122,8 @@ class Mass(BaseCog):
         self._due.set()
 
     @BaseCog.listener()
-    async def on_mass_progress(self, guild_id: int, number: int) -> None:
-        if (moved := self._moved.get((guild_id, number))) is not None:
-            moved.set()
-
-    @BaseCog.listener()
     async def on_mass_begun(self, interaction: Interaction, case: Case) -> None:
-        self._start(self._follow(interaction, case.guild_id, case.number), "the progress of a job")
-
-    async def _follow(self, interaction: Interaction, guild_id: int, number: int) -> None:
-        """Show the progress where the job was confirmed, at most every 2 s, while Discord lets that be changed."""
-        jobs, until = self.bot.database.mass_jobs, clock.now() + FOLLOWED_FOR
-        moved = self._moved[guild_id, number] = asyncio.Event()
-        shown = ""
-        try:
-            while clock.now() < until:
-                state = await jobs.state(guild_id=guild_id, number=number)
-                text = progress_text(state)
-                if state.job.finished_at is not None:
-                    results = await jobs.results(guild_id=guild_id, number=number)
-                    await interaction.edit_original_response(
-                        content=text, view=mass_view(state), attachments=[results_file(number, results)]
-                    )
-                    return
-                if text != shown:
-                    shown = text
-                    await interaction.edit_original_response(content=text, view=mass_view(state))
-                await clock.sleep(LOOK_EVERY_SECONDS)
-                await clock.wait(moved, LOOK_EVERY_SECONDS)
-                moved.clear()
-        except (discord.HTTPException, DatabaseUnavailable) as error:
-            logger.info("the progress of case {} of {} is not shown any more: {}", number, guild_id, error)
-        finally:
-            self._moved.pop((guild_id, number), None)
+        self._start(follow_in_answer(interaction, case), "the progress of a job, where it was confirmed")
 
     async def _look_forever(self) -> None:
         await self.bot.wait_until_ready()
@@ -176,6 +143,16 @@ class Mass(BaseCog):
             for job in claimed:
                 self._at_work.add(job.guild_id)
                 self._start(self._carry_out(job), "a job that bans many")
+                if (job.guild_id, job.number) not in self._shown:
+                    self._start(self._show(job), "the progress of a job, in the mod log")
+
+    async def _show(self, job: MassJob) -> None:
+        """One for each job, over all its turns."""
+        self._shown.add((job.guild_id, job.number))
+        try:
+            await follow_in_log(self.bot, job.guild_id, job.number)
+        finally:
+            self._shown.discard((job.guild_id, job.number))
 
     async def _carry_out(self, job: MassJob) -> None:
         try:
@@ -187,7 +164,6 @@ class Mass(BaseCog):
             incident(error, at=f"the job of case {job.number} of {job.guild_id}")
         finally:
             self._at_work.discard(job.guild_id)
-            self.bot.dispatch("mass_progress", job.guild_id, job.number)
 
 
 async def text_of(file: discord.Attachment | None) -> str:

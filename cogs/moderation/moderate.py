@@ -1,13 +1,13 @@
 """ "Moderate" in the menu of a person"""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
 from bot.base_cog import BaseCog
-from bot.command_tree import answer_error
+from bot.buttons import Button
 from bot.invocation import Interaction
 from bot.pages import show
 from bot.permissions import Level, require, requires
@@ -23,35 +23,19 @@ if TYPE_CHECKING:
 TEMPLATE = rf"moderate:(?P<deed>{'|'.join((*FORMS, HISTORY))}):{USER}"
 
 
-class PanelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=TEMPLATE):
+class PanelButton(Button, template=TEMPLATE):
     def __init__(self, custom_id: str, match: re.Match[str]) -> None:
-        super().__init__(discord.ui.Button(custom_id=custom_id))
+        super().__init__(custom_id, match)
         self.deed, self.user_id = match["deed"], int(match["user"])
 
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # discord.py's signature
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-    ) -> "PanelButton":
-        return cls(str(getattr(item, "custom_id", "")), match)
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        return bool(interaction.client.met.is_first(interaction.id))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """discord.py would only log what a dynamic item raises."""
-        try:
-            await require(interaction, Level.MODERATOR)
-            if self.deed == HISTORY:
-                await self._show_history(interaction)
-            else:
-                form = FORMS[self.deed]
-                await require_by_hand(interaction, form.kind, self.user_id)
-                await form.open(interaction, self.custom_id)
-        except Exception as error:  # becomes the person's answer
-            await answer_error(interaction, error)
+    async def pressed(self, interaction: Interaction) -> None:
+        await require(interaction, Level.MODERATOR)
+        if self.deed == HISTORY:
+            await self._show_history(interaction)
+        else:
+            form = FORMS[self.deed]
+            await require_by_hand(interaction, form.kind, self.user_id)
+            await form.open(interaction, self.custom_id)
 
     async def _show_history(self, interaction: Interaction) -> None:
         await defer(interaction)

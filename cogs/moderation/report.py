@@ -10,7 +10,7 @@ from discord import app_commands
 from loguru import logger
 
 from bot.base_cog import BaseCog
-from bot.forms import Field, Form
+from bot.forms import SNOWFLAKE, Field, Form
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
@@ -55,7 +55,7 @@ class MakeReport(BaseCog):
 
 
 class MessageReport(
-    Form, template=r"report-message:(?P<channel>[0-9a-f]+):(?P<message>[0-9a-f]+):(?P<author>[0-9a-f]+)"
+    Form, template=f"report-message:(?P<channel>{SNOWFLAKE}):(?P<message>{SNOWFLAKE}):(?P<author>{SNOWFLAKE})"
 ):
     title = "Report message"
     fields = (Field("reason", "What should the staff look at?", longest=LONGEST_REPORT),)

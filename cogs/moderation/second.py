@@ -3,17 +3,18 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from bot.buttons import Button
 from bot.errors import NotPermitted
 from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, require, require_permission, require_rank_above
 from bot.replies import defer, reply
 from cogs.moderation._act_forms import person_now
 from cogs.moderation._acting import act
-from cogs.moderation._appeal_buttons import Pressed
 from cogs.moderation._gates import GATES
 from cogs.moderation._guard import SECOND
 from cogs.moderation._request import Request
 from cogs.moderation._second import second_needed
+from database.errors import DraftGone
 from database.models import CaseKind, DraftState, Proof
 
 if TYPE_CHECKING:
@@ -24,13 +25,18 @@ CARRY_OUT: dict[CaseKind, CarryOut] = {}
 """How an approved request of a kind is done, where not as the others; its case has the request's key."""
 
 
-class SecondButton(Pressed, template=r"second:(?P<answer>yes|no):(?P<key>[0-9]{1,20})"):
+class SecondButton(Button, template=r"second:(?P<answer>yes|no):(?P<key>[0-9]{1,20})"):
     async def pressed(self, interaction: Interaction) -> None:
         await defer(interaction)
         await require(interaction, Level.MODERATOR)
         drafts, key = interaction.client.database.drafts, int(self.match["key"])
         where = {"guild_id": guild_of(interaction).id, "interaction_id": key}
-        request = Request.from_json((await drafts.get(**where)).request)
+        try:
+            request = Request.from_json((await drafts.get(**where)).request)
+        except DraftGone:  # too old, and nothing has told its post
+            await drafts.show_again(**where)
+            interaction.client.dispatch("outbox_filled")
+            raise
         is_approved = self.match["answer"] == "yes"
         await _require_second(interaction, request, is_approved=is_approved)
         draft = await drafts.answer(

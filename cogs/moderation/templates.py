@@ -37,7 +37,7 @@ CASE_KINDS = {TemplateKind.VOID: CaseKind.WARN, TemplateKind.APPEAL: CaseKind.BA
 """Of the sample case, where the kind of message is none of a case."""
 
 
-class TemplateForm(Form, template=r"template:(?P<kind>[a-z]+)"):
+class TemplateForm(Form, template=rf"template:(?P<kind>{'|'.join(TemplateKind)})"):
     title = "Direct message"
     fields = (
         Field("text", "What they read", longest=LONGEST_TEMPLATE, placeholder=NAMES),

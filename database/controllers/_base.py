@@ -25,6 +25,7 @@ class BaseController:
         self._figures = transactions.figures
         self.schema_watch = transactions.schema_watch
         self.absence = transactions.absence
+        self._turn = transactions.turns.of
 
     def figures_of(self, method: str) -> ActionFigures:
         return self._figures.of(f"{self.topic}.{method}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from database.acting import move_end
+from database.acting import move_end, moved_before
 from database.actions import action
 from database.case_errors import (
     CaseChangedMeanwhile,
@@ -99,20 +99,21 @@ class CaseEditController(BaseController):
                 interaction_id=interaction_id, why=why,
             )  # fmt: skip
 
-    @action(repeatable=False)
+    @action(repeatable=True)
     async def duration(
         self, *, guild_id: int, number: int, expires_at: datetime | None, editor_id: int, interaction_id: int
     ) -> Sequence[Act]:
         """Move the end of a ban, timeout or lock that still stands; None: it has none.
 
         What was planned for the old end is superseded by the new version of its restriction.
-        Gives the acts to carry out now, claimed for the length of the lease; none for a second delivery, and none
-        where Discord need not hear of it. Raises CaseUnderWay, NothingStands, SameEnd.
+        Gives the acts to carry out now, claimed for the length of the lease; none where Discord need not hear of it.
+        The same interaction again gives the same acts, whatever became of them. Raises CaseUnderWay, NothingStands,
+        SameEnd.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             case = await locked(tx, guild_id=guild_id, number=number)
             if await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
-                return []
+                return await moved_before(tx, guild_id, number, interaction_id)
             require_other(case, editor_id)
             if case.state is CaseState.PENDING:
                 raise CaseUnderWay(number)
@@ -126,6 +127,8 @@ class CaseEditController(BaseController):
                 tx, case, "expires_at", before=_seconds(before), after=_seconds(expires_at),
                 editor_id=editor_id, interaction_id=interaction_id,
             )  # fmt: skip
+            if case.direct_message in (DirectMessage.PENDING, DirectMessage.SENT):
+                await ask(tx, case, Delivery.CASE_END_MESSAGE)
             return await move_end(
                 tx, standing, expires_at, utc_now(), asked_by_id=editor_id, decided_by_id=interaction_id
             )

@@ -103,7 +103,7 @@ class CaseController(ListController[Case, CaseFilter]):
             known_case=known_case,
             report=report,
         )
-        async with self._transaction(guild_id=guild_id) as tx:
+        async with self._turn(guild_id), self._transaction(guild_id=guild_id) as tx:
             ladder = escalating if kind is CaseKind.WARN else None
             if ladder is not None or most_acts is None or await let_act(tx, opening, most_acts):
                 if ladder is not None:

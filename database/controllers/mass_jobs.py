@@ -6,7 +6,7 @@ from database.actions import action
 from database.controllers._base import BaseController
 from database.errors import CaseNotFound, StaffPaused
 from database.guarding import exceeds, give_back, pause
-from database.mass import progress_of
+from database.mass import progress_of, stand_again
 from database.mass_errors import MassJobRuns, NoBanStands, TooManyTargets
 from database.models.base import utc_now
 from database.models.case import CASES, Case, CaseKind, CaseState
@@ -19,8 +19,11 @@ from database.models.mass import (
     MassState,
     MassTarget,
     Target,
+    Undone,
 )
-from database.models.mass_steps import PLAN_UNBANS, RESULTS
+from database.models.mass_steps import RESULTS
+from database.models.mass_undoing import BANNED_FOR_A_TIME, PLAN_UNBANS
+from database.models.outbox import ASK, Delivery
 from database.opening import Opening, open_case
 from database.revising import locked, made_before, require_other, revise
 from database.texts import storable
@@ -97,6 +100,21 @@ class MassJobController(BaseController):
             return (await tx.exec(RESULTS, guild_id=guild_id, number=number)).all()
 
     @action(repeatable=True)
+    async def banned_for_a_time(self, *, guild_id: int, user_ids: Sequence[int]) -> Sequence[int]:
+        """Those of them who are banned until some moment: to ban them means for ever then."""
+        async with self._read(guild_id=guild_id) as tx:
+            found = await tx.exec(BANNED_FOR_A_TIME, guild_id=guild_id, subject_ids=list(user_ids))
+            return found.all()
+
+    @action(repeatable=True)
+    async def show(self, *, guild_id: int, number: int) -> None:
+        """Have the post of the job's case say how far it is. Raises CaseNotFound."""
+        async with self._transaction(guild_id=guild_id) as tx:
+            if await MASS_JOBS.get(tx, guild_id=guild_id, number=number) is None:
+                raise CaseNotFound(number)
+            await tx.exec(ASK, guild_id=guild_id, kind=Delivery.CASE_LOG, subject_id=number, due_at=utc_now())
+
+    @action(repeatable=True)
     async def stop(self, *, guild_id: int, number: int, moderator_id: int) -> MassState:
         """Ban nobody else. Who did it first is kept; a finished job stays as it is."""
         async with self._transaction(guild_id=guild_id) as tx:
@@ -109,10 +127,11 @@ class MassJobController(BaseController):
     @action(repeatable=True)
     async def undo(
         self, *, guild_id: int, number: int, editor_id: int, editor_name: str, interaction_id: int
-    ) -> int:
-        """Plan the end of all bans that stand because of the job, and of its case; how many.
+    ) -> Undone:
+        """Plan the end of all bans that stand because of the job, and of its case; how many. The same again: none.
 
-        Each is an act of its own, sent once. Raises MassJobRuns, NoBanStands, CaseAboutYourself.
+        Each is an act of its own, sent once. Whom somebody had banned before stays banned, as they were.
+        Raises MassJobRuns, NoBanStands, CaseAboutYourself.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             row = await _locked(tx, guild_id, number)
@@ -120,11 +139,14 @@ class MassJobController(BaseController):
                 raise MassJobRuns(number)
             case = await locked(tx, guild_id=guild_id, number=number)
             if await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):
-                return 0
+                return Undone(0, 0)
             require_other(case, editor_id)
             now = utc_now()
+            if row.undone_by_id is not None:
+                raise NoBanStands(number)
+            again = await stand_again(tx, guild_id, number, now)
             planned = (await tx.exec(PLAN_UNBANS, guild_id=guild_id, number=number, now=now)).all()
-            if row.undone_by_id is not None or not planned:
+            if not planned and not again:
                 raise NoBanStands(number)
             row.undone_by_id = editor_id
             await MASS_JOBS.update(tx, [row], "undone_by_id")
@@ -135,7 +157,7 @@ class MassJobController(BaseController):
                     tx, case, "state", before=before, after=case.state, editor_id=editor_id,
                     interaction_id=interaction_id, also=("trouble",),
                 )  # fmt: skip
-            return len(planned)
+            return Undone(len(planned), again)
 
 
 async def _write(tx: Transaction, case: Case, targets: Sequence[Target], delete_seconds: int) -> None:

@@ -36,9 +36,10 @@ class StatisticsController(BaseController):
         Counted is all but what Discord refused; what was voided later was done all the same.
         """
         edges = day_edges(days, ZoneInfo(time_zone))
-        asked = {"guild_id": guild_id, "since": edges[0], "until": edges[-1], "moderator_id": moderator_id}
+        given = {"guild_id": guild_id, "moderator_id": moderator_id}
+        asked = {**given, "since": edges[0], "until": edges[-1]}
         async with self._report(guild_id=guild_id) as tx:
-            acts = (await tx.exec(ACTS, **asked, edges=edges)).all()
+            acts = (await tx.exec(ACTS, **given, begins=edges[:-1], ends=edges[1:])).all()
             outcomes = (await tx.exec(OUTCOMES, **asked)).one()
             times = {each.day: each for each in (await tx.exec(REPORT_TIMES, **asked, edges=edges)).all()}
         by_kind = [line for line in acts if line.day is not None]

@@ -2,35 +2,21 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, any_, cast, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlmodel import col, update
+from sqlalchemy import or_, select
+from sqlmodel import col
 
 from database.models.appeal import APPEALABLE, APPEALABLE_STATES, Appeal, AppealCounter, AppealState
 from database.models.case import Case, CaseKind, CaseState
 from database.models.case_link import CaseLink
-from database.models.outbox import Delivery, OutboxRow
+from database.models.outbox import Delivery
+from database.models.staff_posts import count_on, lock_numbers, set_post, show_again
 from database.statements import param, statement
 
 MOST_SHOWN = 25
 """As many as Discord suggests."""
 
-_counter = insert(AppealCounter).values(guild_id=param("guild_id"), last_number=0)
-LOCK_APPEALS = statement(
-    _counter.on_conflict_do_update(
-        index_elements=["guild_id"], set_={"last_number": col(AppealCounter.last_number)}
-    ).returning(col(AppealCounter.last_number)),
-    into=int,
-)
-"""The last number; until commit nobody else appeals in the guild."""
-
-COUNT_APPEAL = statement(
-    update(AppealCounter)
-    .where(col(AppealCounter.guild_id) == param("of_guild_id"))
-    .values(last_number=col(AppealCounter.last_number) + 1)
-    .returning(col(AppealCounter.last_number)),
-    into=int,
-)
+LOCK_APPEALS = lock_numbers(AppealCounter)
+COUNT_APPEAL = count_on(AppealCounter)
 
 
 class OwnCase(NamedTuple):
@@ -78,54 +64,5 @@ LED_TO = statement(
 )
 """The moderators of the cases that led to one."""
 
-SET_APPEAL_POST = statement(
-    update(Appeal)
-    .where(col(Appeal.guild_id) == param("of_guild_id"), col(Appeal.number) == param("of_number"))
-    .values(
-        post_channel_id=param("post_channel_id"),
-        post_message_id=param("post_message_id"),
-        post_digest=param("post_digest"),
-    )
-)
-
-_lost = (
-    update(Appeal)
-    .where(
-        col(Appeal.guild_id) == param("of_guild_id"),
-        col(Appeal.state) == AppealState.OPEN,
-        or_(
-            col(Appeal.post_message_id) == any_(cast(param("message_ids"), ARRAY(BigInteger))),
-            cast(param("is_all"), Boolean),
-        ),
-    )
-    .values(post_digest=None)
-    .returning(col(Appeal.guild_id), col(Appeal.number))
-    .cte("lost")
-)
-_moment = OutboxRow.__table__.c.due_at.type  # type: ignore[attr-defined]  # likewise
-_ask_again = insert(OutboxRow).from_select(
-    ["guild_id", "kind", "subject_id", "generation", "attempts", "due_at", "created_at"],
-    select(
-        _lost.c.guild_id,
-        literal(Delivery.APPEAL_POST.value),
-        _lost.c.number,
-        literal(1),
-        literal(0),
-        param("now", _moment),
-        param("now", _moment),
-    ),
-)
-SHOW_APPEALS_AGAIN = statement(
-    _ask_again.on_conflict_do_update(
-        index_elements=["guild_id", "kind", "subject_id"],
-        set_={
-            "generation": col(OutboxRow.generation) + 1,
-            "attempts": 0,
-            "due_at": _ask_again.excluded.due_at,
-            "last_error": None,
-            "created_at": _ask_again.excluded.created_at,
-        },
-    ).returning(col(OutboxRow.subject_id)),
-    into=int,
-)
-"""Posts of appeals that wait, the named ones or all."""
+SET_APPEAL_POST = set_post(Appeal)
+SHOW_APPEALS_AGAIN = show_again(Appeal, col(Appeal.state) == AppealState.OPEN, Delivery.APPEAL_POST)

@@ -1,7 +1,7 @@
 """The audit trail as it is read: who changed what, from, to, when and why.
 
-It is a view (revision 0003) over the tables whose rows are only added, so nothing is written twice. As the view asks
-with the rights of who reads it, row-level security shows one server's entries only.
+It is a view (revisions 0003, 0006, 0010) over the tables whose rows are only added, so nothing is written twice. As
+the view asks with the rights of who reads it, row-level security shows one server's entries only.
 """
 
 from datetime import datetime
@@ -21,15 +21,17 @@ class Subject(StrEnum):
     CASE = "case"
     POINTS = "points"
     EXPORT = "export"
+    REPORT = "report"
+    APPEAL = "appeal"
 
 
 class AuditEntry(NamedTuple):
-    """One change. `subject_id`: the version of the settings, the number of the case, the points' operation, or the
-    interaction that asked for an export.
+    """One change. `subject_id`: the version of the settings, the number of the case, report or appeal, the points'
+    operation, or the interaction that asked for an export.
 
     `field` is a setting, a column of a case ("opened" where it began, "note" and "evidence" for what was added), the
-    format of an export, or "balance". `step` tells entries of one
-    subject apart. `target_id` is whom it concerns; settings concern nobody.
+    format of an export, "balance", what was done with a report ("reported" by each reporter), or of an appeal "made"
+    and "state". `step` tells entries of one subject apart. `target_id` is whom it concerns; settings concern nobody.
     """
 
     at: datetime

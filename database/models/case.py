@@ -26,6 +26,8 @@ LONGEST_REASON = 1_000
 """Characters. An embed field of Discord holds 1,024."""
 MOST_CASE_POINTS = 100
 REPLACED = "Replaced by a later act."
+NEVER_BEGUN = "Its time was over before it could be done."
+OVER_MEANWHILE = "Its time was over before Discord confirmed it."
 FOLLOWED = "Followed by case {number}."
 """Outcomes are kept in English; cogs/moderation/_outcome_words.py has the other languages."""
 

@@ -157,7 +157,10 @@ RECORD = statement(
         func.count(),
         cast(func.coalesce(func.sum(col(Case.points)), 0), BigInteger),
         func.max(col(Case.created_at)),
-        cast(func.coalesce(func.sum(col(Case.fined)).filter(col(Case.fine_state) == FineState.TAKEN), 0), BigInteger),
+        cast(
+            func.coalesce(func.sum(col(Case.fined)).filter(col(Case.fine_state) == FineState.TAKEN), 0),
+            BigInteger,
+        ),
     )
     .where(
         col(Case.guild_id) == param("guild_id"),

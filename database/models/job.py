@@ -41,6 +41,7 @@ OF_CASES = (
     Delivery.CASE_LOG,
     Delivery.CASE_DIRECT_MESSAGE,
     Delivery.CASE_VOID_MESSAGE,
+    Delivery.CASE_END_MESSAGE,
     Delivery.ACT_ALERT,
 )
 """Deliveries whose subject is a case."""

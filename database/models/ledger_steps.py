@@ -115,9 +115,7 @@ _is_ledger_frozen = (
 )
 
 LOCK_ACCOUNTS = statement(
-    select(
-        *(getattr(PointAccount, name) for name in Held._fields[:-2]), _is_ledger_frozen, CURVE_IF_WATCHED
-    )
+    select(*(getattr(PointAccount, name) for name in Held._fields[:-2]), _is_ledger_frozen, CURVE_IF_WATCHED)
     .where(
         *_wanted,
         or_(col(PointAccount.account_id) >= FIRST_MEMBER, col(PointAccount.account_id) == TREASURY),

@@ -120,6 +120,13 @@ class MassState(NamedTuple):
     progress: MassProgress
 
 
+class Undone(NamedTuple):
+    """`lifted`: bans that are being lifted. `again`: people whom the job found banned, and whose ban of then stands."""
+
+    lifted: int
+    again: int
+
+
 class NextTargets(NamedTuple):
     """Who is to be banned next, and the batch's case. `is_busy`: some who were planned before are not settled."""
 

@@ -18,9 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, or_, update
 
-from database.models.act import Act, ActKind, ActState, Purpose
+from database.models.act import Act, ActState
 from database.models.case import FOLLOWED, Case, CaseCounter, CaseOrigin, CaseState
-from database.models.case_link import CaseLink
 from database.models.mass import MassJob, MassProgress, MassResult, MassTarget
 from database.models.outbox import Delivery, OutboxRow
 from database.models.restriction import Restriction, RestrictionKind
@@ -256,44 +255,3 @@ END_EARLIER = statement(
     )
 )
 """The cases that stood for these people before are over, and their posts say so."""
-
-_because = or_(
-    col(Restriction.case_number) == param("number"),
-    col(Restriction.case_number).in_(
-        select(col(CaseLink.number)).where(
-            col(CaseLink.guild_id) == param("guild_id"), col(CaseLink.cause_number) == param("number")
-        )
-    ),
-)
-PLAN_UNBANS = statement(
-    insert(Act)
-    .from_select(
-        [
-            "guild_id", "kind", "state", "purpose", "target_id", "case_number", "restriction", "version", "payload",
-            "due_at", "fence", "attempts", "created_at",
-        ],
-        select(
-            col(Restriction.guild_id),
-            cast(literal(ActKind.UNBAN.value), Text),
-            cast(literal(ActState.PLANNED.value), Text),
-            cast(literal(Purpose.END.value), Text),
-            col(Restriction.subject_id),
-            col(Restriction.case_number),
-            cast(literal(RestrictionKind.BAN.value), Text),
-            col(Restriction.version),
-            literal_column("'{}'::jsonb"),
-            cast(param("now"), DateTime(timezone=True)),
-            literal_column("0"),
-            literal_column("0"),
-            cast(param("now"), DateTime(timezone=True)),
-        ).where(
-            col(Restriction.guild_id) == param("guild_id"),
-            col(Restriction.kind) == RestrictionKind.BAN,
-            col(Restriction.wanted),
-            _because,
-        ),
-    )
-    .returning(col(Act.act_id)),
-    into=int,
-)  # fmt: skip
-"""Of the bans that stand because of the job: what was decided since by anybody is not touched."""

@@ -39,6 +39,8 @@ class Delivery(StrEnum):
     ACT_ALERT = "act_alert"
     CASE_VOID_MESSAGE = "case_void_message"
     """The word to the target that the case is void."""
+    CASE_END_MESSAGE = "case_end_message"
+    """Likewise: that its end was moved."""
     REPORT_POST = "report_post"
     """The subject is a report, by its number."""
     REPORT_REPLY = "report_reply"

@@ -5,28 +5,24 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     ColumnElement,
     DateTime,
     and_,
-    any_,
     case,
     cast,
     exists,
     func,
-    literal,
     literal_column,
     select,
 )
 from sqlalchemy import delete as delete_rows
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlmodel import col, or_, update
+from sqlmodel import col, or_
 
 from database.eager import one, several
 from database.listing import Listing
 from database.models.case_evidence import EvidenceKind
 from database.models.guild_config import GuildConfig
-from database.models.outbox import Delivery, OutboxRow
+from database.models.outbox import Delivery
 from database.models.report import (
     Report,
     ReportCounter,
@@ -36,24 +32,11 @@ from database.models.report import (
     ReportStep,
     ReportVoice,
 )
+from database.models.staff_posts import count_on, lock_numbers, set_post, show_again
 from database.statements import param, statement
 
-_counter = insert(ReportCounter).values(guild_id=param("guild_id"), last_number=0)
-LOCK_NUMBERS = statement(
-    _counter.on_conflict_do_update(
-        index_elements=["guild_id"], set_={"last_number": col(ReportCounter.last_number)}
-    ).returning(col(ReportCounter.last_number)),
-    into=int,
-)
-"""The last number; until commit nobody else reports in the guild."""
-
-COUNT_ON = statement(
-    update(ReportCounter)
-    .where(col(ReportCounter.guild_id) == param("of_guild_id"))
-    .values(last_number=col(ReportCounter.last_number) + 1)
-    .returning(col(ReportCounter.last_number)),
-    into=int,
-)
+LOCK_NUMBERS = lock_numbers(ReportCounter)
+COUNT_ON = count_on(ReportCounter)
 
 _same_message = (col(Report.message_id) == cast(param("message_id"), BigInteger)) & cast(
     param("message_id"), BigInteger
@@ -209,56 +192,8 @@ FORGET_OLD = statement(
 )
 """Of closed reports, once their server keeps evidence no longer (`evidence_days`); what a case got is the case's."""
 
-SET_POST = statement(
-    update(Report)
-    .where(col(Report.guild_id) == param("of_guild_id"), col(Report.number) == param("of_number"))
-    .values(
-        post_channel_id=param("post_channel_id"),
-        post_message_id=param("post_message_id"),
-        post_digest=param("post_digest"),
-    )
-)
-
-_lost = (
-    update(Report)
-    .where(
-        col(Report.guild_id) == param("of_guild_id"),
-        col(Report.state) != ReportState.CLOSED,
-        or_(
-            col(Report.post_message_id) == any_(cast(param("message_ids"), ARRAY(BigInteger))),
-            cast(param("is_all"), Boolean),
-        ),
-    )
-    .values(post_digest=None)
-    .returning(col(Report.guild_id), col(Report.number))
-    .cte("lost")
-)
-_ask_again = insert(OutboxRow).from_select(
-    ["guild_id", "kind", "subject_id", "generation", "attempts", "due_at", "created_at"],
-    select(
-        _lost.c.guild_id,
-        literal(Delivery.REPORT_POST.value),
-        _lost.c.number,
-        literal(1),
-        literal(0),
-        param("now", OutboxRow.__table__.c.due_at.type),  # type: ignore[attr-defined]  # likewise
-        param("now", OutboxRow.__table__.c.due_at.type),  # type: ignore[attr-defined]  # likewise
-    ),
-)
-SHOW_AGAIN = statement(
-    _ask_again.on_conflict_do_update(
-        index_elements=["guild_id", "kind", "subject_id"],
-        set_={
-            "generation": col(OutboxRow.generation) + 1,
-            "attempts": 0,
-            "due_at": _ask_again.excluded.due_at,
-            "last_error": None,
-            "created_at": _ask_again.excluded.created_at,
-        },
-    ).returning(col(OutboxRow.subject_id)),
-    into=int,
-)
-"""Posts of reports that wait, the named ones or all: looked at again, also where they say the same as before."""
+SET_POST = set_post(Report)
+SHOW_AGAIN = show_again(Report, col(Report.state) != ReportState.CLOSED, Delivery.REPORT_POST)
 
 
 class ReportFilter(NamedTuple):

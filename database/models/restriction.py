@@ -53,22 +53,25 @@ class Restriction(SQLModel, table=True):
 
 RESTRICTIONS = Rows(Restriction)
 
-ENSURE_RESTRICTION = statement(
-    insert(Restriction)
-    .values(
-        guild_id=param("guild_id"),
-        subject_id=param("subject_id"),
-        kind=param("kind"),
-        wanted=False,
-        version=0,
-        applied_version=0,
-        payload={},
-        decided_by_id=0,
-        changed_at=param("now"),
-    )
-    .on_conflict_do_nothing()
+_new = insert(Restriction).values(
+    guild_id=param("guild_id"),
+    subject_id=param("subject_id"),
+    kind=param("kind"),
+    wanted=False,
+    version=0,
+    applied_version=0,
+    payload={},
+    decided_by_id=0,
+    changed_at=param("now"),
 )
-"""A row to lock: who comes second waits there for who came first."""
+
+LOCK_RESTRICTION = statement(
+    _new.on_conflict_do_update(
+        index_elements=["guild_id", "subject_id", "kind"], set_={"kind": _new.excluded.kind}
+    ).returning(*Restriction.__table__.columns),  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
+    into=Restriction,
+)
+"""Made if there was none, and locked: who comes second waits there for who came first."""
 
 STANDING = statement(
     select(Restriction)

@@ -14,10 +14,12 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    distinct,
     extract,
     literal,
     or_,
     select,
+    true,
     tuple_,
     type_coerce,
 )
@@ -26,8 +28,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import NullType
 from sqlmodel import col, func
 
+from database.models.appeal import Appeal, AppealState
 from database.models.case import Case, CaseKind, CaseOrigin, CaseState
-from database.models.case_link import CaseLink
 from database.models.report import Report
 from database.statements import param, statement
 
@@ -63,7 +65,7 @@ class Outcomes(NamedTuple):
     acts: int
     voided: int
     overturned: int
-    """Lifted again because an appeal was granted."""
+    """Lifted or voided because an appeal was granted."""
     targets: int
     """People who were acted against, voided acts left out."""
     repeated: int
@@ -116,8 +118,8 @@ class RecordByMonth(NamedTuple):
     kinds: dict[CaseKind, list[int]]
 
 
-def _edges() -> Any:
-    return cast(param("edges"), ARRAY(DateTime(timezone=True)))
+def _instants(name: str) -> Any:
+    return cast(param(name), ARRAY(DateTime(timezone=True)))
 
 
 def _within(moment: Any) -> list[Any]:
@@ -126,7 +128,7 @@ def _within(moment: Any) -> list[Any]:
 
 def _place(moment: Any) -> Any:
     """1 between the first two edges, and so on."""
-    return func.width_bucket(moment, _edges(), type_=Integer)
+    return func.width_bucket(moment, _instants("edges"), type_=Integer)
 
 
 def _by_moderator(column: Any) -> Any:
@@ -144,35 +146,43 @@ _sort = case(
 )
 _is_counted = [col(Case.state) != CaseState.REFUSED, col(Case.kind) != CaseKind.MASSBAN]
 """Of many who were banned at once each has a case of their own: counted with the batch's, one would count twice."""
-_counted = (
+_days = (
+    func.unnest(_instants("begins"), _instants("ends"))
+    .table_valued("since", "until", with_ordinality="day", name="days")
+    .render_derived()
+)
+_of_a_day = (
     select(
         _sort.label("sort"),
-        _place(col(Case.created_at)).label("day"),
         col(Case.kind).label("kind"),
         col(Case.moderator_id).label("moderator_id"),
+        func.count().label("cases"),
     )
     .where(
         col(Case.guild_id) == param("guild_id"),
-        *_within(col(Case.created_at)),
+        col(Case.created_at) >= _days.c.since,
+        col(Case.created_at) < _days.c.until,
         *_is_counted,
         _by_moderator(col(Case.moderator_id)),
     )
-    .subquery("counted")
+    .group_by(
+        func.grouping_sets(tuple_(_sort, col(Case.kind)), tuple_(_sort, col(Case.moderator_id))),
+    )
+    .lateral("of_a_day")
 )
+"""Day by day, each a range of an index and a small sum: over a year at once PostgreSQL would sort all its cases."""
+_day = case((_of_a_day.c.moderator_id.is_(None), cast(_days.c.day, Integer)))
 _sums = (
     select(
-        _counted.c.sort,
-        _counted.c.day,
-        cast(_counted.c.kind, Text).label("kind"),
-        _counted.c.moderator_id,
-        func.count().label("cases"),
+        _of_a_day.c.sort,
+        _day.label("day"),
+        cast(_of_a_day.c.kind, Text).label("kind"),
+        _of_a_day.c.moderator_id,
+        cast(func.sum(_of_a_day.c.cases), BigInteger).label("cases"),
     )
-    .group_by(
-        func.grouping_sets(
-            tuple_(_counted.c.sort, _counted.c.day, _counted.c.kind),
-            tuple_(_counted.c.sort, _counted.c.moderator_id),
-        )
-    )
+    .select_from(_days)
+    .join(_of_a_day, true())
+    .group_by(_of_a_day.c.sort, _day, _of_a_day.c.kind, _of_a_day.c.moderator_id)
     .subquery("sums")
 )
 _newest = aliased(Case)
@@ -195,38 +205,35 @@ ACTS = statement(
 
 _stands = col(Case.state) != CaseState.VOID
 _is_against = _is(col(Case.kind), AGAINST_PEOPLE)
-_answer = aliased(Case)
-_appealed = (
-    select(col(CaseLink.cause_number).label("number"))
-    .distinct()
+_is_act = [
+    *_is_counted,
+    col(Case.kind) != CaseKind.NOTE,
+    ~_is(col(Case.origin), AUTOMATIC),
+    _by_moderator(col(Case.moderator_id)),
+]
+_overturned = (
+    select(func.count(distinct(col(Appeal.case_number))))
+    .select_from(Appeal)
     .join(
-        _answer,
-        and_(
-            col(_answer.guild_id) == col(CaseLink.guild_id),
-            col(_answer.number) == col(CaseLink.number),
-            col(_answer.origin) == CaseOrigin.APPEAL,
-        ),
+        Case,
+        and_(col(Case.guild_id) == col(Appeal.guild_id), col(Case.number) == col(Appeal.case_number)),
     )
-    .where(col(CaseLink.guild_id) == param("guild_id"))
-    .subquery("appealed")
+    .where(
+        col(Appeal.guild_id) == param("guild_id"),
+        col(Appeal.state) == AppealState.APPROVED,
+        *_within(col(Case.created_at)),
+        *_is_act,
+    )
+    .scalar_subquery()
 )
 _of_target = (
     select(
         func.count().label("acts"),
         func.count().filter(~_stands).label("voided"),
-        func.count(_appealed.c.number).label("overturned"),
         func.count().filter(_stands, _is_against).label("against"),
     )
     .select_from(Case)
-    .outerjoin(_appealed, _appealed.c.number == col(Case.number))
-    .where(
-        col(Case.guild_id) == param("guild_id"),
-        *_within(col(Case.created_at)),
-        *_is_counted,
-        col(Case.kind) != CaseKind.NOTE,
-        ~_is(col(Case.origin), AUTOMATIC),
-        _by_moderator(col(Case.moderator_id)),
-    )
+    .where(col(Case.guild_id) == param("guild_id"), *_within(col(Case.created_at)), *_is_act)
     .group_by(col(Case.target_id))
     .subquery("of_target")
 )
@@ -240,7 +247,7 @@ OUTCOMES = statement(
     select(
         _sum(_of_target.c.acts),
         _sum(_of_target.c.voided),
-        _sum(_of_target.c.overturned),
+        _overturned,
         func.count().filter(_of_target.c.against > 0),
         func.count().filter(_of_target.c.against > 1),
     ),

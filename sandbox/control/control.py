@@ -126,7 +126,7 @@ class Control:
                 status, body = 400, {"error": "The body is not what its headers say."}
             except web.HTTPRequestEntityTooLarge:
                 status, body = 413, {"error": f"The body is larger than {LARGEST_BODY // 2**20} MB."}
-            except Exception:
+            except Exception:  # a bug of ours: an answer for whoever asked, and a word in the log
                 log.exception("The sandbox failed at %s %s", request.method, request.path)
                 status, body = 500, {"error": "The sandbox failed at that: its log says why."}
             return told(status, body)

@@ -17,6 +17,7 @@ from bot.errors import (
     is_too_late,
     who_can_act,
 )
+from bot.outcomes import DiscordAway
 from database.errors import ActionRefused, CaseNotFound, DatabaseUnavailable
 
 COMMAND: Any = SimpleNamespace(name="warn", qualified_name="warn")
@@ -43,6 +44,11 @@ def transformer(value: str) -> app_commands.TransformerError:
     ("error", "fragment", "who"),
     [
         (CaseNotFound(7), "no case 7", "user"),
+        (
+            app_commands.CommandInvokeError(COMMAND, DiscordAway("no answer in time")),
+            "does not answer",
+            "operator",
+        ),
         (NotPermitted("You need the role."), "You need the role.", "user"),
         (TargetOutranksModerator(target_role="senior", moderator_role="moderator"), "senior", "user"),
         (app_commands.CommandInvokeError(COMMAND, CaseNotFound(7)), "no case 7", "user"),

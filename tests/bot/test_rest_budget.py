@@ -185,3 +185,23 @@ async def test_each_request_that_discord_py_repeats_pays_again(database: Databas
             await people.post(f"{sandbox.url}/sandbox/faults", json=fault)
             await client.http.get_bot_gateway()
             assert budget.spent["own"] - before == 2
+
+
+async def test_what_a_person_waits_for_leaves_before_what_is_overdue(services: Any) -> None:
+    budget, left = RestBudget(services[0].processes, None), []
+
+    async def overdue() -> None:
+        services[0].be_patient()
+        await budget.spend()
+        left.append("overdue")
+
+    async def asked_for() -> None:
+        await budget.spend()
+        left.append("asked for")
+
+    waiting = [asyncio.create_task(overdue()) for _ in range(MOST_PER_SECOND + 5)]
+    while len(left) < MOST_PER_SECOND:  # noqa: ASYNC110  # the budget tells nobody
+        await asyncio.sleep(0)
+    await asyncio.create_task(asked_for())
+    assert left.index("asked for") <= MOST_PER_SECOND + 1
+    await asyncio.gather(*waiting)

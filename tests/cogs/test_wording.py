@@ -5,17 +5,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from bot.errors import TargetOutranksModerator
+from bot.outcomes import Refused
 from cogs.moderation._job_pages import job_line
 from cogs.moderation._ladder import _reached, _reason_of_step
 from cogs.moderation._mass_preview import _counted
-from cogs.moderation._outcome_words import CANNOT_TELL, GONE, NEVER_SENT, OUTCOMES, outcome_in
+from cogs.moderation._obstacles import ChannelGone, ModeratorGone, ReeveLacks, ReeveNotAbove
+from cogs.moderation._outcome_tables import CODED, FIXED
+from cogs.moderation._outcome_words import in_english, kept, outcome_in, refusal_kept, refused_kept
 from cogs.moderation._post_words import POST_WORDS
 from cogs.moderation._rendering import log_embed
+from database.errors import ActionRefused
 from database.ladder import Climb, Rules
 from database.models import (
-    FOLLOWED,
-    REPLACED,
     ActKind,
     Case,
     CaseKind,
@@ -75,11 +80,83 @@ def test_the_outcome_is_told_in_the_language_of_the_server() -> None:
     assert told[2]["Resultado"] == "Seguido por el caso 22."
 
 
-@pytest.mark.parametrize("language", [*OUTCOMES])
-@pytest.mark.parametrize("kept", [FOLLOWED, REPLACED, GONE, NEVER_SENT, CANNOT_TELL])
-def test_every_fixed_outcome_has_every_language(language: Language, kept: str) -> None:
-    assert outcome_in(language, kept.format(number=3)) != kept.format(number=3)
-    assert outcome_in(Language.ENGLISH, kept.format(number=3)) == kept.format(number=3)
+def test_every_outcome_has_every_language() -> None:
+    assert FIXED.keys() == {Language.GERMAN, Language.SPANISH}
+    assert CODED.keys() == set(Language)
+    assert len({frozenset(each) for each in FIXED.values()}) == 1
+    assert len({frozenset(each) for each in CODED.values()}) == 1
+
+
+@pytest.mark.parametrize("language", [*FIXED])
+@pytest.mark.parametrize("sentence", [*FIXED[Language.GERMAN]])
+def test_every_fixed_outcome_is_read_in_every_language(language: Language, sentence: str) -> None:
+    assert outcome_in(language, sentence.format(number=3)) != sentence.format(number=3)
+    assert outcome_in(Language.ENGLISH, sentence.format(number=3)) == sentence.format(number=3)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ReeveLacks(["ban_members"]),
+        ReeveLacks(["manage_channels", "manage_roles", "view_channel"], where="<#7>"),
+        ReeveNotAbove("Staff"),
+        TargetOutranksModerator(target_role="Staff {own}", moderator_role='"Helpers"'),
+        ModeratorGone(),
+    ],
+)
+def test_a_refusal_that_is_kept_says_the_same_when_it_is_read(refusal: ActionRefused) -> None:
+    assert in_english(refusal_kept(refusal)) == str(refusal)
+    for language in (Language.GERMAN, Language.SPANISH):
+        said = outcome_in(language, refusal_kept(refusal))
+        assert not set(str(refusal).split(" ", 2)[:2]) <= set(said.split()), "not in English"
+        for fact in ("Staff {own}", '"Helpers"', "<#7>"):
+            assert (fact in said) is (fact in str(refusal))
+
+
+def test_a_missing_permission_is_named_in_the_language_of_the_server() -> None:
+    lacking = refusal_kept(ReeveLacks(["ban_members"]))
+    both = refusal_kept(ReeveLacks(["manage_channels", "manage_roles"], where="<#7>"))
+    told = [fields_of(CaseKind.BAN, each, trouble=lacking) for each in Language]
+    assert told[0]["Outcome"] == "Give the role Reeve the permission Ban Members first."
+    assert told[1]["Ausgang"] == "Gib der Rolle Reeve zuerst das Recht „Mitglieder bannen“."
+    assert told[2]["Resultado"] == "Da primero al rol Reeve el permiso «Banear a miembros»."
+    assert outcome_in(Language.GERMAN, both) == (
+        "Gib der Rolle Reeve zuerst in <#7> die Rechte „Kanäle verwalten“ und „Rollen verwalten“."
+    )
+
+
+def test_an_outcome_within_an_outcome_is_read_in_the_same_language() -> None:
+    """A purge that Discord stopped halfway."""
+    refused = refused_kept(Refused("Discord refused that: no", said="no"))
+    assert in_english(refused) == "Discord refused that: no"
+    half = kept("in_part", gone=2, wanted=9, rest=refused)
+    assert in_english(half) == "2 of 9 messages are gone. Discord refused that: no"
+    assert outcome_in(Language.GERMAN, half) == "2 von 9 Nachrichten sind weg. Discord hat das abgelehnt: no"
+    known = kept("in_part", gone=2, wanted=9, rest=str(ChannelGone()))
+    assert "Ese canal ya no existe" in outcome_in(Language.SPANISH, known)
+
+
+@example('"' * 200, '"' * 200, '"' * 4000)
+@given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=4000))
+def test_whatever_the_facts_are_what_is_kept_fits_and_can_be_read(one: str, other: str, said: str) -> None:
+    for outcome in (
+        refusal_kept(TargetOutranksModerator(target_role=one, moderator_role=other)),
+        kept("in_part", gone=1, wanted=2, rest=refused_kept(Refused("x", said=said))),
+        kept(
+            "roles_left",
+            too_high=kept("too_high", names=one),
+            managed=kept("managed", names=said),
+            missing="",
+        ),
+    ):
+        assert len(outcome) <= 500
+        for language in Language:
+            assert not outcome_in(language, outcome).startswith('{"code"')
+
+
+@pytest.mark.parametrize("typed", ['{"code": "lacks"', '{"code": "no such"}', "{}", "[1]", '{"code": 3}'])
+def test_what_only_looks_like_a_code_is_a_sentence(typed: str) -> None:
+    assert outcome_in(Language.GERMAN, typed) == typed
 
 
 @pytest.mark.parametrize("said", ["Give me {number}.", "Followed by case x.", "{0}", ""])

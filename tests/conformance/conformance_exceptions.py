@@ -126,5 +126,5 @@ class Exceptions:
                 return True
         return False
 
-    def unused(self) -> list[str]:
-        return [f"{each.where}: {each.what} ({each.because})" for each in self.all if not each.times]
+    def unused(self) -> list[Allowed]:
+        return [each for each in self.all if not each.times]

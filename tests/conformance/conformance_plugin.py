@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from conformance_check import Checks
 from conformance_rest import MISSING, description
+from conformance_unused import told as needless
+from conformance_unused import write_used
 from conformance_wire import seen
 
 from sandbox.wire_log import VARIABLE
@@ -69,7 +71,7 @@ def _as_discord_says(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Whether everything ran, in one process: only then an exception that nobody needed is one too many."""
+    """Whether everything ran, in one process; `conformance_unused` sees to the same of several."""
     chosen = any(
         getattr(config.option, name, None) for name in ("keyword", "markexpr", "deselect", "lf", "ignore")
     )
@@ -80,8 +82,10 @@ def is_whole(config: pytest.Config) -> bool:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     watch = session.config.stash[WATCH]
     late = [*watch.problems(), *watch.checks.finish()]
-    if is_whole(session.config) and exitstatus == pytest.ExitCode.OK and description() is not None:
-        late += [f"an exception that nothing needed: {each}" for each in watch.checks.exceptions.unused()]
+    if description() is not None:
+        write_used(watch.checks.exceptions.all)
+        if is_whole(session.config) and exitstatus == pytest.ExitCode.OK:
+            late += [needless(each) for each in watch.checks.exceptions.unused()]
     session.config.stash[LATE] = late
     if late and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -15,8 +15,6 @@ from conformance_wire import Seen
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 BESIDE = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
 DESCRIPTION = Path(os.environ.get("DISCORD_OPENAPI") or BESIDE)
@@ -42,9 +40,6 @@ def nothing_else(
             yield ValidationError(f"{key!r} is not described")
 
 
-Strict = extend(Draft202012Validator, {"properties": nothing_else})
-
-
 @dataclass(frozen=True)
 class Operation:
     path: str
@@ -59,8 +54,6 @@ class Description:
         for schema in spec["components"]["schemas"].values():
             if len(schema.get("allOf", ())) > 1:
                 self._merge(schema)
-        resource = Resource.from_contents(spec, default_specification=DRAFT202012)
-        self._registry = Registry().with_resource("urn:discord", resource).crawl()
         self._operations = [
             Operation(path, pattern_of(path), item[method], item.get("parameters", []))
             for path, item in sorted(spec["paths"].items(), key=lambda each: each[0].count("{"))
@@ -74,7 +67,36 @@ class Description:
             for method, described in spec["paths"][path].items()
             if described is operation.described
         }
+        self._kinds = {strict: self._kind(strict=strict) for strict in (False, True)}
         self._validators: dict[tuple[int, bool], Any] = {}
+
+    def _kind(self, *, strict: bool) -> Any:
+        """A class of validators that makes one for each schema; jsonschema's own makes one for each value it meets."""
+        kind: Any = extend(
+            Draft202012Validator,
+            {"$ref": self._follow, **({"properties": nothing_else} if strict else {})},
+        )
+
+        def descend(
+            _: Any,
+            instance: Any,
+            schema: Any,
+            path: Any = None,
+            schema_path: Any = None,
+            resolver: Any = None,
+        ) -> Iterator[ValidationError]:
+            for error in self._validator(schema, strict=strict).iter_errors(instance):
+                if path is not None:
+                    error.path.appendleft(path)
+                if schema_path is not None:
+                    error.schema_path.appendleft(schema_path)
+                yield error
+
+        kind.descend = descend
+        return kind
+
+    def _follow(self, validator: Any, ref: str, instance: Any, _: Any) -> Iterator[ValidationError]:
+        return validator.descend(instance, self._at(ref))  # type: ignore[no-any-return]  # jsonschema has no types
 
     def _merge(self, schema: dict[str, Any]) -> None:
         """One object out of several, so that what is no key of any of them can be told."""
@@ -84,11 +106,14 @@ class Description:
 
     def _referred(self, schema: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in schema:
-            found: Any = self._spec
-            for step in schema["$ref"].removeprefix("#/").split("/"):
-                found = found[step.replace("~1", "/")]
-            schema = found
+            schema = self._at(schema["$ref"])
         return schema
+
+    def _at(self, ref: str) -> Any:
+        found: Any = self._spec
+        for step in ref.removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/")]
+        return found
 
     def operation(self, method: str, path: str) -> Operation | None:
         for (known, _), operation in self._by_method.items():
@@ -184,8 +209,7 @@ class Description:
     def _validator(self, schema: dict[str, Any], *, strict: bool) -> Any:
         key = id(schema), strict
         if key not in self._validators:
-            kind = Strict if strict else Draft202012Validator
-            self._validators[key] = kind(absolute(schema), registry=self._registry, format_checker=FORMATS)
+            self._validators[key] = self._kinds[strict](schema, format_checker=FORMATS)
         return self._validators[key]
 
     def _body_problems(
@@ -233,14 +257,6 @@ def is_of_another_type(error: ValidationError) -> bool:
         error.instance, dict
     )  # a form may err in its type
     return itself or (is_kind and error.validator in ("const", "enum", "oneOf"))
-
-
-def absolute(schema: Any) -> Any:
-    if isinstance(schema, dict):
-        return {
-            key: "urn:discord" + value if key == "$ref" else absolute(value) for key, value in schema.items()
-        }
-    return [absolute(each) for each in schema] if isinstance(schema, list) else schema
 
 
 @cache

@@ -4,13 +4,14 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
+from database.clock import clock
 from database.ledger import Movement
 from database.models import Case, CaseKind
 from database.models.earning import Earner, Earning
@@ -26,6 +27,13 @@ NUMBERS = itertools.count(900_000_000_000_000_000)
 def new_id() -> Callable[[], int]:
     """Snowflakes that nobody else has: guilds, people, interactions."""
     return lambda: next(NUMBERS)
+
+
+@pytest.fixture
+async def days_pass() -> AsyncIterator[Callable[[float], None]]:
+    """For Reeve's clock alone, until the test ends."""
+    yield lambda days: clock.move_to(clock.ahead + timedelta(days=days))
+    clock.move_to(timedelta())
 
 
 @pytest.fixture

@@ -51,6 +51,16 @@ def act(database: DatabaseService, guild_id: int, new_id: NewId) -> Callable[...
         "case_exports.note": {
             "matching": CaseFilter(), "format": ExportFormat.CSV, "cases": 1, "exported_by_id": 33,
         },
+        "reports.make": {
+            "target_id": 5011, "target_name": "ann", "reporter_id": 5021, "reporter_name": "ben", "reason": "rude",
+        },
+        "reports.take": {"number": 1, "moderator_id": 66},
+        "reports.answer": {"number": 1, "moderator_id": 66},
+        "reports.close": {"number": 1, "moderator_id": 66},
+        "appeals.make": {
+            "case_number": 1, "appellant_id": 5011, "appeal": "not me", "limit": 9, "cooldown_days": 0,
+        },
+        "appeals.decide": {"reviewer_id": 77, "reviewer_name": "zoe"},
         "guild_configs.change": {"changed_by_id": 44},
         "points.award": {"receiver_id": 5011, "receiver_is_bot": False, "amount": 9, "reason": "r", "actor_id": 55},
         "points.transfer": {"giver_id": 5011, "receiver_id": 5012, "receiver_is_bot": False, "amount": 1, "note": None},
@@ -101,6 +111,38 @@ async def test_every_change_leaves_one_entry_with_who_from_to_and_why(
     moments = [entry.at for entry in entries]
     assert began <= moments[0] <= moments[-1] <= clock.now()
     assert moments == sorted(moments)
+
+
+async def test_reports_and_appeals_leave_entries_too(
+    act: Any, database: DatabaseService, guild_id: int
+) -> None:
+    await act("cases.open")
+    await act("reports.make")
+    await act("reports.make", reporter_id=5022, reporter_name="cy", reason="me too")
+    await act("reports.take")
+    await act("reports.answer", answer="we look at it")
+    await act("reports.close", case_number=1, outcome="a warning")
+    await act("appeals.make")
+    await act("appeals.decide", number=1, is_approved=False, answer="it was you")
+    await act("appeals.make")
+    await act("appeals.decide", number=2, is_approved=True)
+
+    entries = [entry for entry in (await trail(database, guild_id))[::-1] if entry.subject != "case"]
+
+    assert [told(entry) for entry in entries] == [
+        (5021, "report", 1, 5011, "reported", None, None, "rude"),
+        (5022, "report", 1, 5011, "reported", None, None, "me too"),
+        (66, "report", 1, 5011, "taken", None, None, None),
+        (66, "report", 1, 5011, "answered", None, "we look at it", None),
+        (66, "report", 1, 5011, "closed", None, {"case_number": 1}, "a warning"),
+        (5011, "appeal", 1, 5011, "made", None, {"case_number": 1}, "not me"),
+        (77, "appeal", 1, 5011, "state", "open", "denied", "it was you"),
+        (5011, "appeal", 2, 5011, "made", None, {"case_number": 1}, "not me"),
+        (77, "appeal", 2, 5011, "state", "open", "approved", None),
+    ]
+    for subject in (Subject.REPORT, Subject.APPEAL):
+        found = await trail(database, guild_id, AuditFilter(subject))
+        assert found[::-1] == [entry for entry in entries if entry.subject is subject]
 
 
 async def test_what_changed_nothing_and_what_members_do_themselves_leaves_no_entry(

@@ -192,7 +192,9 @@ async def test_discord_hears_of_the_new_end_of_a_timeout_once(
     once = {"expires_at": old + timedelta(days=1), "interaction_id": new_id()}
     [act] = await did("case_edits.duration", **once)
     assert (act.kind, act.purpose, act.until) == ("timeout", "keep", once["expires_at"])
-    assert await did("case_edits.duration", **once) == []
+    assert [each.act_id for each in await did("case_edits.duration", **once)] == [act.act_id]
+    kept = "SELECT count(*) FROM acts WHERE guild_id = $1 AND purpose = 'keep'"
+    assert await auditor.fetchval(kept, guild_id) == 1, "planned once, whoever asks again"
 
 
 async def test_what_does_not_stand_has_no_end_to_move(open_case: Any, did: Did) -> None:

@@ -11,6 +11,8 @@ import pytest
 from database.errors import CaseNotFound, ReasonNotAllowed
 from database.models import Case, CaseFilter, CaseKind, Delivery, DirectMessage, Proof
 from database.service import DatabaseService
+from database.settings import PoolSettings
+from database.waiting import MOST_OPENING
 
 NewId = Callable[[], int]
 ALL = CaseFilter()
@@ -205,7 +207,7 @@ async def test_the_place_of_the_log_post_is_remembered(
 
 def test_no_late_repeat_puts_an_older_log_post_back(database: DatabaseService) -> None:
     """Another process may have posted since; the outbox delivers again, and looks first."""
-    assert database.cases.logged.is_repeatable is False  # type: ignore[attr-defined]
+    assert database.cases.logged.is_repeatable is False  # type: ignore[attr-defined]  # set by @action
 
 
 async def test_a_message_that_arrived_stays_arrived_and_is_corrected_if_the_act_was_refused(
@@ -227,3 +229,27 @@ async def test_a_message_that_arrived_stays_arrived_and_is_corrected_if_the_act_
         Delivery.CASE_LOG,
         Delivery.CASE_DIRECT_MESSAGE,
     }
+
+
+async def test_who_opens_a_case_in_a_busy_server_waits_without_a_connection_that_others_need(
+    dsn: str, database: DatabaseService, guild_id: int, new_id: NewId
+) -> None:
+    """Its counter is locked by somebody outside, so that none of them gets on."""
+    await warn(database, guild_id, new_id())
+    outside = await asyncpg.connect(dsn)
+    busy = DatabaseService(dsn, PoolSettings(pool_most=3, pool_timeout_seconds=60, lock_timeout_seconds=60))
+    await busy.open()
+    try:
+        async with outside.transaction():
+            await outside.execute("SET LOCAL reeve.system = 'on'")
+            await outside.execute("SELECT 1 FROM case_counters WHERE guild_id = $1 FOR UPDATE", guild_id)
+            opening = [asyncio.create_task(warn(busy, guild_id, new_id())) for _ in range(10)]
+            async with asyncio.timeout(30):
+                while busy.pool_status().checked_out < MOST_OPENING:  # noqa: ASYNC110  # the pool tells nobody
+                    await asyncio.sleep(0)
+                await busy.health()
+            assert busy.pool_status().waiting == 0
+        assert sorted(case.number for case in await asyncio.gather(*opening)) == list(range(2, 12))
+    finally:
+        await outside.close()
+        await busy.close()

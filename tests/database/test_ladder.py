@@ -1,103 +1,30 @@
 """The ladder: what warnings add up to, which step one of them reaches, once, whoever warns at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from fractions import Fraction
 from typing import Any
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from warned import A_DAY, ANN, DAY, ESCALATING, REEVE, Server
 
-from database import migrations
 from database.clock import clock
 from database.errors import SettingNotAllowed
 from database.models import (
     AuditFilter,
-    Case,
-    CaseFilter,
     CaseKind,
-    CaseOrigin,
     CaseState,
-    Escalating,
-    Reached,
     RestrictionKind,
     plan_ban,
     plan_timeout,
 )
-from database.models.case_link import LINKS
 from database.service import DatabaseService
-
-ANN, REEVE = 501, 901
-DAY = timedelta(days=1)
-A_DAY = 86_400
-
-
-def _reason(reached: Reached) -> str:
-    return f"{reached.points} of {reached.step.threshold} in {reached.days} days: {reached.warning.reason}"
-
-
-ESCALATING = Escalating(REEVE, "Reeve", _reason)
-
-
-class Server:
-    """One guild, its ladder and its warnings."""
-
-    def __init__(self, database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:
-        self.database, self.guild_id, self.new_id = database, guild_id, new_id
-
-    @property
-    def change(self) -> dict[str, Any]:
-        return {"guild_id": self.guild_id, "changed_by_id": 1, "interaction_id": self.new_id()}
-
-    async def step(self, threshold: int, kind: CaseKind, seconds: int | None = None) -> None:
-        await self.database.ladders.add_step(**self.change, threshold=threshold, kind=kind, seconds=seconds)
-
-    async def set(self, setting: str, value: int) -> None:
-        await self.database.guild_configs.change(**self.change, setting=setting, value=value)
-
-    async def warn(self, points: int | None = None, *, key: int | None = None, **more: Any) -> Case:
-        values = {"kind": CaseKind.WARN, "target_id": ANN, "escalating": ESCALATING, **more}
-        return await self.database.cases.open(
-            guild_id=self.guild_id, target_name="ann", moderator_id=22, moderator_name="max", reason="spam",
-            points=points, interaction_id=key or self.new_id(), **values,
-        )  # fmt: skip
-
-    async def void(self, number: int) -> None:
-        await self.database.case_edits.void(
-            guild_id=self.guild_id, number=number, editor_id=1, interaction_id=self.new_id(), why="wrong"
-        )
-
-    async def cases(self, **matching: Any) -> list[Case]:
-        page = await self.database.cases.page(
-            guild_id=self.guild_id, matching=CaseFilter(**matching), limit=1_000
-        )
-        return sorted(page, key=lambda case: case.number)
-
-    async def taken(self) -> list[Case]:
-        return [case for case in await self.cases() if case.origin is CaseOrigin.LADDER]
-
-    async def points(self) -> int | None:
-        climb = await self.database.ladders.standing(guild_id=self.guild_id, target_id=ANN)
-        return None if climb is None else climb.before
-
-    async def causes(self, number: int) -> list[int]:
-        async with self.database.read(guild_id=self.guild_id) as tx:
-            links = await LINKS.find(tx, guild_id=self.guild_id, number=number)
-        return [link.cause_number for link in links]
 
 
 @pytest.fixture
 def server(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> Server:
     return Server(database, guild_id, new_id)
-
-
-@pytest.fixture
-async def days_pass() -> AsyncIterator[Callable[[float], None]]:
-    yield lambda days: clock.move_to(clock.ahead + days * DAY)
-    clock.move_to(timedelta())
 
 
 async def test_without_a_ladder_a_warning_weighs_nothing_and_leads_to_nothing(server: Server) -> None:
@@ -381,140 +308,6 @@ async def test_presets_are_added_changed_and_removed_by_name(server: Server) -> 
     await ladders.remove_preset(**server.change, name="Spam")
     assert await ladders.presets(**where) == []
     assert (await server.database.guild_configs.get(**where)).reason_presets == 0
-
-
-EVENTS = st.lists(
-    st.one_of(
-        st.tuples(st.just("warn"), st.integers(0, 4)),
-        st.tuples(st.just("void"), st.integers(0, 11)),
-        st.tuples(st.just("wait"), st.integers(1, 40)),
-        st.tuples(st.just("again"), st.just(0)),
-        st.tuples(st.just("step"), st.integers(1, 8)),
-        st.tuples(st.just("drop"), st.integers(1, 8)),
-    ),
-    min_size=4,
-    max_size=16,
-)
-
-
-class Oracle:
-    """The ladder as it is explained to people, with fractions and lists, and none of the code under test."""
-
-    def __init__(self, days: int, halving: int) -> None:
-        self.days, self.halving, self.hour = days, halving, 0
-        self.warnings: list[list[Any]] = []  # hour, points, stands
-        self.steps: set[int] = set()
-
-    def total(self) -> Fraction:
-        found = Fraction(0)
-        for hour, points, stands in self.warnings:
-            age = self.hour - hour
-            if stands and age < self.days * 24:
-                share = Fraction(points)
-                while self.halving and age >= self.halving * 24:
-                    share, age = share / 2, age - self.halving * 24
-                found += share
-        return found
-
-    def warn(self, points: int) -> int | None:
-        before = self.total()
-        self.warnings.append([self.hour, points, True])
-        after = self.total()
-        return max((step for step in self.steps if before < step <= after), default=None)
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(days=st.integers(1, 9), halving=st.integers(0, 4), steps=st.sets(st.integers(1, 8)), events=EVENTS)
-async def test_the_ladder_does_what_a_plain_reckoning_says(  # noqa: PLR0917  # hypothesis names what it draws
-    database: DatabaseService,
-    new_id: Callable[[], int],
-    days_pass: Callable[[float], None],
-    days: int,
-    halving: int,
-    steps: set[int],
-    events: list[tuple[str, int]],
-) -> None:
-    """Waits are whole hours and a moment, so that what the run itself takes decides nothing."""
-    server, oracle, key = Server(database, new_id(), new_id), Oracle(days, halving), 0
-    await server.set("ladder_days", days)
-    await server.set("ladder_halving_days", halving)
-    numbers: list[int] = []
-    expected: list[tuple[int, int]] = []
-    acts: dict[str, Callable[[int], Awaitable[Any]]]
-
-    async def add(threshold: int) -> None:
-        if threshold not in oracle.steps:
-            oracle.steps.add(threshold)
-            await server.step(threshold, CaseKind.KICK)
-
-    async def drop(threshold: int) -> None:
-        oracle.steps.discard(threshold)
-        await database.ladders.remove_step(**server.change, threshold=threshold)
-
-    async def warn(points: int) -> None:
-        nonlocal key
-        key, reached = new_id(), oracle.warn(points)
-        numbers.append((await server.warn(points, key=key)).number)
-        if reached is not None:
-            expected.append((numbers[-1], reached))
-
-    async def void(place: int) -> None:
-        if place < len(numbers) and oracle.warnings[place][2]:
-            oracle.warnings[place][2] = False
-            await server.void(numbers[place])
-
-    async def wait(hours: int) -> None:
-        oracle.hour += hours
-        days_pass(hours / 24)
-
-    async def again(_: int) -> None:
-        if key:
-            await server.warn(key=key)
-
-    acts = {"warn": warn, "void": void, "wait": wait, "again": again, "step": add, "drop": drop}
-    for step in steps:
-        await add(step)
-    for name, value in events:
-        await acts[name](value)
-        if oracle.steps:
-            assert await server.points() == int(oracle.total())
-    by_key = {case.interaction_id: case.number for case in await server.cases() if case.part == 0}
-    taken = [(by_key[case.interaction_id], int(case.reason.split()[2])) for case in await server.taken()]
-    assert taken == expected
-
-
-async def test_revision_0008_goes_up_and_down_with_rows_in_the_tables(scratch: str) -> None:
-    """The settings and the cases stay; the ladder goes with its tables."""
-    await migrations.upgrade(scratch, "0007")
-    connection: Any = await asyncpg.connect(scratch)
-    await connection.execute("SET reeve.system = 'on'")
-    await connection.execute(
-        "INSERT INTO guild_configs (guild_id, version, moderator_role_ids, manager_role_ids, points_per_message, "
-        "message_cooldown_seconds, language, time_zone, updated_at) "
-        "VALUES (1, 3, '{}', '{}', 1, 60, 'en', 'UTC', now())"
-    )
-    kept = "SELECT version, points_per_message, updated_at FROM guild_configs"
-    before = await connection.fetch(kept)
-    for _ in range(2):
-        await migrations.upgrade(scratch, "0008")
-        assert await connection.fetchval("SELECT ladder_days FROM guild_configs") == 30
-        await connection.execute("INSERT INTO ladder_steps VALUES (1, 2, 'timeout', 60)")
-        await connection.execute("INSERT INTO reason_presets VALUES (1, 'spam', 'No spam.', 1)")
-        for wrong in (
-            "(1, 3, 'timeout', NULL)",
-            "(1, 3, 'kick', 60)",
-            "(1, 3, 'warn', NULL)",
-            "(1, 0, 'kick', NULL)",
-        ):
-            with pytest.raises(asyncpg.CheckViolationError):
-                await connection.execute(f"INSERT INTO ladder_steps VALUES {wrong}")
-        await migrations.downgrade(scratch, "0007")
-        assert await connection.fetch(kept) == before
-    await connection.close()
 
 
 async def test_a_step_that_was_taken_is_written_once_and_never_again(server: Server, auditor: Any) -> None:

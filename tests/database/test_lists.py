@@ -27,7 +27,7 @@ class Everybody(NamedTuple):
 
 
 NEWEST_SEEN = Listing(
-    select(*User.__table__.columns).where(col(User.guild_id) == param("guild_id")),  # type: ignore[attr-defined]
+    select(*User.__table__.columns).where(col(User.guild_id) == param("guild_id")),  # type: ignore[attr-defined]  # SQLModel adds __table__ unseen by mypy
     into=User,
     order=[col(User.last_seen_at), col(User.user_id)],
     fits={"named": col(User.name) == param("named")},

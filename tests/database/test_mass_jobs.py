@@ -1,7 +1,7 @@
 """Jobs that ban many: planned by two hundred, settled, left to others, stopped, undone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -263,8 +263,8 @@ async def test_undoing_lifts_what_still_stands_because_of_the_job_once(
     await database.by_hand.note(guild_id=guild_id, deed=unban)
 
     interaction_id = new_id()
-    assert await database.mass_jobs.undo(**undo, interaction_id=interaction_id) == 2
-    assert await database.mass_jobs.undo(**undo, interaction_id=interaction_id) == 0, "a second delivery"
+    assert await database.mass_jobs.undo(**undo, interaction_id=interaction_id) == (2, 0)
+    assert await database.mass_jobs.undo(**undo, interaction_id=interaction_id) == (0, 0), "a second delivery"
     with pytest.raises(NoBanStands):
         await database.mass_jobs.undo(**undo, interaction_id=new_id())
     due = [
@@ -306,3 +306,79 @@ async def test_a_job_waits_in_the_list_until_it_is_over_and_says_how_many_are_to
     assert job_line(failed).startswith(f"ban many at once, 30 to go · case {job.number} · <t:")
     await carry_out(database, await claimed(database, guild_id))
     assert await listed() == []
+
+
+async def test_undoing_gives_whom_somebody_had_banned_for_a_time_that_ban_back(
+    database: DatabaseService, guild_id: int, begin: Begin, new_id: Callable[[], int]
+) -> None:
+    until = clock.now() + timedelta(hours=1)
+    before, interaction_id = {}, new_id()
+    for user_id in (10_000, 10_001):
+        interaction_id = new_id()
+        before[user_id] = await database.cases.open(
+            guild_id=guild_id, kind=CaseKind.BAN, target_id=user_id, target_name="x", moderator_id=5,
+            moderator_name="mia", reason="r", interaction_id=interaction_id, plan=plan_ban(until=until),
+            expires_at=until,
+        )  # fmt: skip
+        (ban,) = await database.acts.take(guild_id=guild_id, interaction_id=interaction_id)
+        await database.acts.done(ban)
+    where: dict[str, Any] = {"guild_id": guild_id}
+    assert set(await database.mass_jobs.banned_for_a_time(**where, user_ids=[10_000, 10_001, 10_002])) == {
+        10_000,
+        10_001,
+    }
+    job = await begin(3)
+    await carry_out(database, job)
+    assert await database.mass_jobs.banned_for_a_time(**where, user_ids=[10_000]) == []
+    unban = Deed(new_id(), CaseKind.UNBAN, 10_001, "x", 7, "olga", at=clock.now())
+    await database.by_hand.note(**where, deed=unban)
+
+    by = {"editor_id": 9, "editor_name": "mia", "interaction_id": new_id()}
+    assert await database.mass_jobs.undo(**where, number=job.number, **by) == (1, 1)
+    row = await database.restrictions.get(**where, subject_id=10_000, kind=RestrictionKind.BAN)
+    assert row is not None
+    assert (row.wanted, row.until, row.case_number) == (True, until, before[10_000].number)
+    assert (await database.cases.get(**where, number=before[10_000].number)).state is CaseState.ACTIVE
+    assert (await database.cases.get(**where, number=before[10_001].number)).state is CaseState.ENDED
+    assert not await is_wanted(database, guild_id, 10_001)
+
+    async def freed(now: datetime) -> list[int]:
+        due = [each for each in await database.acts.claim(now=now, limit=1000) if each.guild_id == guild_id]
+        sent = [act for act in due if await database.acts.send(act)]
+        for act in sent:
+            await database.acts.done(act)
+        return [act.target_id for act in sent]
+
+    assert await freed(clock.now()) == [10_002]
+    assert await freed(until + timedelta(seconds=1)) == [10_000], "its own end still comes"
+
+
+async def test_undoing_frees_nobody_whom_a_later_command_has_banned(
+    database: DatabaseService, guild_id: int, begin: Begin, new_id: Callable[[], int]
+) -> None:
+    job = await begin(1)
+    await carry_out(database, job)
+    interaction_id = new_id()
+    await database.cases.open(
+        guild_id=guild_id, kind=CaseKind.BAN, target_id=10_000, target_name="x", moderator_id=5,
+        moderator_name="mia", reason="r", interaction_id=interaction_id, plan=plan_ban(until=None),
+    )  # fmt: skip
+    (ban,) = await database.acts.take(guild_id=guild_id, interaction_id=interaction_id)
+    await database.acts.done(ban)
+    with pytest.raises(NoBanStands):
+        await database.mass_jobs.undo(
+            guild_id=guild_id, number=job.number, editor_id=9, editor_name="mia", interaction_id=new_id()
+        )
+    assert await is_wanted(database, guild_id, 10_000)
+
+
+async def test_the_post_of_a_job_is_asked_for_and_of_no_job_refused(
+    database: DatabaseService, guild_id: int, begin: Begin, auditor: Any
+) -> None:
+    job = await begin(1)
+    generation = "SELECT generation FROM outbox WHERE guild_id = $1 AND subject_id = $2"
+    before = await auditor.fetchval(generation, guild_id, job.number)
+    await database.mass_jobs.show(guild_id=guild_id, number=job.number)
+    assert await auditor.fetchval(generation, guild_id, job.number) == before + 1
+    with pytest.raises(CaseNotFound):
+        await database.mass_jobs.show(guild_id=guild_id, number=99)

@@ -100,4 +100,3 @@ async def test_the_ledger_answers_as_the_oracle_does(ledger: Any, new_id: Any, r
         assert await ledger.balance(user_id) == oracle.balances.get(user_id, 0)
         history = await ledger.database.points.history(guild_id=ledger.guild_id, user_id=user_id, limit=99)
         assert [(line.amount, line.balance) for line in history] == oracle.lines.get(user_id, [])
-

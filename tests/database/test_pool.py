@@ -11,6 +11,7 @@ from sqlalchemy import literal_column
 from sqlmodel import func, select
 
 from database import pool as pool_module
+from database import waiting
 from database.errors import AllConnectionsBusy
 from database.service import DatabaseService
 from database.settings import PoolSettings
@@ -44,6 +45,12 @@ async def listening() -> AsyncIterator[asyncio.Queue[str]]:
         yield heard
     finally:
         logger.remove(sink)
+
+
+async def until_waiting(database: DatabaseService, count: int) -> None:
+    async with asyncio.timeout(60):
+        while database.pool_status().waiting < count:  # noqa: ASYNC110  # the line tells nobody
+            await asyncio.sleep(0)
 
 
 async def backend(database: DatabaseService) -> int:
@@ -128,6 +135,59 @@ async def test_an_exhausted_pool_says_so_in_time_and_the_log_names_who_holds_it(
 
 def test_by_default_who_waits_is_told_within_the_time_that_discord_allows() -> None:
     assert PoolSettings().pool_timeout_seconds < 3
+
+
+async def test_the_patient_wait_longer_and_begin_in_their_order_after_the_hurried(
+    opened: Opened, guild_id: int
+) -> None:
+    database = await opened(pool_most=1, pool_timeout_seconds=0.05, pool_patience_seconds=60)
+    served: list[str] = []
+
+    async def read(name: str) -> None:
+        async with database.read(guild_id=guild_id):
+            served.append(name)
+
+    async def after_the_answer(name: str) -> None:
+        database.be_patient()
+        for step in ("begins", "goes on"):
+            await read(f"{name} {step}")
+
+    async with database.transaction(system=True):
+        patient = [asyncio.create_task(after_the_answer(name)) for name in ("first", "second", "third")]
+        await until_waiting(database, 3)
+        with pytest.raises(AllConnectionsBusy):
+            await database.health()
+        assert [each.done() for each in patient] == [False] * 3
+        hurried = asyncio.create_task(read("hurried"))
+        await until_waiting(database, 4)
+    await asyncio.gather(hurried, *patient)
+    assert served[:3] == ["hurried", "first begins", "second begins"]
+    assert served.index("first goes on") < served.index("third begins")
+
+
+async def patiently(database: DatabaseService) -> None:
+    database.be_patient()
+    await database.health()
+
+
+async def test_patience_ends(opened: Opened) -> None:
+    database = await opened(pool_most=1, pool_timeout_seconds=0.01, pool_patience_seconds=0.05)
+    async with database.transaction(system=True):
+        with pytest.raises(AllConnectionsBusy, match="nothing was changed"):
+            await asyncio.create_task(patiently(database))
+
+
+async def test_a_line_of_the_patient_does_not_grow_without_end(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST_PATIENT", 3)
+    database = await opened(pool_most=1, pool_patience_seconds=60)
+    async with database.transaction(system=True):
+        others = [asyncio.create_task(patiently(database)) for _ in range(3)]
+        await until_waiting(database, 3)
+        with pytest.raises(AllConnectionsBusy):
+            await asyncio.create_task(patiently(database))
+    await asyncio.gather(*others)
 
 
 async def test_who_holds_a_connection_too_long_is_named_once(

@@ -8,6 +8,9 @@ import pytest
 
 from database.clock import clock
 from database.models import (
+    NEVER_BEGUN,
+    OVER_MEANWHILE,
+    REPLACED,
     Act,
     ActState,
     Case,
@@ -20,6 +23,7 @@ from database.models import (
     RestrictionKind,
     plan_ban,
     plan_softban,
+    plan_timeout,
     plan_unban,
 )
 from database.service import DatabaseService
@@ -64,6 +68,10 @@ class Bans:
 
     async def state(self, case: Case) -> CaseState:
         return (await self.database.cases.get(guild_id=self.guild_id, number=case.number)).state
+
+    async def outcome(self, case: Case) -> tuple[CaseState, str | None]:
+        case = await self.database.cases.get(guild_id=self.guild_id, number=case.number)
+        return case.state, case.trouble
 
     async def due(self, after: timedelta) -> list[Act]:
         return list(await self.database.acts.claim(now=clock.now() + after, limit=100))
@@ -256,3 +264,97 @@ async def test_a_ban_by_hand_that_was_heard_after_a_command_stands_when_the_comm
     row = await bans.row()
     assert (row.wanted, row.case_number, row.applied_version) == (True, by_hand.number, row.version)
     assert await bans.state(by_hand) is CaseState.ACTIVE
+
+
+async def test_a_beginning_whose_time_was_over_before_it_was_sent_says_so(bans: Bans) -> None:
+    until = clock.now() + WEEK
+    case, _ = await bans.asked(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    ban, end = await bans.due(WEEK)
+    await bans.carried_out(end)
+
+    assert await bans.database.acts.send(ban) is None
+
+    assert await bans.outcome(case) == (CaseState.ENDED, NEVER_BEGUN)
+
+
+async def test_a_beginning_that_was_on_its_way_at_its_end_says_so(bans: Bans) -> None:
+    until = clock.now() + WEEK
+    case, (ban,) = await bans.asked(CaseKind.BAN, plan_ban(until=until), expires_at=until)
+    assert await bans.database.acts.send(ban) is not None
+    much_later = clock.now() + 2 * WEEK
+    await bans.database.acts.postponed(ban, state=ActState.UNKNOWN, error="502", next_at=much_later)
+    (end,) = await bans.due(WEEK)
+    await bans.carried_out(end)
+    (ban,) = await bans.due(2 * WEEK)
+
+    assert await bans.database.acts.send(ban) is None
+
+    assert await bans.outcome(case) == (CaseState.ENDED, OVER_MEANWHILE)
+
+
+async def test_a_beginning_that_another_case_overtook_is_replaced(bans: Bans) -> None:
+    case, (ban,) = await bans.asked(CaseKind.BAN, plan_ban(until=None))
+    await bans.asked(CaseKind.UNBAN, plan_unban())
+
+    assert await bans.database.acts.send(ban) is None
+
+    assert await bans.outcome(case) == (CaseState.ENDED, REPLACED)
+
+
+async def test_a_second_delivery_of_a_moved_end_gives_the_acts_of_the_first(
+    database: DatabaseService, guild_id: int, new_id: Callable[[], int]
+) -> None:
+    now, key = clock.now(), new_id()
+    case = await database.cases.open(
+        guild_id=guild_id, kind=CaseKind.TIMEOUT, target_id=ANN, target_name="ann", moderator_id=MAX,
+        moderator_name="max", reason="spam", interaction_id=key, plan=plan_timeout(until=now + WEEK),
+        expires_at=now + WEEK, asked_by_id=MAX,
+    )  # fmt: skip
+    (begin,) = await database.acts.take(guild_id=guild_id, interaction_id=key)
+    await database.acts.send(begin)
+    await database.acts.done(begin)
+    moved = {
+        "guild_id": guild_id, "number": case.number, "expires_at": now + 2 * WEEK, "editor_id": MIA,
+        "interaction_id": new_id(),
+    }  # fmt: skip
+
+    first = await database.case_edits.duration(**moved)
+    again = await database.case_edits.duration(**moved)
+
+    assert [act.act_id for act in again] == [act.act_id for act in first]
+    assert (await database.cases.get(guild_id=guild_id, number=case.number)).revision == 1
+    (act,) = first
+    await database.acts.send(act)
+    await database.acts.done(act)
+    assert [each.state for each in await database.case_edits.duration(**moved)] == [ActState.DONE]
+    later = await database.case_edits.duration(
+        **{**moved, "interaction_id": new_id(), "expires_at": now + WEEK}
+    )
+    assert len(later) == 1
+    assert later[0].act_id not in {each.act_id for each in first}
+
+
+async def test_who_asks_again_does_not_get_an_act_that_somebody_else_has_claimed(
+    database: DatabaseService, guild_id: int, new_id: Callable[[], int]
+) -> None:
+    now = clock.now()
+    case = await database.cases.open(
+        guild_id=guild_id, kind=CaseKind.TIMEOUT, target_id=ANN, target_name="ann", moderator_id=MAX,
+        moderator_name="max", reason="spam", interaction_id=new_id(), plan=plan_timeout(until=now + WEEK),
+        expires_at=now + WEEK, asked_by_id=MAX,
+    )  # fmt: skip
+    (begin,) = await database.acts.claim(now=now + timedelta(minutes=1), limit=100)
+    await database.acts.send(begin)
+    await database.acts.done(begin)
+    moved = {
+        "guild_id": guild_id, "number": case.number, "expires_at": now + 2 * WEEK, "editor_id": MIA,
+        "interaction_id": new_id(),
+    }  # fmt: skip
+    (first,) = await database.case_edits.duration(**moved)
+    claimed = await database.acts.claim(now=clock.now() + timedelta(hours=1), limit=100)
+    assert first.act_id in {act.act_id for act in claimed}
+
+    (again,) = await database.case_edits.duration(**moved)
+
+    assert await database.acts.send(again) is None
+    assert await database.acts.send(next(act for act in claimed if act.act_id == first.act_id)) is not None

@@ -338,11 +338,11 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "by_hand.begin": (1, lambda w: {**w.guild, "entry_id": 1}),
     "by_hand.cursor": (1, lambda w: w.guild),
     "by_hand.known": (1, lambda w: {**w.guild, "entry_ids": list(range(50))}),
-    "by_hand.note": (5, lambda w: w.deed(CaseKind.BAN)),
+    "by_hand.note": (4, lambda w: w.deed(CaseKind.BAN)),
     "by_hand.own": (
         2, lambda w: {**w.guild, "entry_id": w.new_id(), "number": 1, "target_id": 11, "kind": CaseKind.BAN},
     ),
-    "by_hand.seen": (7, lambda w: w.deed(CaseKind.BAN)),
+    "by_hand.seen": (5, lambda w: w.deed(CaseKind.BAN)),
     "by_hand.unreadable": (3, lambda w: {**w.guild, "entry_id": 1, "now": clock.now()}),
     "cases.count": (1, lambda w: {**w.guild, "matching": CaseFilter()}),
     "cases.edit_reason": (5, World.edit),
@@ -452,9 +452,11 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         },
     ),
     "mass_jobs.results": (1, lambda w: {**w.guild, "number": w.mass_done.number}),
+    "mass_jobs.banned_for_a_time": (1, lambda w: {**w.guild, "user_ids": [11, 12]}),
+    "mass_jobs.show": (2, lambda w: {**w.guild, "number": w.mass_done.number}),
     "mass_jobs.state": (2, lambda w: {**w.guild, "number": w.mass_done.number}),
     "mass_jobs.undo": (
-        8, lambda w: {**w.request, "number": w.mass_done.number, "editor_id": 22, "editor_name": "max"},
+        9, lambda w: {**w.request, "number": w.mass_done.number, "editor_id": 22, "editor_name": "max"},
     ),
     "mass_work.claim": (1, lambda _: {"now": clock.now() - timedelta(days=9)}),
     "mass_work.keep": (2, lambda w: {"row": [w.mass_sent], "act_ids": w.mass_acts}),
@@ -624,8 +626,10 @@ async def test_an_action_that_asks_again_for_each_row_would_be_seen(world: World
 
     forgetful: Any = world.database
     forgetful.forgetful = Forgetful(forgetful)
-    counted = []
+    cases, counted = [], []
     for rows in (1, 3):
         await world.grow(rows)
+        cases.append(await world.database.cases.count(**world.guild, matching=CaseFilter()))
         counted.append(await world.statements_of("forgetful.look", world.guild))
-    assert counted[0] < counted[1]
+    assert cases[0] < cases[1]
+    assert counted == [1 + number for number in cases], "one for all of them, and one for each"

@@ -1,9 +1,10 @@
 """Figures of moderation are those that twenty lines of Python count, on whatever day it is in the server's zone."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,14 +14,15 @@ from hypothesis import strategies as st
 
 from database.local_days import beginning, day_edges, last_days, last_months, month_edges
 from database.models import Case, CaseKind, CaseOrigin, CaseState, Report, ReportState
+from database.models.appeal import APPEALS, Appeal, AppealState
 from database.models.case import CASES
-from database.models.case_link import LINKS, CaseLink
 from database.models.report import REPORTS
 from database.service import DatabaseService
 
 LAST_DAY = date(2026, 11, 3)
 """Two days after the hour that New York lives twice."""
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "America/Santiago", "Asia/Kolkata", "Pacific/Apia")
+moment_of_answer = datetime(2026, 11, 4, tzinfo=UTC)
 AGAINST = {"warn", "timeout", "kick", "ban", "softban"}
 
 moments = st.integers(-9 * 24 * 60, 2 * 24 * 60).map(
@@ -37,15 +39,15 @@ cases = st.lists(
     ),
     max_size=30,
 )
-links = st.sets(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=12)
+appeals = st.dictionaries(st.integers(0, 29), st.sampled_from(AppealState), max_size=12)
 reports = st.lists(st.tuples(moments, st.none() | st.integers(0, 100_000), st.integers(21, 23)), max_size=8)
 
 
 class Rows(NamedTuple):
     cases: Sequence[tuple[datetime, CaseKind, CaseState, CaseOrigin, int, int]]
     reports: Sequence[tuple[datetime, int | None, int]]
-    links: Collection[tuple[int, int]] = ()
-    """Of a case to what led to it, by their places in `cases`."""
+    appeals: Mapping[int, AppealState] = MappingProxyType({})
+    """How the last appeal against a case was answered, by its place in `cases`."""
 
 
 async def written(database: DatabaseService, guild_id: int, rows: Rows) -> None:
@@ -61,12 +63,8 @@ async def written(database: DatabaseService, guild_id: int, rows: Rows) -> None:
                 for number, (moment, kind, state, origin, moderator, target) in enumerate(rows.cases, 1)
             ],
         )  # fmt: skip
-        await LINKS.insert(
-            tx,
-            [
-                CaseLink(guild_id=guild_id, number=number + 1, cause_number=cause + 1)
-                for number, cause in _real(rows)
-            ],
+        await APPEALS.insert(
+            tx, [_appeal(guild_id, place + 1, state) for place, state in _real(rows).items()]
         )
         await REPORTS.insert(
             tx,
@@ -81,9 +79,16 @@ async def written(database: DatabaseService, guild_id: int, rows: Rows) -> None:
         )  # fmt: skip
 
 
-def _real(rows: Rows) -> list[tuple[int, int]]:
-    size = len(rows.cases)
-    return [(number, cause) for number, cause in rows.links if number != cause and max(number, cause) < size]
+def _appeal(guild_id: int, number: int, state: AppealState) -> Appeal:
+    answer = {"reviewer_id": 24, "decision_id": 1_000 + number, "decided_at": moment_of_answer}
+    return Appeal(
+        guild_id=guild_id, number=number, case_number=number, appellant_id=31, text="t", state=state,
+        interaction_id=number, **(answer if state is not AppealState.OPEN else {}),
+    )  # fmt: skip
+
+
+def _real(rows: Rows) -> dict[int, AppealState]:
+    return {place: state for place, state in rows.appeals.items() if place < len(rows.cases)}
 
 
 def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int | None) -> dict[str, Any]:
@@ -99,10 +104,7 @@ def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int 
     notes = [row for row in happened if row[1] == "note"]
     automatic = [row for row in happened if row[1] != "note" and row[3] in {"ladder", "automod"}]
     acts = [row for row in happened if row not in notes and row not in automatic]
-    overturned = [
-        any(cause == row[6] and rows.cases[number][3] == "appeal" for number, cause in _real(rows))
-        for row in acts
-    ]
+    overturned = [rows.appeals.get(row[6]) == "approved" for row in acts]
     against = Counter(row[5] for row in acts if row[1] in AGAINST and row[2] != "void")
     by_day = Counter((row[1], row[0]) for row in acts)
     waits = {day: [] for day in days}  # type: dict[date, list[int | None]]
@@ -140,7 +142,7 @@ def counted(rows: Rows, days: Sequence[date], zone: ZoneInfo, moderator_id: int 
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    rows=st.builds(Rows, cases, reports, links),
+    rows=st.builds(Rows, cases, reports, appeals),
     asked=st.tuples(st.integers(1, 9), st.sampled_from(ZONES), st.none() | st.just(22)),
 )
 async def test_figures_are_what_counting_by_hand_gives(
@@ -169,7 +171,7 @@ async def test_figures_are_what_counting_by_hand_gives(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.builds(Rows, cases, st.just(()), st.just(())), zone=st.sampled_from(ZONES))
+@given(rows=st.builds(Rows, cases, st.just(()), st.just({})), zone=st.sampled_from(ZONES))
 async def test_a_persons_months_are_what_counting_by_hand_gives(
     database: DatabaseService, new_id: Callable[[], int], rows: Rows, zone: str
 ) -> None:
@@ -202,6 +204,23 @@ async def test_nothing_is_a_day_of_zeros(database: DatabaseService, guild_id: in
     assert tuple(found.outcomes) == (0, 0, 0, 0, 0)
     assert found.reports.median_seconds is None
     assert found.report_seconds == [None]
+
+
+async def test_a_case_at_midnight_is_of_the_day_that_begins(database: DatabaseService, guild_id: int) -> None:
+    moment = datetime(2026, 11, 3, tzinfo=UTC)
+    await written(
+        database,
+        guild_id,
+        Rows([(moment, CaseKind.WARN, CaseState.ACTIVE, CaseOrigin.COMMAND, 21, 31)], [(moment, 60, 21)]),
+    )
+
+    found = await database.statistics.of_days(
+        guild_id=guild_id, days=last_days(2, until=LAST_DAY), time_zone="UTC"
+    )
+
+    assert found.kinds == {CaseKind.WARN: [0, 1]}
+    assert [line.acts for line in found.moderators] == [1]
+    assert found.report_seconds == [None, 60]
 
 
 async def test_a_moderator_has_the_name_of_their_newest_case(

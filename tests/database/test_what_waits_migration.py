@@ -17,6 +17,10 @@ ACT = """
         last_error, created_at)
     VALUES (1, 'unban', 'planned', 'end', 5, $1, '{}', now(), 0, 2, 'Give the permission.', now())
 """
+WAITS = """
+    INSERT INTO outbox (guild_id, kind, subject_id, generation, attempts, due_at, created_at)
+    VALUES (1, $1, 1, 3, 2, now(), now())
+"""
 ALERT = "INSERT INTO act_alerts VALUES (1, $1, 8, 9)"
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_acts_guild_id_due_at'::regclass"
 
@@ -33,12 +37,15 @@ async def test_cases_and_acts_outlive_the_way_up_down_and_up(scratch: str) -> No
         return [
             *await connection.fetch("SELECT * FROM cases ORDER BY number"),
             *await connection.fetch("SELECT * FROM acts ORDER BY act_id"),
+            *await connection.fetch("SELECT * FROM outbox"),
         ]
 
+    await connection.execute(WAITS, "case_log")
     before = await rows()
     await migrations.upgrade(scratch, "0014")
     assert await connection.fetchval(VALID)
     await connection.execute(ALERT, 1)
+    await connection.execute(WAITS, "case_end_message")
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute(ALERT, 1)
     with pytest.raises(asyncpg.ForeignKeyViolationError):

@@ -8,13 +8,14 @@ from e2e_play import Bot, Guild, Play
 
 from sandbox.server import Sandbox
 from soak.scenario import Ground
+from soak.servers import NEVER_CRASHES
 
 
 @pytest.fixture(scope="session")
 async def dsn(initialised_dir: Path) -> AsyncIterator[str]:
     """Of these tests alone: a bot delivers whatever it finds in the outbox, what other tests left there, too."""
     async with Ground(initialised_dir, "") as ground:
-        yield (await ground.server()).dsn
+        yield (await ground.server(**NEVER_CRASHES)).dsn
 
 
 @pytest.fixture(scope="session")

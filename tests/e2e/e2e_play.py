@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import aiohttp
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.1
 
 
 class Answer:
@@ -147,6 +149,17 @@ class Guild:
         body = {"interaction_id": opened.body["interaction_id"], "fields": fields}
         return Answer(await self._play.post(f"/sandbox/people/{who}/submit", body))
 
+    @asynccontextmanager
+    async def unedited(self, channel: str) -> AsyncIterator[None]:
+        """Meanwhile the bot's edits in that channel wait: its posts keep the buttons that people still press."""
+        route = f"PATCH /channels/{self.channels[channel]}/messages/*"
+        late = {"status": 429, "retry_after": 0, "after_seconds": 1_000, "times": 1_000}
+        await self._play.post("/sandbox/faults", {"route": route, **late})
+        try:
+            yield
+        finally:
+            await self._play.delete("/sandbox/faults")
+
     async def say(self, who: str, content: str, channel: str = "general") -> Any:
         return await self._play.post(f"/sandbox/people/{who}/message", self._where(channel, content=content))
 
@@ -249,8 +262,13 @@ class Bot:
 
 
 async def until(what: Callable[[], Awaitable[Any]], seconds: float = PATIENCE_SECONDS) -> Any:
-    """The first true answer. The wire has no event for "the bot has done it", so this asks until it has."""
+    """The first true answer. The wire has no event for "the bot has done it", so this asks until it has.
+
+    Less and less often: whoever asks a hundred times a second takes the processor from the bot that is to do it.
+    """
+    pause = SHORTEST_PAUSE_SECONDS
     async with asyncio.timeout(seconds):
-        while not (answer := await what()):  # noqa: ASYNC110  # another process does it, and has no event of ours
-            await asyncio.sleep(0.01)
+        while not (answer := await what()):  # another process does it, and has no event of ours
+            await asyncio.sleep(pause)
+            pause = min(1.5 * pause, LONGEST_PAUSE_SECONDS)
         return answer

@@ -237,6 +237,33 @@ async def test_a_deleted_post_is_made_again_and_only_the_staff_answers(guild: Gu
     assert refused["modal"]
 
 
+async def test_the_button_of_a_ban_goes_on_working_for_who_shares_no_server_and_takes_no_messages(
+    own_bot: Bot, play: Play
+) -> None:
+    """Whoever is new has no other server in common; Discord keeps the direct channel, whatever becomes of the rest."""
+    await own_bot.start()
+    guild = await play.new_guild("appeals from outside")
+    court = Court(guild, play)
+    joined = await play.post("/sandbox/people/outsider/join", {"guild_id": guild.guild_id})
+    play.people["outsider"] = str(joined["user"]["id"])
+    await guild.slash("max", "ban", user="outsider", reason="spam")
+    message = await court.punished("outsider")
+    assert await court.is_banned("outsider")
+    await play.post("/sandbox/people/outsider/preferences", {"dms_closed": True})
+    await own_bot.kill()
+    await own_bot.start()
+
+    opened = await court.press_direct("outsider", message)
+    made = await guild.submit("outsider", opened, appeal="it was my brother")
+
+    assert "Appeal 1 against case 1 is made" in made.text
+    assert "waits" in (await court.press_direct("outsider", message)).text
+    await court.review("mia", "Approve", "welcome back")
+    assert not await court.is_banned("outsider")
+    assert "nothing left to ask" in (await court.press_direct("outsider", message)).text
+    await own_bot.stop()
+
+
 async def test_button_and_form_outlive_a_restart(own_bot: Bot, play: Play) -> None:
     await own_bot.start()
     guild = await play.new_guild("appeals outlive a restart")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from e2e_play import Guild, Play, until
+from e2e_play import Bot, Guild, Play, readable, until
 
 from sandbox.server import Sandbox
 
@@ -165,6 +165,23 @@ async def test_voiding_a_ban_offers_to_lift_it(guild: Guild, play: Play) -> None
     assert "(over)" in (await guild.slash("max", "case restore", number=1)).text
 
 
+async def test_what_a_restored_case_brought_about_is_not_lifted_by_an_old_button(
+    guild: Guild, play: Play
+) -> None:
+    await guild.slash("max", "ban", user="lou", reason="spam", duration="7d")
+    voided = await guild.slash("mia", "case void", number=1, reason="wrong person")
+    await guild.slash("mia", "case restore", number=1)
+
+    refused = await guild.click("mia", voided, "Lift the ban")
+
+    assert refused.text.strip() == (
+        "Case 1 counts again, so what it brought about stays: use /unban, /untimeout or /unlock to lift it."
+    )
+    assert guild.person("lou") in str(await play.get(f"/sandbox/guilds/{guild.guild_id}/bans"))
+    await guild.slash("mia", "case void", number=1, reason="wrong after all")
+    assert "the ban is lifted" in (await guild.click("mia", voided, "Lift the ban")).text
+
+
 async def test_the_duration_of_a_timeout_changes_on_discord_too(guild: Guild, play: Play) -> None:
     await guild.slash("max", "timeout", member="ann", duration="1h", reason="spam")
 
@@ -199,6 +216,60 @@ async def test_a_ban_can_be_made_to_last(guild: Guild) -> None:
     assert "for good" in (await guild.slash("mia", "history", user="ann")).text
     await guild.slash("max", "warn", member="ben", reason="spam")
     assert "no end to move" in (await guild.slash("mia", "case duration", number=2, duration="1d")).text
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "warned"),
+    [
+        ("en", "Your timeout in {} ends at another time", "You were warned in {}"),
+        ("de", "Deine Stummschaltung auf {} endet zu einer anderen Zeit", "Du wurdest auf {} verwarnt"),
+        ("es", "Tu aislamiento en {} termina en otro momento", "Has recibido una advertencia en {}"),
+    ],
+)
+async def test_whom_it_is_about_is_told_once_that_the_end_was_moved(
+    bot: Bot, play: Play, language: str, title: str, warned: str
+) -> None:
+    guild = await play.new_guild(f"moved ends {language}")
+    await guild.slash("olga", "config set language", value=language)
+    await guild.slash("max", "timeout", member="ann", duration="1h", reason="spam")
+
+    async def told(title: str) -> list[str]:
+        found = [readable(each) for each in await guild.direct_messages("ann")]
+        return [each for each in found if title.format(f"moved ends {language}") in each]
+
+    await guild.slash("mia", "case duration", number=1, duration="3h")
+    [moved] = await until(lambda: told(title))
+    assert "<t:" in moved
+    assert "3h" in moved
+    await guild.slash("mia", "case void", number=1, reason="x")
+    await guild.slash("mia", "case restore", number=1)
+    await guild.slash("max", "warn", member="ann", reason="spam")
+    assert await until(lambda: told(warned))
+    assert len(await told(title)) == 1
+
+
+async def test_who_was_not_told_of_it_is_not_told_that_its_end_was_moved(bot: Bot, play: Play) -> None:
+    guild = await play.new_guild("moved unheard")
+    await play.post("/sandbox/people/fay/preferences", {"dms_closed": True})
+    try:
+        answer = await guild.slash("max", "timeout", member="fay", duration="1d", reason="spam")
+
+        async def is_noted() -> bool:
+            return "not accepted" in (await guild.slash("mia", "case view", number=1)).text
+
+        assert "Case 1" in answer.text
+        assert await until(is_noted)
+    finally:
+        await play.post("/sandbox/people/fay/preferences", {"dms_closed": False})
+    assert "ends <t:" in (await guild.slash("mia", "case duration", number=1, duration="2d")).text
+    await guild.slash("max", "warn", member="fay", reason="spam")
+
+    async def told() -> list[str]:
+        found = [readable(each) for each in await guild.direct_messages("fay")]
+        return [each for each in found if "moved unheard" in each]
+
+    [only] = await until(told)
+    assert only.startswith("You were warned")
 
 
 async def test_nobody_works_on_a_case_about_themselves(guild: Guild) -> None:

@@ -148,6 +148,27 @@ async def test_a_deleted_post_is_made_again_when_the_case_changes(guild: Guild) 
     assert len(await guild.log_posts()) == 1
 
 
+async def test_a_refusal_is_told_in_the_language_of_the_server(guild: Guild) -> None:
+    await guild.slash("olga", "config set language", value="de")
+    may = ["VIEW_CHANNEL", "SEND_MESSAGES", "EMBED_LINKS", "VIEW_AUDIT_LOG"]
+    await guild.post("olga", "role", action="edit", role_id="Reeve", permissions=may)
+
+    answer = await guild.slash("max", "ban", user="ann", reason="spam")
+
+    assert "nothing was changed. Give the role Reeve the permission Ban Members first." in answer.text
+
+    async def posted() -> list[str]:
+        return [post for post in await guild.log_posts() if "Ausgang: " in post]
+
+    [post] = await until(posted)
+    assert "Ausgang: Gib der Rolle Reeve zuerst das Recht „Mitglieder bannen“." in post
+    shown = (await guild.slash("max", "case view", number=1)).text
+    assert "Outcome: Give the role Reeve the permission Ban Members first." in shown
+    for kind in ("csv", "json", "html"):
+        exported = await (await guild.slash("max", "case export", format=kind)).file()
+        assert b"Give the role Reeve the permission Ban Members first." in exported
+
+
 async def test_case_numbers_complete(guild: Guild) -> None:
     await warned(guild, "spam", "shouting")
 

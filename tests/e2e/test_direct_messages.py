@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from e2e_play import Answer, Bot, Guild, Play, readable, until
 
+from sandbox.server import Sandbox
+
 SEND = "POST /channels/*/messages"
 
 
@@ -160,6 +162,30 @@ async def test_a_direct_message_that_takes_too_long_holds_up_no_ban(guild: Guild
     assert "Case 1" in answer.text
     assert fault["hits"] == 1
     assert await is_banned(guild, play, "hal")
+
+
+async def test_a_direct_channel_that_takes_too_long_to_open_holds_up_no_ban(
+    sandbox: Sandbox, play: Play, bot: Bot
+) -> None:
+    """Nobody has written to this person before: the channel is still to be opened."""
+    guild, world = await play.new_guild("Crowd", members=60), sandbox.core.world
+    [application] = play.world["applications"]
+    stranger = next(
+        each
+        for each in world.guild(int(guild.guild_id)).members
+        if world.users[each].username.startswith("person")
+        and world.direct_channel(int(application["bot_user_id"]), each) is None
+    )
+    await play.post("/sandbox/faults", {"route": "POST /users/@me/channels", "status": "timeout"})
+    try:
+        answer = await guild.slash("sam", "ban", user=str(stranger), reason="slow to open")
+        [fault] = (await play.get("/sandbox/faults"))["faults"]
+        assert "Case 1: banned" in answer.text
+        assert stranger in world.guild(int(guild.guild_id)).bans
+    finally:
+        await play.delete("/sandbox/faults")
+
+    assert fault["hits"] == 1
 
 
 async def test_what_was_told_of_a_ban_that_discord_refuses_is_taken_back(guild: Guild, play: Play) -> None:

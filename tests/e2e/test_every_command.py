@@ -10,6 +10,8 @@ import asyncpg
 import pytest
 from e2e_play import Answer, Guild, Play
 
+from cogs.moderation._outcome_words import in_english
+
 BOT_WITHOUT = ["VIEW_CHANNEL", "SEND_MESSAGES", "EMBED_LINKS", "READ_MESSAGE_HISTORY", "VIEW_AUDIT_LOG"]
 BANNED, HERE, GONE, SILENT = "banned", "here", "gone", "silent"
 BAN, KICK, TIMEOUT = "Ban Members", "Kick Members", "Timeout Members"
@@ -70,7 +72,7 @@ class Facts:
             "SELECT state, trouble FROM cases WHERE guild_id = $1 AND target_id = $2 AND kind = $3 ORDER BY number",
             int(guild.guild_id), int(self._play.people[target or command.target]), command.name,
         )  # fmt: skip
-        return [(row["state"], row["trouble"]) for row in rows]
+        return [(row["state"], in_english(row["trouble"]) or None) for row in rows]
 
     async def restriction(self, guild: Guild, command: Command) -> tuple[bool, bool] | None:
         """Whether it is wanted, and whether Discord was seen to have it so."""

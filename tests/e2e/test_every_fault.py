@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -43,12 +43,14 @@ class Cell:
     fault: str
     applied: bool
     number: int = 1
+    before: Collection[str] = ()
 
     @property
     def name(self) -> str:
         return f"{self.act} {self.fault} {'applied' if self.applied else 'not applied'}"
 
     async def prepared(self) -> None:
+        self.before = await self.guild.told_before(self.who)
         if self.act == "roles":
             role = f"<@&{self.guild.roles['member']}>"
             assert not (await self.guild.slash("olga", "config set timeout-takes-roles", value=role)).failed
@@ -93,7 +95,7 @@ class Cell:
         await self.guild.slash("max", command, **self._target, reason="spam", **more)
 
     async def told(self) -> list[dict[str, Any]]:
-        return await self.guild.direct_messages(self.who)
+        return await self.guild.direct_messages(self.who, besides=self.before)
 
     async def agrees(self, number: int, act: str) -> None:
         async def agreed() -> bool:

@@ -107,8 +107,9 @@ async def test_an_end_that_fails_is_told_once_tried_again_and_told_to_be_done(
 
     await bot.kill()
     await guild.post("olga", "role", action="edit", role_id="Reeve", permissions=AGAIN)
-    await bot.start()
-    pressed = await guild.click_id("max", alert["id"], retry["custom_id"], "mod-log")
+    async with guild.unedited("mod-log"):
+        await bot.start()
+        pressed = await guild.click_id("max", alert["id"], retry["custom_id"], "mod-log")
     assert "again now" in pressed.text or "does not wait any more" in pressed.text
 
     async def done() -> bool:

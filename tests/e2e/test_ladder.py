@@ -1,6 +1,7 @@
 """The ladder over the wire: asked before a warning, decided with it, done at once, and said as it really was."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -118,6 +119,27 @@ async def test_voiding_the_warning_offers_to_lift_what_followed(ladder: Guild, p
     lifted = await ladder.click("max", void, "Lift the timeout of case 2")
     assert "Case 2: the timeout is lifted." in lifted.text
     assert not await timed_out(ladder, play, "ann")
+
+
+async def test_a_preset_that_is_too_long_for_a_choice_is_kept_whole_wherever_it_is_chosen(
+    guild: Guild,
+) -> None:
+    text = "No advertising, in no channel, neither for servers nor for shops nor for yourself: rule 3. " * 2
+    await guild.slash("olga", "config preset add", name="Ads", text=text, points=3)
+
+    async def chosen(command: str, **more: Any) -> str:
+        [choice, *_] = await guild.autocomplete("max", command, focused="reason", reason="ad", **more)
+        return str(choice["value"])
+
+    await guild.slash("max", "kick", member="ben", reason=await chosen("kick"))
+    await guild.slash("max", "warn", member="ann", reason="spam")
+    await guild.slash("max", "case edit", number=2, reason=await chosen("case edit", number=2))
+    for number in (1, 2):
+        assert text.strip() in (await guild.slash("max", "case view", number=number)).text
+    await guild.slash("max", "case void", number=1, reason=await chosen("case void", number=1))
+    exported = json.loads(await (await guild.slash("max", "case export", format="json")).file())
+    whys = [each["why"] for case in exported["cases"] for each in case["revisions"] if case["number"] == 1]
+    assert whys == [text.strip()]
 
 
 async def test_a_preset_is_chosen_by_name_with_its_weight(guild: Guild) -> None:

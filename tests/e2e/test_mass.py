@@ -1,79 +1,20 @@
 """/massban over the wire: preview, confirmation, requests of two hundred, what Discord's failures leave, undo."""
 
 import asyncio
-from base64 import b64encode
 from collections import Counter
 from typing import Any
 
+import asyncpg
 import pytest
-from e2e_play import Answer, Bot, Guild, Play, until
+from e2e_play import Answer, Bot, Play, buttons, readable, until
+from raid import BAN, BULK, UNBAN, Raid, a_raid
 
 from sandbox.server import Sandbox
-
-BULK = "POST /guilds/*/bulk-ban"
-BAN, UNBAN = 22, 23
-
-
-class Raid:
-    """A server with raiders in it, in which Reeve may ban many at once."""
-
-    def __init__(self, sandbox: Sandbox, play: Play, guild: Guild) -> None:
-        self._sandbox, self._play, self.guild = sandbox, play, guild
-        named = {int(each) for each in play.people.values()}
-        everybody = sandbox.core.world.guild(int(guild.guild_id)).members
-        self.raiders = [each for each in everybody if each not in named and each not in self._bots]
-
-    @property
-    def _bots(self) -> set[int]:
-        return {user.id for user in self._sandbox.core.world.users.values() if user.bot}
-
-    async def asks(self, *user_ids: int, **options: Any) -> Answer:
-        listed = ", ".join(map(str, user_ids or self.raiders))
-        return await self.guild.slash("max", "massban", users=listed, reason="raid", **options)
-
-    async def of_file(self, user_ids: list[int]) -> Answer:
-        content = b64encode("\n".join(map(str, user_ids)).encode()).decode()
-        file = {"filename": "ids.txt", "base64": content}
-        return await self.guild.slash("max", "massban", file=file, reason="raid")
-
-    async def confirms(self, preview: Answer) -> Answer:
-        return await self.guild.click("max", preview, "Ban ")
-
-    async def bans(self) -> set[int]:
-        world = self._sandbox.core.world.guild(int(self.guild.guild_id))
-        return set(world.bans)
-
-    def entries(self, action: int) -> Counter[int]:
-        """How often each person stands in the audit log."""
-        log = self._sandbox.core.world.guild(int(self.guild.guild_id)).audit
-        return Counter(each.target_id for each in log if each.action_type == action and each.target_id)
-
-    async def view(self, number: int = 1) -> Answer:
-        return await self.guild.slash("max", "case view", number=number)
-
-    async def is_settled(self, number: int = 1) -> str:
-        async def settled() -> str:
-            text = (await self.view(number)).text
-            return text if "people were banned" in text else ""
-
-        answer: str = await until(settled)
-        return answer
 
 
 @pytest.fixture
 async def raid(sandbox: Sandbox, play: Play, bot: Bot, request: pytest.FixtureRequest) -> Raid:
     return await a_raid(sandbox, play, request.node.name, people=15)
-
-
-async def a_raid(sandbox: Sandbox, play: Play, name: str, *, people: int, permissions: bool = True) -> Raid:
-    guild = await play.new_guild(name[:80], members=people)
-    if permissions:
-        role = await guild.post("olga", "role", action="create", name="Many", permissions=["MANAGE_GUILD"])
-        reeve = next(app for app in play.world["applications"] if app["name"] == "Reeve")
-        await guild.post("olga", "roles", user_id=reeve["bot_user_id"], add=[role["id"]])
-    for limit in ("guard-targets", "guard-acts-per-hour"):
-        await guild.slash("olga", f"config set {limit}", value=0)
-    return Raid(sandbox, play, guild)
 
 
 async def test_nothing_is_done_before_the_preview_is_confirmed(raid: Raid, play: Play) -> None:
@@ -219,8 +160,111 @@ async def test_a_killed_bot_goes_on_where_it_was(
     try:
         assert "210 of 210 people were banned" in await raid.is_settled()
         assert raid.entries(BAN) == Counter(some)
+        view = await raid.view()
+        undone = await asyncio.gather(
+            raid.guild.click("max", view, "Undo"), raid.guild.click("max", view, "Undo")
+        )
+        assert sorted("210 bans are lifted" in each.text for each in undone) == [False, True]
+
+        async def is_undone() -> bool:
+            return not await raid.bans()
+
+        await until(is_undone)
+        assert raid.entries(UNBAN) == Counter(some)
     finally:
         await own_bot.stop()
+
+
+async def test_the_post_goes_on_with_the_progress_after_a_kill_and_its_button_stops_the_job(
+    sandbox: Sandbox, play: Play, own_bot: Bot, request: pytest.FixtureRequest
+) -> None:
+    """One by one, of which fifty are planned at a time."""
+    await own_bot.start()
+    raid = await a_raid(sandbox, play, request.node.name, people=80, permissions=False)
+    some = raid.raiders[:60]
+
+    async def lets_pass(bans: int) -> None:
+        route = f"PUT /guilds/{raid.guild.guild_id}/bans/*"
+        await play.post("/sandbox/faults", {"route": route, "after_seconds": 0.01, "times": bans})
+        await play.post("/sandbox/faults", {"route": route, "after_seconds": 300, "times": 1_000})
+
+    await lets_pass(20)
+    await raid.confirms(await raid.of_file(some))
+    [before] = (await raid.post_says("Progress: 20 / 60")).messages
+    await own_bot.kill()
+    await play.delete("/sandbox/faults")
+    await lets_pass(10)
+    await own_bot.start()
+    try:
+        await play.post("/sandbox/clock", {"seconds": 16})  # the leases of who was killed
+        post = await raid.post_says("Progress: 3")
+        assert [each["id"] for each in post.messages] == [before["id"]], "edited, not posted again"
+        assert "Progress: 3" in (await raid.view()).text
+        stopped = await raid.guild.click("max", post, "Stop", channel="mod-log")
+        assert "stops: 10 people" in stopped.text
+        await raid.post_says(f"⏹ <@{raid.guild.person('max')}>")
+        await play.delete("/sandbox/faults")
+        over = await raid.post_says("50 of 60 people were banned. It was stopped before 10 others.")
+        assert "Progress" not in over.text
+        assert [each["label"] for each in buttons(over.messages[0])] == ["Results", "Undo: unban them"]
+        assert raid.entries(BAN) == Counter(some[:50])
+    finally:
+        await play.delete("/sandbox/faults")
+        await own_bot.stop()
+
+
+async def test_many_wait_for_a_second_moderator_and_are_banned_once(raid: Raid, dsn: str) -> None:
+    guild, few = raid.guild, raid.raiders[:3]
+    for limit, most in (("guard-targets", 2), ("guard-acts-per-hour", 1)):
+        await guild.slash("olga", f"config set {limit}", value=most)
+
+    seen: set[str] = set()
+
+    async def asked() -> Answer:
+        answer = await raid.confirms(await raid.asks(*few))
+        assert "needs a second moderator: it is about 3 people" in answer.text
+
+        async def waits() -> list[dict[str, Any]]:
+            posts = await guild.messages("max", "reports")
+            return [each for each in posts if "3 👥" in readable(each) and each["id"] not in seen]
+
+        [post] = await until(waits)
+        seen.add(post["id"])
+        return Answer({"messages": [post]})
+
+    async def press(who: str, post: Answer, label: str) -> str:
+        return (await guild.click(who, post, label, channel="reports")).text
+
+    post = await asked()
+    assert "Refused: nothing was done" in await press("max", post, "Refuse")
+    assert "answered already" in await press("mia", post, "Approve")
+
+    post = await asked()
+    eye = await asyncpg.connect(dsn)
+    await eye.execute("SET reeve.system = 'on'")
+    late = "UPDATE drafts SET expires_at = created_at WHERE guild_id = $1 AND state = 'waiting'"
+    assert await eye.execute(late, int(guild.guild_id)) == "UPDATE 1"
+    await eye.close()
+    assert "too old" in await press("mia", post, "Approve")
+
+    async def is_over() -> bool:
+        posts = await guild.messages("max", "reports")
+        return not any(buttons(each) for each in posts)
+
+    await until(is_over)
+    assert not await raid.bans()
+    assert "There is no case 1" in (await raid.view()).text
+
+    post = await asked()
+    assert "another moderator has to approve it" in await press("max", post, "Approve")
+    both = await asyncio.gather(press("mia", post, "Approve"), press("sam", post, "Approve"))
+    assert any("Case 1: 3 people are being banned" in each for each in both)
+    assert "3 of 3 people were banned" in await raid.is_settled()
+    assert raid.entries(BAN) == Counter(few)
+    assert "There is no case 5" in (await raid.view(5)).text
+    view = (await raid.view()).text
+    assert f"Moderator: <@{guild.person('max')}>" in view
+    assert "as the second moderator" in view
 
 
 async def test_a_stopped_job_leaves_the_others_alone(

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import asyncpg
 import pytest
-from e2e_play import Bot, Guild, Play, until
+from e2e_play import Answer, Bot, Guild, Play, until
+from raid import lets_reeve_ban_many
 
 from sandbox.server import Sandbox
 
@@ -77,7 +78,7 @@ def command(name: str, **options: Any) -> Step:
         assert "Case" in answer.text, answer
 
     name_of = name
-    asked.is_by_hand = False  # type: ignore[attr-defined]
+    asked.is_by_hand = False  # type: ignore[attr-defined]  # a mark on a function
     return asked
 
 
@@ -85,8 +86,42 @@ def hand(action: str, target: str, **more: Any) -> Step:
     async def done(guild: Guild) -> None:
         await guild.post("max", "moderate", action=action, target_id=guild.person(target), **more)
 
-    done.is_by_hand = True  # type: ignore[attr-defined]
+    done.is_by_hand = True  # type: ignore[attr-defined]  # a mark on a function
     return done
+
+
+jobs: dict[str, Answer] = {}
+"""By server: the case of its job that bans many, with its buttons."""
+
+
+async def massban(guild: Guild) -> None:
+    """Of one person, and done."""
+    if "Many" not in guild.roles:
+        guild.roles["Many"] = await lets_reeve_ban_many(guild, guild._play)
+    confirmed = await guild.click(
+        "max", await guild.slash("max", "massban", users=guild.person("ann"), reason="raid"), "Ban 1 person"
+    )
+    number = int(confirmed.text.split("Case ")[1].split(":")[0])
+
+    async def done() -> Answer | None:
+        view = await guild.slash("max", "case view", number=number)
+        return view if "1 of 1 people were banned" in view.text else None
+
+    jobs[guild.guild_id] = await until(done)
+
+
+async def undo(guild: Guild) -> None:
+    answer = await guild.click("max", jobs[guild.guild_id], "Undo")
+    assert "is being undone" in answer.text or "nothing to undo" in answer.text, answer
+
+
+async def banned_anew(guild: Guild) -> None:
+    for action in ("unban", "ban"):
+        await guild.post("max", "moderate", action=action, target_id=guild.person("ann"))
+
+
+for each, by_hand in ((massban, False), (undo, False), (banned_anew, True)):
+    each.is_by_hand = by_hand  # type: ignore[attr-defined]  # a mark on a function
 
 
 class Cell(NamedTuple):
@@ -132,7 +167,20 @@ TIMEOUTS = [
         "shortened by hand", TIMEOUT, (hand("timeout", "ben", seconds=3_600.0),), held=False, held_later=False
     ),
 ]
-CELLS = [*BANS, *TIMEOUTS]
+AGAIN_FOR_EVER, AGAIN_FOR_LONGER = (step[0] for step, _ in (AGAIN["ban by command"], AGAIN["longer ban"]))
+MANY = [
+    Cell("massban over it", BAN, (massban,), held=True, held_later=True),
+    Cell("massban over it, undone: the old end comes", BAN, (massban, undo), held=False, held_later=False),
+    Cell("unban by hand, massban", BAN, (hand("unban", "ann"), massban), held=True, held_later=True),
+    Cell("massban, undone", massban, (undo,), held=False, held_later=False),
+    Cell(
+        "massban, unban by hand, undone", massban, (hand("unban", "ann"), undo), held=False, held_later=False
+    ),
+    Cell("massban, banned anew by hand, undone", massban, (banned_anew, undo), held=True, held_later=True),
+    Cell("massban, ban by command, undone", massban, (AGAIN_FOR_EVER, undo), held=True, held_later=True),
+    Cell("massban, longer ban, undone", massban, (AGAIN_FOR_LONGER, undo), held=True, held_later=False),
+]
+CELLS = [*BANS, *TIMEOUTS, *MANY]
 
 
 async def test_the_newest_decision_counts(world: World) -> None:
@@ -175,7 +223,7 @@ async def test_the_newest_decision_counts_whatever_reeve_has_missed(world: World
 
 async def carry_on(cells: dict[Cell, Guild], left: dict[Cell, list[Step]], *, by_hand: bool) -> None:
     for cell, steps in left.items():
-        while steps and steps[0].is_by_hand is by_hand:  # type: ignore[attr-defined]
+        while steps and steps[0].is_by_hand is by_hand:  # type: ignore[attr-defined]  # a mark on a function
             await steps.pop(0)(cells[cell])
 
 
@@ -193,7 +241,7 @@ async def wrong(world: World, played: Sequence[tuple[Cell, Guild]], *, later: bo
     found = []
     for cell, guild in played:
         should = cell.held_later if later else cell.held
-        is_ban = cell.begin is BAN
+        is_ban = cell.begin is not TIMEOUT
         held = await (world.is_banned(guild, "ann") if is_ban else world.is_silenced(guild, "ben"))
         row = "SELECT wanted FROM restrictions WHERE guild_id = $1 AND kind = $2"
         wanted = await world.eye.fetchval(row, int(guild.guild_id), "ban" if is_ban else "timeout")

@@ -248,7 +248,7 @@ async def test_rows_that_are_not_what_was_counted_are_found(backup: Backup, dsn:
     tampering = """
         UPDATE users SET name = 'ann2' WHERE guild_id = 2;
         DELETE FROM case_counters WHERE guild_id = 2;
-        DROP TABLE case_evidence;
+        DROP TABLE case_evidence CASCADE;
         CREATE TABLE more (id bigint);
     """
     tampered, target = await spoilt(backup, dsn, blank, tampering), await blank()
@@ -295,13 +295,13 @@ async def test_a_server_that_dies_leaves_no_half_backup(mortal_server: Any, tmp_
     await blocker.execute("BEGIN; ALTER VIEW audit_trail RENAME TO elsewhere")
     making = asyncio.create_task(make_backup(mortal_server.dsn, tmp_path, quietly))
     watcher = await asyncpg.connect(mortal_server.dsn)
-    while not (making.done() or await watcher.fetchval(PG_DUMP_WAITS)):  # noqa: ASYNC110
+    while not (making.done() or await watcher.fetchval(PG_DUMP_WAITS)):  # noqa: ASYNC110  # a wait for a lock has no event
         await asyncio.sleep(0.02)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]  # noqa: ASYNC240
+    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]  # noqa: ASYNC240  # a local disk: nothing else waits meanwhile
     mortal_server.kill()
     with pytest.raises((DatabaseUnavailable, OperatorMustAct)):
         await making
-    assert os.listdir(tmp_path) == []  # noqa: PTH208
+    assert os.listdir(tmp_path) == []  # noqa: PTH208  # a local disk: nothing else waits meanwhile
     for connection in (blocker, watcher):
         connection.terminate()
 
@@ -312,7 +312,7 @@ async def test_what_a_killed_process_has_left_goes_with_the_next_backup(dsn: str
     (tmp_path / "reeve-2.base.0a1b2c3d.part" / "file").touch()
     with begun(tmp_path / "reeve-3.dump") as mine, begun(tmp_path / "reeve-4.base", is_folder=True) as too:
         await make_backup(dsn, tmp_path, quietly)
-        assert {*tmp_path.glob("*.part")} == {mine, too}  # noqa: ASYNC240
+        assert {*tmp_path.glob("*.part")} == {mine, too}  # noqa: ASYNC240  # a local disk: nothing else waits meanwhile
 
 
 async def test_a_place_that_cannot_be_written_is_named(dsn: str, tmp_path: Path) -> None:

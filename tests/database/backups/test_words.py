@@ -39,7 +39,7 @@ async def told(where: Path | str, *words: str) -> list[str]:
 
 async def test_a_backup_is_made_verified_and_restored(dsn: str, blank: Blank, tmp_path: Path) -> None:
     said = await told(dsn, "backup", "--to", str(tmp_path))
-    (file,) = tmp_path.glob("*.dump")  # noqa: ASYNC240
+    (file,) = tmp_path.glob("*.dump")  # noqa: ASYNC240  # a local disk: nothing else waits meanwhile
     assert said[-1].startswith(f"{file} (")
     rows = said[-1].rpartition(", ")[2].removesuffix(").")
     assert (await told(dsn, "verify", str(file)))[-1].startswith(f"Verified: {rows}, revision ")
@@ -56,7 +56,7 @@ async def test_a_name_can_be_chosen_and_old_ones_go(dsn: str, tmp_path: Path) ->
     for _ in range(3):
         said = await told(dsn, "backup", "--to", str(tmp_path), "--keep", "2")
     assert said[-1].endswith("the 2 newest are kept.")
-    assert len(list(tmp_path.glob("reeve-*.dump"))) == 2  # noqa: ASYNC240
+    assert len(list(tmp_path.glob("reeve-*.dump"))) == 2  # noqa: ASYNC240  # a local disk: nothing else waits meanwhile
 
 
 async def test_a_base_backup_of_the_embedded_server_becomes_a_new_directory(home: Path, dsn: str) -> None:

@@ -1,0 +1,34 @@
+"""Items of a shop and purchases, as a caller of any action may have got hold of them."""
+
+from database.clock import clock
+from database.models.shop import Purchase, PurchaseState, ShopItem
+from soak.guild_values import PEOPLE, Surroundings
+
+
+def any_item(around: Surroundings, guild_id: int) -> ShopItem:
+    """Often with a role. All cost one point, so that a price that is shown is the price."""
+    return ShopItem(
+        guild_id=guild_id,
+        name=f"{around.text()} {around.dice.randint(1, 99)}",
+        price=1,
+        role_id=around.dice.choice([None, 7, 8]),
+        stock=around.dice.choice([None, 3]),
+        interaction_id=around.key(),
+        added_by_id=1,
+    )
+
+
+def any_purchase(around: Surroundings, guild_id: int) -> Purchase:
+    """As somebody may have got it who began it, under one's own guild."""
+    return Purchase(
+        guild_id=guild_id,
+        purchase_id=around.known("purchase_id") or around.dice.randint(1, 200),
+        item_id=1,
+        buyer_id=around.dice.choice(PEOPLE),
+        proposal_id=1,
+        price=1,
+        role_id=around.dice.choice([7, 8]),
+        operation_id=1,
+        state=PurchaseState.HELD,
+        due_at=clock.now(),
+    )

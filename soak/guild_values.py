@@ -53,6 +53,8 @@ WORDS = ("spam", "rude", "raid", "link", "scam")
 
 
 LEARNED = (
+    "batch_id",
+    
     "item_id",
     "purchase_id",
     "operation_id",
@@ -228,6 +230,12 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "source": lambda around: around.dice.choice([Source.INTERACTION, Source.DRAFT]),
     "policy": lambda around: around.dice.choice(list(Spent)),
     "balance": lambda around: around.dice.randint(0, 60),
+    "batch_id": Surroundings.key,
+    "of_batch_id": lambda around: around.known("batch_id") or around.key(),
+    "change": lambda around: around.dice.choice([BatchKind.AWARD, BatchKind.TAKE, BatchKind.SET]),
+    "is_imported": lambda around: around.dice.random() < 0.3,
+    "place": lambda around: around.dice.randint(0, 200),
+    "first": lambda around: around.moment().date(),
     "at": Surroundings.moment,
     "giver_made_at": Surroundings.moment,
     **dict.fromkeys(("member_is_bot", "is_restricted"), lambda around: around.dice.random() < 0.1),
@@ -246,7 +254,7 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "level": lambda around: around.dice.randint(1, 5),
     "role_id": lambda around: around.dice.randint(1, 9),
     "user_ids": lambda around: around.dice.sample(PEOPLE, 2),
-    "part": lambda around: SyncPart(1, 0, []),
+    "part": lambda _: SyncPart(1, 0, []),
     "reached_id": any_person,
     "percent": lambda around: around.dice.choice([0, 50, 100, 200]),
     **dict.fromkeys(("act_ids", "left_out", "notes", "refused"), any_acts),

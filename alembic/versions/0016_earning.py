@@ -63,9 +63,7 @@ def upgrade() -> None:
         sa.Column("daily_zone", sa.Text(), nullable=True),
         sa.CheckConstraint("length(time_zone) BETWEEN 1 AND 64", name=op.f("ck_point_members_time_zone")),
         sa.CheckConstraint("length(daily_zone) BETWEEN 1 AND 64", name=op.f("ck_point_members_daily_zone")),
-        sa.CheckConstraint(
-            "(daily_at IS NULL) = (daily_zone IS NULL)", name=op.f("ck_point_members_daily")
-        ),
+        sa.CheckConstraint("(daily_at IS NULL) = (daily_zone IS NULL)", name=op.f("ck_point_members_daily")),
         sa.PrimaryKeyConstraint("guild_id", "user_id", name=op.f("pk_point_members")),
     )
     op.create_table(

@@ -22,8 +22,9 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 SYSTEM_ACTIONS = frozenset(
     {
         "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases",
-        "boards.behind", "case_evidence.let_go",
-        "digests.servers", "fines.behind", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "holds.due",
+        "batches.unfinished", "boards.behind", "case_evidence.let_go",
+        "digests.servers", "drafts.forget_old", "fines.behind",
+        "earnings.forget_old", "guild_configs.warm_up", "holds.due",
         "jobs.waiting",
         "mass_work.claim",
         "outbox.claim", "outbox.hurry_all", "processes.draw_requests", "processes.leases",

@@ -10,13 +10,23 @@ from typing import Any
 
 from loguru import logger
 
-from benchmarks import cached_reads, case_lists, database_load, earnings, memory, sandbox_load, wire_load
+from benchmarks import (
+    boards,
+    cached_reads,
+    case_lists,
+    database_load,
+    earnings,
+    memory,
+    sandbox_load,
+    wire_load,
+)
 from benchmarks.machine import machine, versions
 
 LATEST = Path(__file__).parent / "latest.json"
 Benchmark = Callable[..., Awaitable[list[dict[str, Any]]]]
 BENCHMARKS: dict[str, tuple[Benchmark, ...]] = {
     "database": (cached_reads.results, database_load.results, case_lists.results, earnings.results),
+    "boards": (boards.results,),
     "wire": (wire_load.results,),
     "memory": (memory.results,),
     "sandbox": (sandbox_load.results,),
@@ -24,6 +34,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, ...]] = {
 """Each gives a list of results."""
 QUICK: dict[str, dict[str, Any]] = {
     "database": {"guilds": 40, "seconds": 0.1, "pairs": 3},
+    "boards": {"members": 10_000, "seconds": 0.3, "pairs": 2},
     "wire": {"acts": 100, "messages": 500, "pairs": 2},
     "memory": {"guilds": 100, "rounds": 2, "acts": 100},
     "sandbox": {"acts": 200, "pairs": 2, "members": 1000, "guilds": 10},

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import cached_reads, case_lists, database_load, memory, sandbox_load, wire_load
+from benchmarks import boards, cached_reads, case_lists, database_load, memory, sandbox_load, wire_load
 from benchmarks.database_world import FIRST_KEY, seeded
 from benchmarks.results import Run, compare
 from soak.ledger_audit import mistakes_of
@@ -55,6 +55,13 @@ async def test_pages_of_case_lists_are_measured_and_their_plans_shown(
     assert len(found) == len(case_lists.QUESTIONS)
     assert all(one.keys() >= PROMISED and one["ours_per_s"] > 0 for one in found)
     assert capsys.readouterr().out.count("-- plan: ") == len(found)
+
+
+async def test_leaderboards_of_one_server_are_measured() -> None:
+    *figures, beside = await boards.results(members=300, seconds=0.1, pairs=1)
+    assert len(figures) == 8
+    assert all(one["p50_ms"] > 0 for one in figures[1:])
+    assert beside.keys() >= PROMISED
 
 
 async def test_the_wire_is_measured_beside_a_bare_bot() -> None:

@@ -9,7 +9,7 @@ def any_item(around: Surroundings, guild_id: int) -> ShopItem:
     """Often with a role. All cost one point, so that a price that is shown is the price."""
     return ShopItem(
         guild_id=guild_id,
-        name=f"{around.text()} {around.dice.randint(1, 99)}",
+        name=around.text(),
         price=1,
         role_id=around.dice.choice([None, 7, 8]),
         stock=around.dice.choice([None, 3]),

@@ -44,8 +44,8 @@ FIRST_ROWS = (
 )
 SELDOM = frozenset(
     {
-        "appeals.decide", "batches.would_move_back", "checks.thaw", "case_edits.revert", "case_edits.tell_void", "holds.capture", "holds.expire", "holds.void",
-        "mass_jobs.undo", "purchases.refund", "staff_points.reverse",
+        "appeals.decide", "batches.would_move_back", "case_edits.revert", "case_edits.tell_void", "checks.thaw",
+        "holds.capture", "holds.expire", "holds.void", "mass_jobs.undo", "purchases.refund", "staff_points.reverse",
     }
 )  # fmt: skip
 """Refused unless several others came before in the right order; their refusals are compared like all answers."""

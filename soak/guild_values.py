@@ -39,9 +39,8 @@ from database.models import (
 )
 from database.models.earning import Earner, Earning, RuleSubject
 from database.models.level import SyncPart
+from database.models.point_batch import BatchKind
 from database.models.points import Source
-from database.models.shop import Buyer
-from database.models.shop_steps import BoughtBy
 from database.reversing import Spent
 
 PEOPLE = range(5_001, 5_005)
@@ -54,7 +53,6 @@ WORDS = ("spam", "rude", "raid", "link", "scam")
 
 LEARNED = (
     "batch_id",
-    
     "item_id",
     "purchase_id",
     "operation_id",
@@ -199,8 +197,6 @@ FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
     "case_exports": Surroundings.filter_of_cases,
     "cases": Surroundings.filter_of_cases,
     "jobs": lambda around: JobFilter(failed=around.dice.random() < 0.5),
-    "purchases": lambda around: around.dice.choice([BoughtBy(), BoughtBy(any_person(around), True)]),
-    "shop": lambda _: None,
     "reports": lambda around: around.dice.choice(
         [ReportFilter(), ReportFilter(target_id=any_person(around))]
     ),
@@ -210,9 +206,7 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
     "case_exports": lambda around: (any_number(around),),
     "cases": lambda around: (any_number(around),),
     "jobs": lambda around: (around.moment(), "act", around.dice.randint(1, 200)),
-    "purchases": lambda around: (around.dice.randint(1, 200),),
     "reports": lambda around: (any_number(around),),
-    "shop": lambda around: (1, around.dice.randint(1, 200)),
 }
 """By topic: what a list may be asked for, and where a page of it may begin."""
 
@@ -221,12 +215,6 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     **dict.fromkeys(("debit_id", "credit_id", "member_id"), any_person),
     **dict.fromkeys(("hold_id", "operation_id", "transfer_id"), lambda around: around.operation()),
     "external_id": Surroundings.key,
-    **dict.fromkeys(("item_id", "purchase_id"), lambda around: around.dice.randint(1, 200)),
-    "buyer": lambda around: Buyer(any_person(around)),
-    "shown_price": lambda _: 1,
-    "proposal_id": Surroundings.key,
-    "restock": lambda around: around.dice.random() < 0.5,
-    "changes": lambda around: {"stock": around.dice.choice([None, 5])},
     "source": lambda around: around.dice.choice([Source.INTERACTION, Source.DRAFT]),
     "policy": lambda around: around.dice.choice(list(Spent)),
     "balance": lambda around: around.dice.randint(0, 60),

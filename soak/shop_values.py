@@ -1,8 +1,12 @@
 """Items of a shop and purchases, as a caller of any action may have got hold of them."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from database.clock import clock
-from database.models.shop import Purchase, PurchaseState, ShopItem
-from soak.guild_values import PEOPLE, Surroundings
+from database.models.shop import Buyer, Purchase, PurchaseState, ShopItem
+from database.models.shop_steps import BoughtBy
+from soak.guild_values import PEOPLE, Surroundings, any_person
 
 
 def any_item(around: Surroundings, guild_id: int) -> ShopItem:
@@ -32,3 +36,21 @@ def any_purchase(around: Surroundings, guild_id: int) -> Purchase:
         state=PurchaseState.HELD,
         due_at=clock.now(),
     )
+
+
+SHOP_FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
+    "purchases": lambda around: around.dice.choice([BoughtBy(), BoughtBy(any_person(around), True)]),
+    "shop": lambda _: None,
+}
+SHOP_PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
+    "purchases": lambda around: (around.dice.randint(1, 200),),
+    "shop": lambda around: (1, around.dice.randint(1, 200)),
+}
+SHOP_VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
+    **dict.fromkeys(("item_id", "purchase_id"), lambda around: around.dice.randint(1, 200)),
+    "buyer": lambda around: Buyer(any_person(around)),
+    "shown_price": lambda _: 1,
+    "proposal_id": Surroundings.key,
+    "restock": lambda around: around.dice.random() < 0.5,
+    "changes": lambda around: {"stock": around.dice.choice([None, 5])},
+}

@@ -11,6 +11,7 @@ from typing import Any
 from loguru import logger
 
 from benchmarks import (
+    boards,
     cached_reads,
     case_lists,
     database_load,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, ...]] = {
         earnings.results,
         figures.results,
     ),
+    "boards": (boards.results,),
     "wire": (wire_load.results,),
     "memory": (memory.results,),
     "sandbox": (sandbox_load.results,),
@@ -39,6 +41,7 @@ BENCHMARKS: dict[str, tuple[Benchmark, ...]] = {
 """Each gives a list of results."""
 QUICK: dict[str, dict[str, Any]] = {
     "database": {"guilds": 40, "seconds": 0.1, "pairs": 3},
+    "boards": {"members": 10_000, "seconds": 0.3, "pairs": 2},
     "wire": {"acts": 100, "messages": 500, "pairs": 2},
     "memory": {"guilds": 100, "rounds": 2, "acts": 100},
     "sandbox": {"acts": 200, "pairs": 2, "members": 1000, "guilds": 10},

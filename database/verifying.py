@@ -59,6 +59,7 @@ class Looked(NamedTuple):
 
 class NotFrozen(LedgerRefusal):
     code = "not_frozen"
+    is_kept = False
 
     def __init__(self) -> None:
         super().__init__("The ledger of this server is not frozen.")

@@ -11,8 +11,10 @@ from database.controllers._base import BaseController
 from database.models import ActState, DraftState
 from database.service import DatabaseService
 from soak.guild_values import FILTERS, PLACES, SETTINGS, VALUES, Surroundings
-from soak.shop_values import any_item, any_purchase
+from soak.shop_values import SHOP_FILTERS, SHOP_PLACES, SHOP_VALUES, any_item, any_purchase
 
+ALL_VALUES = {**VALUES, **SHOP_VALUES}
+ALL_FILTERS, ALL_PLACES = {**FILTERS, **SHOP_FILTERS}, {**PLACES, **SHOP_PLACES}
 ROWS = ("row", "act", "job", "item", "purchase")
 """Parameters that say themselves for which guild they are."""
 STATES: Mapping[str, tuple[Any, ...]] = {
@@ -22,8 +24,9 @@ STATES: Mapping[str, tuple[Any, ...]] = {
 SYSTEM_ACTIONS = frozenset(
     {
         "acts.claim", "acts.hurry_all", "appeals.own", "appeals.own_cases",
-        "boards.behind", "case_evidence.let_go",
-        "digests.servers", "fines.behind", "drafts.forget_old", "earnings.forget_old", "guild_configs.warm_up", "holds.due",
+        "batches.unfinished", "boards.behind", "case_evidence.let_go",
+        "digests.servers", "drafts.forget_old", "fines.behind",
+        "earnings.forget_old", "guild_configs.warm_up", "holds.due",
         "jobs.waiting",
         "mass_work.claim",
         "outbox.claim", "outbox.hurry_all", "processes.draw_requests", "processes.leases",
@@ -97,12 +100,12 @@ class Calls:
             elif name == "value":
                 values[name] = SETTINGS[values["setting"]](around)
             elif name == "matching":
-                values[name] = FILTERS[topic](around)
+                values[name] = ALL_FILTERS[topic](around)
             elif name in {"before", "after"}:
-                values[name] = PLACES[topic](around) if around.dice.random() < 0.4 else None
+                values[name] = ALL_PLACES[topic](around) if around.dice.random() < 0.4 else None
             else:
                 known = around.known(name)
-                values[name] = VALUES[name](around) if known is None else known
+                values[name] = ALL_VALUES[name](around) if known is None else known
         return Call(action, values)
 
 
@@ -120,8 +123,8 @@ def actions_of(database: DatabaseService) -> Iterator[tuple[str, Callable[..., A
 
 def is_known(action: str, parameter: str) -> bool:
     if parameter in {"matching", "before", "after"}:
-        return action.partition(".")[0] in FILTERS.keys() & PLACES.keys()
-    return parameter in VALUES or parameter in {"guild_id", *ROWS, "value"} or action in STATES
+        return action.partition(".")[0] in ALL_FILTERS.keys() & ALL_PLACES.keys()
+    return parameter in ALL_VALUES or parameter in {"guild_id", *ROWS, "value"} or action in STATES
 
 
 def plain(answer: Any) -> Any:

@@ -39,9 +39,8 @@ from database.models import (
 )
 from database.models.earning import Earner, Earning, RuleSubject
 from database.models.level import SyncPart
+from database.models.point_batch import BatchKind
 from database.models.points import Source
-from database.models.shop import Buyer
-from database.models.shop_steps import BoughtBy
 from database.reversing import Spent
 
 PEOPLE = range(5_001, 5_005)
@@ -53,6 +52,7 @@ WORDS = ("spam", "rude", "raid", "link", "scam")
 
 
 LEARNED = (
+    "batch_id",
     "item_id",
     "purchase_id",
     "operation_id",
@@ -200,8 +200,6 @@ FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
     "case_exports": Surroundings.filter_of_cases,
     "cases": Surroundings.filter_of_cases,
     "jobs": lambda around: JobFilter(failed=around.dice.random() < 0.5),
-    "purchases": lambda around: around.dice.choice([BoughtBy(), BoughtBy(any_person(around), True)]),
-    "shop": lambda _: None,
     "reports": lambda around: around.dice.choice(
         [ReportFilter(), ReportFilter(target_id=any_person(around))]
     ),
@@ -211,9 +209,7 @@ PLACES: Mapping[str, Callable[[Surroundings], Any]] = {
     "case_exports": lambda around: (any_number(around),),
     "cases": lambda around: (any_number(around),),
     "jobs": lambda around: (around.moment(), "act", around.dice.randint(1, 200)),
-    "purchases": lambda around: (around.dice.randint(1, 200),),
     "reports": lambda around: (any_number(around),),
-    "shop": lambda around: (1, around.dice.randint(1, 200)),
 }
 """By topic: what a list may be asked for, and where a page of it may begin."""
 
@@ -222,15 +218,15 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     **dict.fromkeys(("debit_id", "credit_id", "member_id"), any_person),
     **dict.fromkeys(("hold_id", "operation_id", "transfer_id"), lambda around: around.operation()),
     "external_id": Surroundings.key,
-    **dict.fromkeys(("item_id", "purchase_id"), lambda around: around.dice.randint(1, 200)),
-    "buyer": lambda around: Buyer(any_person(around)),
-    "shown_price": lambda _: 1,
-    "proposal_id": Surroundings.key,
-    "restock": lambda around: around.dice.random() < 0.5,
-    "changes": lambda around: {"stock": around.dice.choice([None, 5])},
     "source": lambda around: around.dice.choice([Source.INTERACTION, Source.DRAFT]),
     "policy": lambda around: around.dice.choice(list(Spent)),
     "balance": lambda around: around.dice.randint(0, 60),
+    "batch_id": Surroundings.key,
+    "of_batch_id": lambda around: around.known("batch_id") or around.key(),
+    "change": lambda around: around.dice.choice([BatchKind.AWARD, BatchKind.TAKE, BatchKind.SET]),
+    "is_imported": lambda around: around.dice.random() < 0.3,
+    "place": lambda around: around.dice.randint(0, 200),
+    "first": lambda around: around.moment().date(),
     "at": Surroundings.moment,
     "giver_made_at": Surroundings.moment,
     **dict.fromkeys(("member_is_bot", "is_restricted"), lambda around: around.dice.random() < 0.1),
@@ -249,7 +245,7 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "level": lambda around: around.dice.randint(1, 5),
     "role_id": lambda around: around.dice.randint(1, 9),
     "user_ids": lambda around: around.dice.sample(PEOPLE, 2),
-    "part": lambda around: SyncPart(1, 0, []),
+    "part": lambda _: SyncPart(1, 0, []),
     "reached_id": any_person,
     "percent": lambda around: around.dice.choice([0, 50, 100, 200]),
     **dict.fromkeys(("act_ids", "left_out", "notes", "refused"), any_acts),
@@ -338,6 +334,5 @@ VALUES: Mapping[str, Callable[[Surroundings], Any]] = {
     "tell_target": lambda around: around.dice.random() < 0.5,
     "time_zone": lambda around: around.dice.choice(["UTC", "Asia/Kolkata"]),
     "typed": lambda around: around.dice.choice(["", "1", *WORDS]),
-    "user_ids": lambda around: around.dice.sample(PEOPLE, 2),
     "week": lambda around: around.dice.randint(202640, 202643),
 }  # fmt: skip

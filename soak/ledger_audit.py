@@ -78,14 +78,15 @@ MISTAKES = f"""
     SELECT 'rows of operation ' || operation_id, rows FROM operations
     WHERE rows > 0 AND (refusal IS NOT NULL OR kind IN ('freeze', 'unfreeze'))
         OR rows = 0 AND refusal IS NULL AND kind NOT IN ('freeze', 'unfreeze')
-        OR refusal IS NULL AND kind IN ('take', 'set', 'hold', 'capture', 'void') AND rows <> 1
+        OR refusal IS NULL AND kind IN ('take', 'set', 'hold', 'capture', 'void')
+            AND rows <> coalesce((answer ->> 'members')::bigint, 1)
         OR refusal IS NULL AND kind = 'award' AND rows <> coalesce((answer ->> 'members')::bigint, 1)
         OR refusal IS NULL AND kind = 'give' AND rows <> 1 + least(coalesce((answer ->> 'tax')::bigint, 0), 1)
     UNION ALL
     SELECT 'the amount that operation ' || operation_id || ' answered', total FROM operations
     WHERE refusal IS NULL AND (
-        kind IN ('give', 'take', 'hold') AND total <> (answer ->> 'amount')::bigint
-        OR kind = 'set' AND total <> abs((answer ->> 'amount')::bigint)
+        kind IN ('give', 'take', 'hold') AND total <> coalesce(answer ->> 'total', answer ->> 'amount')::bigint
+        OR kind = 'set' AND total <> abs(coalesce(answer ->> 'total', answer ->> 'amount')::bigint)
         OR kind = 'award' AND total <> abs(coalesce(answer ->> 'total', answer ->> 'amount')::bigint)
         OR kind = 'reverse' AND total <> (answer ->> 'total')::bigint
         OR kind = 'capture' AND total <> (answer ->> 'captured')::bigint

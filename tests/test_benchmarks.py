@@ -8,7 +8,16 @@ import asyncpg
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import cached_reads, case_lists, database_load, figures, memory, sandbox_load, wire_load
+from benchmarks import (
+    boards,
+    cached_reads,
+    case_lists,
+    database_load,
+    figures,
+    memory,
+    sandbox_load,
+    wire_load,
+)
 from benchmarks.database_world import FIRST_KEY, seeded
 from benchmarks.large_server import large_server
 from benchmarks.ours import Ours
@@ -90,6 +99,13 @@ async def test_a_year_s_figures_are_measured_beside_the_same_figures(
     medians = {row["day"]: row["median"] for row in same["reports"]}
     assert own.report_seconds == [medians.get(place) for place in range(1, 366)]
     assert own.reports[1:] == tuple(same["all reports"][0])
+
+
+async def test_leaderboards_of_one_server_are_measured() -> None:
+    *figures, beside = await boards.results(members=300, seconds=0.1, pairs=1)
+    assert len(figures) == 8
+    assert all(one["p50_ms"] > 0 for one in figures[1:])
+    assert beside.keys() >= PROMISED
 
 
 async def test_the_wire_is_measured_beside_a_bare_bot() -> None:

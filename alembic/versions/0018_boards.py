@@ -17,6 +17,8 @@ TABLES = (
     "point_board_cursors",
     "membership_changes",
 )
+BY_TIME = "ix_point_transfers_guild_id_posted_at"
+"""Leaderboards of a week were read by it."""
 STATES = "'clearing', 'recounting', 'following'"
 
 
@@ -106,6 +108,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id", "change_id", name=op.f("pk_membership_changes")),
     )
+    op.drop_index(BY_TIME, "point_transfers")
     for table in TABLES:
         wall(table)
     refuse("point_seasons", "never_deleted", "DELETE", "no row is deleted")
@@ -159,3 +162,4 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION IF EXISTS note_membership()")
     for table in TABLES:
         op.drop_table(table)
+    op.build_index(BY_TIME, "point_transfers", ["guild_id", "posted_at"])

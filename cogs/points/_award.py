@@ -13,7 +13,7 @@ from database.models import LONGEST_NOTE
 LONGEST_CHOICE = 100  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
 
 
-async def _award_reasons(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+async def award_reasons(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Reasons that this server has used, the most used first."""
     try:
         used = await interaction.client.database.points.award_reasons(
@@ -27,7 +27,7 @@ async def _award_reasons(interaction: Interaction, current: str) -> list[app_com
 class AwardCommands(PointsPart):
     @app_commands.command()
     @app_commands.describe(member="Who gets them", amount="How many", reason="What for; the ledger keeps it")
-    @app_commands.autocomplete(reason=_award_reasons)
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def award(
         self,

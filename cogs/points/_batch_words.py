@@ -31,10 +31,14 @@ def members_in_words(number: int) -> str:
     return f"{number:,} member{'' if number == 1 else 's'}"
 
 
+def _operations_in_words(number: int) -> str:
+    return f"{number:,} operation{'' if number == 1 else 's'}"
+
+
 def progress_text(batch: PointBatch) -> str:
     """What is done so far, or what came of it."""
     is_reversal = batch.kind is BatchKind.REVERSE
-    of_all = f"{batch.rows:,} operations" if is_reversal else members_in_words(batch.rows)
+    of_all = _operations_in_words(batch.rows) if is_reversal else members_in_words(batch.rows)
     if batch.finished_at is None:
         return f"{batch.done:,} of {of_all} are done."
     text = f"Done: {points_in_words(batch.moved)} moved{' back' if is_reversal else ''}, {of_all}."

@@ -7,6 +7,7 @@ from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from cogs.points._asking import CONFIRMED, ask
+from cogs.points._award import award_reasons
 from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import Amount, PointsPart, points_in_words
 from cogs.points._staff import Reason
@@ -26,6 +27,7 @@ class BulkCommands(PointsPart):
 
     @bulk.command(name="award")
     @app_commands.describe(role="Who has it", amount="How many each", reason="Why; the ledger keeps it")
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def bulk_award(
         self, interaction: Interaction, role: discord.Role, amount: Amount, reason: Reason
@@ -35,6 +37,7 @@ class BulkCommands(PointsPart):
 
     @bulk.command(name="take")
     @app_commands.describe(role="Who has it", amount="How many each", reason="Why; the ledger keeps it")
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def bulk_take(
         self, interaction: Interaction, role: discord.Role, amount: Amount, reason: Reason
@@ -44,6 +47,7 @@ class BulkCommands(PointsPart):
 
     @bulk.command(name="set")
     @app_commands.describe(role="Who has it", amount="How many each has then", reason="Why")
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def bulk_set(
         self,
@@ -92,7 +96,7 @@ async def _confirmed(interaction: Interaction, draft: Draft) -> None:
     batch = await interaction.client.database.batches.open(
         guild_id=draft.guild_id,
         interaction_id=draft.interaction_id,
-        kind=BatchKind(request["kind"]),
+        change=BatchKind(request["kind"]),
         amounts=dict.fromkeys(request["member_ids"], request["amount"]),
         reason=request["reason"],
         actor_id=draft.asked_by_id,

@@ -120,7 +120,7 @@ async def _confirmed(interaction: Interaction, draft: Draft) -> None:
     batch = await interaction.client.database.batches.open(
         guild_id=draft.guild_id,
         interaction_id=draft.interaction_id,
-        kind=BatchKind(draft.request["mode"]),
+        change=BatchKind(draft.request["mode"]),
         amounts=dict(map(tuple, draft.request["rows"])),
         reason=draft.request["reason"],
         actor_id=draft.asked_by_id,

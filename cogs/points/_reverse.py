@@ -7,6 +7,7 @@ from bot.permissions import Level, requires
 from bot.replies import defer
 from bot.typed import cut, one_line
 from cogs.points._asking import CONFIRMED, ask, say_instead
+from cogs.points._award import award_reasons
 from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._staff import Reason
@@ -51,7 +52,7 @@ class ReverseCommands(PointsPart):
         if_spent="What if the points are spent (default: refuse)",
     )
     @app_commands.choices(if_spent=IF_SPENT)
-    @app_commands.autocomplete(operation=_operations)
+    @app_commands.autocomplete(operation=_operations, reason=award_reasons)
     @requires(Level.MANAGER)
     async def reverse(
         self,
@@ -81,7 +82,7 @@ class ReverseCommands(PointsPart):
             if short and policy is Spent.REFUSE:
                 raise PointsSpent(short, members)
             all_of_it = total + (short if policy is Spent.DEBT else 0)
-            text = f"{what}: {points_in_words(all_of_it)} will be moved back ({members:,} transfers)."
+            text = f"{what}: {points_in_words(all_of_it)} will be moved back ({members:,} transfer{'' if members == 1 else 's'})."
         if short and policy is Spent.DEBT:
             text += f" {points_in_words(short)} of them are spent and become a debt."
         elif short and policy is Spent.TAKE_WHAT_IS_THERE:

@@ -44,7 +44,8 @@ class SeasonCommands(PointsPart):
         )
         await reply(
             interaction,
-            f"Season {season.number} has begun: {one_line(season.name, 60)}. /points top shows its leaderboard.",
+            f"Season {season.number} has begun: {one_line(season.name, 60)}. "
+            "`/points top period:season` shows its leaderboard.",
         )
 
     @season.command(name="end")
@@ -68,7 +69,7 @@ class SeasonCommands(PointsPart):
         if (moved := ended.reset) is not None:
             words += (
                 f" {points_in_words(moved.total)} of {moved.members:,} members were taken,"
-                f" as operation {moved.operation_id}: /points reverse gives them back."
+                f" as operation {moved.operation_id}: `/points reverse` gives them back."
             )
         await reply(interaction, words)
 

@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
+from cogs.points._award import award_reasons
 from cogs.points._group import Amount, PointsPart, points_in_words
 from database.models import LARGEST_AMOUNT, LONGEST_NOTE
 
@@ -18,6 +19,7 @@ NO_REASON = "no reason given"
 class StaffCommands(PointsPart):
     @app_commands.command()
     @app_commands.describe(member="From whom", amount="How many", reason="Why; the ledger keeps it")
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def take(
         self, interaction: Interaction, member: discord.User, amount: Amount, reason: Reason
@@ -42,6 +44,7 @@ class StaffCommands(PointsPart):
     @app_commands.describe(
         member="Whose", amount="How many they have then", reason="Why; the ledger keeps it"
     )
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def set_points(
         self,
@@ -69,6 +72,7 @@ class StaffCommands(PointsPart):
 
     @app_commands.command()
     @app_commands.describe(member="Whose points", reason="Why; the ledger keeps it")
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def freeze(
         self, interaction: Interaction, member: discord.User, reason: Reason = NO_REASON
@@ -82,6 +86,7 @@ class StaffCommands(PointsPart):
 
     @app_commands.command()
     @app_commands.describe(member="Whose points", reason="Why; the ledger keeps it")
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def unfreeze(
         self, interaction: Interaction, member: discord.User, reason: Reason = NO_REASON

@@ -11,6 +11,7 @@ from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from bot.typed import one_line
+from cogs.points._award import award_reasons
 from cogs.points._group import PointsPart
 from cogs.points._staff import NO_REASON, Reason
 from database.models.proof_steps import Damage
@@ -26,6 +27,7 @@ class VerifyCommands(PointsPart):
         thaw="Let points move again if nothing is wrong any more",
         reason="Why they may; the ledger keeps it",
     )
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def verify(self, interaction: Interaction, thaw: bool = False, reason: Reason = NO_REASON) -> None:
         """Add up all points of this server; what does not fit freezes them."""

@@ -46,7 +46,7 @@ class BatchController(BaseController):
         *,
         guild_id: int,
         interaction_id: int,
-        kind: BatchKind,
+        change: BatchKind,
         amounts: Mapping[int, int],
         reason: str,
         actor_id: int,
@@ -58,7 +58,7 @@ class BatchController(BaseController):
         new = PointBatch(
             guild_id=guild_id,
             batch_id=interaction_id,
-            kind=kind,
+            kind=change,
             is_imported=is_imported,
             actor_id=actor_id,
             reason=trimmed(reason) or "-",

@@ -259,7 +259,6 @@ class PointTransfer(SQLModel, table=True):
         Index("ix_point_transfers_guild_id_debit_id_transfer_id", "guild_id", "debit_id", "transfer_id"),
         Index("ix_point_transfers_guild_id_credit_id_transfer_id", "guild_id", "credit_id", "transfer_id"),
         Index("ix_point_transfers_guild_id_operation_id", "guild_id", "operation_id"),
-        Index("ix_point_transfers_guild_id_posted_at", "guild_id", "posted_at"),
         Index(
             "ix_point_transfers_expires_at_transfer_id",
             "expires_at",

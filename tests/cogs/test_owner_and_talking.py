@@ -18,7 +18,7 @@ from bot.settings import Settings
 from cogs.points._cooling import JustEarned
 from database.earning import is_cooling
 from database.models import Language, utc_now
-from database.models.earning import Earner, Earning
+from database.models.earning import Earner, Earning, Why
 from database.service import DatabaseService
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -210,6 +210,35 @@ def test_only_the_latest_to_earn_are_remembered(monkeypatch: pytest.MonkeyPatch)
     for user_id in (1, 2, 1, 3):
         just_earned.note(5, user_id, NOON)
     assert [user_id for user_id in (1, 2, 3) if just_earned.seconds_left(5, user_id, NOON, 60)] == [1, 3]
+
+
+async def test_a_message_that_is_delivered_again_earns_once(reeve: Reeve, database: DatabaseService) -> None:
+    await change(database, "message_cooldown_seconds", 0, 1)
+    talking: Any = reeve.get_cog("Talking")
+    message = await dpytest.message("hello", member=0)
+    for _ in range(3):
+        await talking.on_message(message)
+    await talking.queue.written()
+
+    assert await database.points.balance(guild_id=guild().id, user_id=member(0).id) == 1
+    assert talking.last_said(guild().id, member(0).id).decision.points == 1
+
+
+async def test_short_and_repeated_texts_earn_nothing_where_discord_shows_them(
+    reeve: Reeve, database: DatabaseService
+) -> None:
+    talking: Any = reeve.get_cog("Talking")
+    await change(database, "message_cooldown_seconds", 0, 1)
+    await change(database, "message_least_length", 5, 2)
+    await said(reeve, "hi", 0)
+    assert talking.last_said(guild().id, member(0).id).decision.points == 1
+
+    reeve._connection._intents.message_content = True
+    reasons = []
+    for text in ("hi", "hello", "HELLO ", "hello you"):
+        await said(reeve, text, 0)
+        reasons.append(talking.last_said(guild().id, member(0).id).decision.why)
+    assert reasons == [Why.TOO_SHORT, None, Why.REPEATED, None]
 
 
 async def test_the_language_does_not_matter_for_points(reeve: Reeve, database: DatabaseService) -> None:

@@ -40,12 +40,12 @@ class Server(NamedTuple):
         )
 
     async def reward(self, level: int, role_id: int) -> None:
-        by = {"guild_id": self.guild_id, "changed_by_id": 1, "interaction_id": next(NUMBERS)}
+        by: dict[str, Any] = {"guild_id": self.guild_id, "changed_by_id": 1, "interaction_id": next(NUMBERS)}
         await self.database.levels.add_reward(**by, level=level, role_id=role_id)
 
     async def take(self, member_id: int, amount: int) -> None:
-        by = {"guild_id": self.guild_id, "actor_id": 7, "interaction_id": next(NUMBERS), "reason": "r"}
-        await self.database.staff_points.take(**by, member_id=member_id, amount=amount)
+        by: dict[str, Any] = {"guild_id": self.guild_id, "actor_id": 7, "interaction_id": next(NUMBERS)}
+        await self.database.staff_points.take(**by, reason="r", member_id=member_id, amount=amount)
 
     async def asked(self) -> list[tuple[Delivery, int]]:
         """What waits for delivery, and forget it."""
@@ -112,7 +112,7 @@ async def test_everything_that_changes_what_was_earned_counts(server: Server) ->
     await server.reward(1, ROLE)
     await server.asked()
     ledger, here = server.ledger, {"guild_id": server.guild_id}
-    by = {"actor_id": 7, "reason": "r", **here}
+    by: dict[str, Any] = {"actor_id": 7, "reason": "r", **here}
     await server.choose("points_per_message", 100)
     await ledger.earn(ANN, clock.now())
     assert await server.asked() == [(ROLES, ANN)]
@@ -174,12 +174,15 @@ async def test_which_roles_a_level_gives(server: Server) -> None:
         await server.reward(level, role_id)
     await server.ledger.award(ANN, 255)
     found = await server.database.levels.roles(guild_id=server.guild_id, user_id=ANN)
-    assert (found.level, found.rewards, found.wanted) == (2, {11, 12, 19}, {11, 12})
+    assert found.level == 2
+    assert found.rewards == {11, 12, 19}
+    assert found.wanted == {11, 12}
     await server.choose("level_roles_stack", value=False)
     found = await server.database.levels.roles(guild_id=server.guild_id, user_id=ANN)
     assert found.wanted == {12}
     nobody = await server.database.levels.roles(guild_id=server.guild_id, user_id=BEN)
-    assert (nobody.level, nobody.wanted) == (0, frozenset())
+    assert nobody.level == 0
+    assert not nobody.wanted
 
 
 async def test_rewards_are_one_a_level_and_at_most_so_many(server: Server) -> None:
@@ -194,7 +197,7 @@ async def test_rewards_are_one_a_level_and_at_most_so_many(server: Server) -> No
         await server.reward(60, 102)
     with pytest.raises(SettingNotAllowed, match="1 to 1,000"):
         await server.reward(1_001, 160)
-    by = {"guild_id": server.guild_id, "changed_by_id": 1}
+    by: dict[str, Any] = {"guild_id": server.guild_id, "changed_by_id": 1}
     remove = server.database.levels.remove_reward
     assert await remove(**by, level=3, interaction_id=next(NUMBERS)) == 103
     assert await remove(**by, level=3, interaction_id=next(NUMBERS)) is None
@@ -285,13 +288,29 @@ async def test_a_timeout_that_takes_roles_wins_while_it_stands(
     await server.reward(2, 12)
     await server.ledger.award(ANN, 255)
     await open_case()
-    for wanted, expected in ((True, ({12}, {11})), (False, ({11, 12}, set()))):
+    for is_wanted, wanted, withheld in ((True, {12}, {11}), (False, {11, 12}, set())):
         await auditor.execute(
             "INSERT INTO restrictions "
             "(guild_id, subject_id, kind, wanted, version, applied_version, payload, changed_at) "
             "VALUES ($1, $2, 'roles', $3, 1, 1, '{\"taken\": [11], \"given\": []}', now()) "
             "ON CONFLICT (guild_id, subject_id, kind) DO UPDATE SET wanted = $3",
-            server.guild_id, ANN, wanted,
+            server.guild_id, ANN, is_wanted,
         )  # fmt: skip
         found = await server.database.levels.roles(guild_id=server.guild_id, user_id=ANN)
-        assert (found.wanted, found.withheld) == expected
+        assert found.wanted == wanted
+        assert found.withheld == withheld
+
+
+async def test_only_a_new_level_costs_a_statement_more(server: Server) -> None:
+    figures = server.database.figures.of("points.award")
+
+    async def taken(amount: int) -> int:
+        before = figures.statements
+        await server.ledger.award(ANN, amount)
+        return figures.statements - before
+
+    await taken(1)
+    assert await taken(200) == 2, "nobody wants to know of levels"
+    await server.choose("level_channel_id", CHANNEL)
+    assert await taken(1) == 2
+    assert await taken(100) == 3

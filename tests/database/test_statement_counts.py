@@ -39,7 +39,9 @@ from database.models.case import CASES, REVISIONS
 from database.models.earning import BoostSubject, Earner, Earning, RuleSubject
 from database.models.hold_steps import DueHold
 from database.models.level import SyncPart
+from database.models.point_batch import BatchKind
 from database.models.points import SHOP, Source
+from database.models.proof_steps import FREEZE_LEDGER
 from database.models.shop import Buyer, ShopItem
 from database.models.shop_steps import BoughtBy
 from database.reversing import Spent
@@ -172,6 +174,7 @@ class World:
             report = await database.reports.make(**self.report)
             await database.reports.answer(**self.press(report.number), answer="Thank you.")
             self.open_reports.append(report.number)
+        await self.prove(rows)
         self.due = [await self.promise() for _ in range(2)]
         self.hold_id = (await database.holds.hold(**self.holding)).operation_id
         self.awarded_id = (await database.points.award(**self.award)).operation_id
@@ -184,6 +187,23 @@ class World:
         await self.trade(rows)
         while await database.boards.refresh(**self.guild, now=clock.now()) is not Progress.DONE:
             pass
+
+    async def prove(self, rows: int) -> None:
+        """A batch of so many that is done, one that is not, and a ledger that was frozen and is thawed."""
+        database, now = self.database, clock.now()
+        self.thawing = {**self.by_staff}
+        async with database.transaction(**self.guild) as tx:
+            await tx.exec(FREEZE_LEDGER, **self.guild, now=now, why="a test")
+        await database.checks.thaw(**self.thawing)
+        self.batch = {**self.batching, "amounts": dict.fromkeys(range(6_000, 6_000 + rows), 1)}
+        for words in (self.batching, self.batch):
+            self.batch_id = (await database.batches.open(**words)).batch_id
+            await database.batches.carry_on(**self.guild, batch_id=self.batch_id)
+        self.batch_id = (await database.batches.open(**{**self.batch, **self.request})).batch_id
+
+    @property
+    def batching(self) -> Words:
+        return {**self.by_staff, "change": BatchKind.AWARD, "amounts": {ANN: 1}}
 
     async def trade(self, rows: int) -> None:
         """Ann has bought so many, and five more are under way, each with a role of its own."""
@@ -325,6 +345,17 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "case_notes.write": (
         5, lambda w: {**w.request, "number": 1, "note": "x", "author_id": 1, "author_name": "a"},
     ),
+    "batches.carry_on": (6, lambda w: {**w.guild, "batch_id": w.batch_id}),
+    "batches.differences": (1, lambda w: {**w.guild, "amounts": w.batch["amounts"]}),
+    "batches.left_out": (1, lambda w: {**w.guild, "batch_id": w.batch_id}),
+    "batches.open": (2, lambda w: {**w.batch, **w.request}),
+    "batches.open_reversal": (
+        3, lambda w: {**w.by_staff, "of_batch_id": w.batch["interaction_id"], "policy": Spent.DEBT},
+    ),
+    "batches.operations": (1, lambda w: {**w.guild, "batch_id": w.batch_id}),
+    "batches.recent": (1, lambda w: {**w.guild, "typed": ""}),
+    "batches.unfinished": (1, lambda _: {}),
+    "batches.would_move_back": (5, lambda w: {**w.guild, "operation_id": w.awarded_id}),
     "boards.after": (2, lambda w: {**w.guild, "board": ALL_TIME, "key": Key(9, 9)}),
     "boards.around": (3, lambda w: {**w.guild, "board": ALL_TIME, "user_id": ANN}),
     "boards.at": (2, lambda w: {**w.guild, "board": ALL_TIME, "key": Key(9, 9)}),
@@ -558,6 +589,14 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         1, lambda w: {**w.guild, "user_id": 12, "role_ids": [1, 2], "now": clock.now()},
     ),
     "restrictions.standing": (1, lambda w: {**w.guild, "subject_id": 11}),
+    "checks.days": (1, lambda w: {**w.guild, "first": clock.now().date()}),
+    "checks.follow": (6, lambda w: {**w.guild, "now": clock.now()}),
+    "checks.frozen": (1, lambda w: w.guild),
+    "checks.look_at_accounts": (3, lambda w: {**w.guild, "place": 0, "now": clock.now()}),
+    "checks.look_at_operations": (2, lambda w: {**w.guild, "place": 0, "now": clock.now()}),
+    "checks.thaw": (3, lambda w: w.thawing),
+    "checks.totals": (1, lambda w: w.guild),
+    "ledger_exports.stream": (2, lambda w: w.guild),
     "staff_points.freeze": (3, lambda w: {**w.by_staff, "member_id": BEN}),
     "staff_points.reverse": (5, lambda w: {**w.by_staff, "operation_id": w.awarded_id, "policy": Spent.DEBT}),
     "staff_points.set": (
@@ -565,8 +604,8 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     ),
     "staff_points.take": (2, lambda w: {**w.by_staff, "member_id": ANN, "amount": 1}),
     "staff_points.unfreeze": (3, lambda w: {**w.by_staff, "member_id": BEN}),
-    "shop.add": (4, lambda w: {"item": w.goods()}),
-    "shop.edit": (4, lambda w: {**w.guild, "item_id": w.pear.item_id, "changes": {"stock": 99}}),
+    "shop.add": (3, lambda w: {"item": w.goods()}),
+    "shop.edit": (2, lambda w: {**w.guild, "item_id": w.pear.item_id, "changes": {"stock": 99}}),
     "shop.item": (1, lambda w: {**w.guild, "item_id": w.pear.item_id}),
     "shop.named": (1, lambda w: {**w.guild, "name": w.pear.name}),
     "shop.remove": (2, lambda w: {**w.guild, "item_id": w.pear.item_id}),

@@ -49,6 +49,13 @@ points give: member amount [note]
 points history: [member]
 points top: [period] [page]
 points award: member amount reason
+points take: member amount reason
+points set: member amount reason
+points reverse: operation reason
+points freeze: member
+points unfreeze: member
+points verify:
+points supply:
 shop list:
 shop buy: item
 shop inventory:
@@ -74,13 +81,6 @@ privacy export
 privacy erase
 doctor
 points daily
-points take
-points set
-points reverse
-points freeze
-points unfreeze
-points verify
-points supply
 points rules
 config rollback
 config export

@@ -211,6 +211,15 @@ async def test_a_role_above_reeve_is_told_once_and_given_when_it_can_be(server: 
 
     await until(listed)
     assert "Move the role Reeve above top" in (await guild.slash("mel", "points levels show")).text
+    tried = (await server.waits())[0].attempts
+    await server.play.post("/sandbox/clock", {"seconds": timedelta(hours=1).total_seconds()})
+
+    async def tried_again() -> bool:
+        """Discord has forgotten the nonce of what was told by now."""
+        return any(each.attempts > tried for each in await server.waits())
+
+    await until(tried_again)
+    assert len(await told()) == 1
     await guild.post("olga", "role", action="edit", role_id=server.top, position=1)
     await server.have("ann", server.gold, server.top)
     await server.have("ben", server.gold, server.top)

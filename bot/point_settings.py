@@ -78,7 +78,7 @@ PAGES = (
             Setting(
                 "transfer-tax",
                 "transfer_tax_percent",
-                "Percent of a gift that do not arrive",
+                "Percent of a gift that does not arrive",
                 lambda value: f"{value} %" if value else "none",
             ),
             Setting(

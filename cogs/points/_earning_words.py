@@ -53,7 +53,7 @@ def boost_in_words(boost: PointBoost) -> str:
         "channel": f"<#{boost.subject_id}>",
         "role": f"<@&{boost.subject_id}>",
     }
-    return f"{of[boost.subject]} earns {boost.percent:,} % until {format_dt(boost.ends_at, 'R')}"
+    return f"{of[boost.subject]} earns {boost.percent:,} %, which ends {format_dt(boost.ends_at, 'R')}"
 
 
 def lines_within(lines: Sequence[str], most: int, none: str) -> str:

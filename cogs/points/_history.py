@@ -8,6 +8,7 @@ from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
 from bot.typed import one_line
 from database.models import LedgerLine, OperationKind
+from database.models.points import SHOP
 
 PAGE_SIZE = 10
 FIRST_MEMBER_ID = 1_000  # accounts below are the guild's own
@@ -20,7 +21,6 @@ CAUSES = {
     OperationKind.VOICE: "talking in voice",
     OperationKind.DAILY: "daily",
     OperationKind.THANKS: "thanked",
-    OperationKind.CAPTURE: "paid",
     OperationKind.BUY: "bought",
     OperationKind.REFUND: "given back",
     OperationKind.FINE: "fine",
@@ -67,8 +67,12 @@ def _history_line(line: LedgerLine) -> str:
 
 
 def _cause(line: LedgerLine) -> str:
-    is_tax = line.kind is OperationKind.GIVE and line.other_id < FIRST_MEMBER_ID
-    cause = "tax" if is_tax else CAUSES[line.kind]
+    if line.kind is OperationKind.GIVE and line.other_id < FIRST_MEMBER_ID:
+        cause = "tax"
+    elif line.kind is OperationKind.CAPTURE:  # of a role that was bought, or of a fine for an act on Discord
+        cause = CAUSES[OperationKind.BUY if line.other_id == SHOP else OperationKind.FINE]
+    else:
+        cause = CAUSES[line.kind]
     if line.other_id < FIRST_MEMBER_ID:
         return cause
     whom = f"{'from' if line.amount > 0 else 'to'} <@{line.other_id}>"

@@ -12,7 +12,6 @@ from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._staff import Reason
 from database.errors import DatabaseUnavailable
-from database.ledger_refusals import PointsSpent
 from database.models import Draft
 from database.reversing import Spent
 
@@ -52,7 +51,8 @@ class ReverseCommands(PointsPart):
         if_spent="What if the points are spent (default: refuse)",
     )
     @app_commands.choices(if_spent=IF_SPENT)
-    @app_commands.autocomplete(operation=_operations, reason=award_reasons)
+    @app_commands.autocomplete(operation=_operations)
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def reverse(
         self,
@@ -65,9 +65,9 @@ class ReverseCommands(PointsPart):
         await defer(interaction)
         policy = Spent(if_spent)
         found = await self.bot.database.batches.would_move_back(
-            guild_id=guild_of(interaction).id, operation_id=operation
+            guild_id=guild_of(interaction).id, operation_id=operation, policy=policy
         )
-        total, short, members, _ = found.result
+        total, short, transfers, _ = found.result
         request = {"operation_id": operation, "policy": policy.value, "reason": reason, "batch_id": None}
         note = f" ({one_line(found.operation.note, 200)})" if found.operation.note else ""
         what = f"Operation {operation}, {found.operation.kind.value} by <@{found.operation.actor_id}>{note}"
@@ -79,14 +79,12 @@ class ReverseCommands(PointsPart):
             if policy is Spent.REFUSE:
                 text += " A piece of which points are spent is left as it is."
         else:
-            if short and policy is Spent.REFUSE:
-                raise PointsSpent(short, members)
-            all_of_it = total + (short if policy is Spent.DEBT else 0)
-            text = f"{what}: {points_in_words(all_of_it)} will be moved back ({members:,} transfer{'' if members == 1 else 's'})."
-        if short and policy is Spent.DEBT:
-            text += f" {points_in_words(short)} of them are spent and become a debt."
-        elif short and policy is Spent.TAKE_WHAT_IS_THERE:
-            text += f" {points_in_words(short)} are spent and stay where they are, for good."
+            in_all = f"{transfers:,} transfer{'' if transfers == 1 else 's'}"
+            text = f"{what}: {points_in_words(total)} will be moved back ({in_all})."
+            if short and policy is Spent.DEBT:
+                text += f" {points_in_words(short)} of them are spent and become a debt."
+            elif short:
+                text += f" {points_in_words(short)} are spent and stay where they are, for good."
         await ask(interaction, QUESTION, request, text, confirm="Yes, move back")
 
 

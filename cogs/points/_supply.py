@@ -68,6 +68,8 @@ def flow_of(days: list[DayLine]) -> Flow:
 def _sink(line: DayLine) -> str:
     if line.kind in SINKS:
         return SINKS[line.kind]
+    if line.kind is OperationKind.CAPTURE and line.credit_id == BURN:
+        return SINKS[OperationKind.FINE]  # of an act on Discord: it was held until that was done
     return {BURN: "tax, burnt", SHOP: "shop"}.get(line.credit_id, "taken by the staff")
 
 

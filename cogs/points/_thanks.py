@@ -35,9 +35,8 @@ class ThanksCommands(PointsPart):
             receiver_is_restricted=member.is_timed_out(),
         )
         got = points_in_words(thanked.points)
-        await reply(
-            interaction, f"{member.mention} got {got}. You may thank {thanked.left:,} more members today."
-        )
+        more = "more member" if thanked.left == 1 else "more members"
+        await reply(interaction, f"{member.mention} got {got}. You may thank {thanked.left:,} {more} today.")
         what_for = f": {shown(note)}" if note else "."
         public = f"{giver.mention} thanked {member.mention}, who got {got}{what_for}"
         await reply(interaction, public, ephemeral=False)

@@ -132,10 +132,11 @@ class BatchController(BaseController):
             return (await tx.exec(RECENT, guild_id=guild_id, typed=storable(typed), limit=limit)).all()
 
     @action(repeatable=False)
-    async def would_move_back(self, *, guild_id: int, operation_id: int) -> WouldMoveBack:
-        """What moving back would do now, if only what is there is taken; nothing is changed.
+    async def would_move_back(self, *, guild_id: int, operation_id: int, policy: Spent) -> WouldMoveBack:
+        """What moving back would do now, and how much of it is spent; nothing is changed.
 
-        Refused: OperationNotFound, NotReversible, AlreadyReversed.
+        Refused: OperationNotFound, NotReversible, AlreadyReversed; PointsSpent where it is no piece of a batch, in
+        which each piece is decided by itself.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             operation, transfers = await find(tx, guild_id, operation_id)
@@ -144,8 +145,11 @@ class BatchController(BaseController):
             account_ids = {side for each in transfers for side in (each.debit_id, each.credit_id)}
             asking = Request(guild_id, OperationKind.REVERSE, Source.INTERACTION, 0, 0, (operation_id,))
             book = await open_book(tx, asking, account_ids)
-            result = reverse(book, operation, transfers, undone, Spent.TAKE_WHAT_IS_THERE)
             batch = (await tx.exec(BATCH_OF, guild_id=guild_id, operation_id=operation_id)).first()
+            owed = {account_id: account.debt for account_id, account in book.accounts.items()}
+            result = reverse(book, operation, transfers, undone, Spent.DEBT if batch else policy)
+            new_debts = (account.debt - owed[account_id] for account_id, account in book.accounts.items())
+            result = result._replace(short=result.short + sum(debt for debt in new_debts if debt > 0))
             assert operation is not None  # `reverse` refuses otherwise
             return WouldMoveBack(operation, result, batch)
 

@@ -9,7 +9,13 @@ import pytest
 from database import batches
 from database.clock import clock
 from database.controllers.batches import BatchController
-from database.ledger_refusals import AlreadyReversed, LedgerFrozen, NotReversible, ReceiversOutOfRange
+from database.ledger_refusals import (
+    AlreadyReversed,
+    LedgerFrozen,
+    NotReversible,
+    PointsSpent,
+    ReceiversOutOfRange,
+)
 from database.models import AuditFilter, Subject
 from database.models.point_batch import BatchKind, PointBatch
 from database.reversing import Spent
@@ -163,8 +169,13 @@ async def test_a_batch_has_bounds(staff: Staff) -> None:
 async def test_what_would_move_back_is_told_and_nothing_moves(staff: Staff) -> None:
     award = await staff.ledger.award(PEOPLE[0], 10)
     gift = await staff.ledger.give(PEOPLE[0], PEOPLE[1], 4)
-    found = await staff.batches.would_move_back(**staff.guild, operation_id=award.operation_id)
+    about_award = {**staff.guild, "operation_id": award.operation_id}
+    found = await staff.batches.would_move_back(**about_award, policy=Spent.TAKE_WHAT_IS_THERE)
     assert (found.result.total, found.result.short, found.batch) == (6, 4, None)
+    found = await staff.batches.would_move_back(**about_award, policy=Spent.DEBT)
+    assert (found.result.total, found.result.short) == (10, 4)
+    with pytest.raises(PointsSpent, match=r"^4 of these points are spent already \(1 member\)"):
+        await staff.batches.would_move_back(**about_award, policy=Spent.REFUSE)
     recent = await staff.batches.recent(**staff.guild, typed="")
     assert [each.operation_id for each in recent] == [gift.operation_id, award.operation_id]
     assert [each.total for each in await staff.batches.recent(**staff.guild, typed="WELL")] == [10]
@@ -173,9 +184,23 @@ async def test_what_would_move_back_is_told_and_nothing_moves(staff: Staff) -> N
         **about, operation_id=gift.operation_id, policy=Spent.REFUSE
     )
     with pytest.raises(AlreadyReversed):
-        await staff.batches.would_move_back(**staff.guild, operation_id=gift.operation_id)
+        await staff.batches.would_move_back(
+            **staff.guild, operation_id=gift.operation_id, policy=Spent.REFUSE
+        )
     with pytest.raises(NotReversible):
-        await staff.batches.would_move_back(**staff.guild, operation_id=back.operation_id)
+        await staff.batches.would_move_back(
+            **staff.guild, operation_id=back.operation_id, policy=Spent.REFUSE
+        )
+
+
+async def test_a_debt_can_be_foretold_also_where_all_of_it_is_spent(staff: Staff) -> None:
+    award = await staff.ledger.award(PEOPLE[0], 10)
+    await staff.ledger.give(PEOPLE[0], PEOPLE[1], 10)
+    about = {**staff.guild, "operation_id": award.operation_id}
+    found = await staff.batches.would_move_back(**about, policy=Spent.DEBT)
+    assert (found.result.total, found.result.short) == (10, 10)
+    with pytest.raises(PointsSpent):
+        await staff.batches.would_move_back(**about, policy=Spent.TAKE_WHAT_IS_THERE)
 
 
 async def test_all_that_the_staff_does_is_in_the_audit_trail_and_nothing_that_members_do(

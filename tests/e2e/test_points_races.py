@@ -136,6 +136,27 @@ async def test_what_is_delivered_twice_to_two_processes_is_done_once(bank: Bank)
     assert sum("thanked" in text for text in told) == 1
 
 
+async def test_two_clicks_on_a_question_are_one_act(bank: Bank) -> None:
+    guild = await bank.opened("two clicks", ann=60, ben=30)
+    award = await guild.slash("mel", "points award", member="ben", amount=7, reason="too much")
+    assert "who now has 37" in award.text
+    await guild.slash("mel", "shop add", name="A song", price=25)
+    suggested = await guild.autocomplete("mel", "points reverse", "operation", reason="x", operation="too")
+    back = await guild.slash("mel", "points reverse", operation=suggested[0]["value"], reason="too much")
+    buying = await guild.slash("ann", "shop buy", item="A song")
+    await bank.is_delivered_twice(4)
+
+    clicked = await asyncio.gather(
+        *(guild.click("mel", back, "Yes, move back") for _ in range(2)),
+        *(guild.click("ann", buying, "Buy for 25 points") for _ in range(2)),
+    )
+
+    assert any("Moved 7 points back" in answer.text for answer in clicked)
+    assert any("have 35 left" in answer.text for answer in clicked)
+    await bank.adds_up(guild, ann=35, ben=30)
+    assert [await bank.operations(guild, kind) for kind in ("reverse", "buy")] == [1, 1]
+
+
 async def test_gifts_with_a_tax_are_whole_or_not_at_all_when_both_processes_are_killed(bank: Bank) -> None:
     guild = await bank.opened("killed", ann=500, ben=500)
     await tax(bank.play, guild, percent=10)

@@ -21,6 +21,7 @@ from database.transaction import Transaction
 
 STANDS = (CaseState.PENDING, CaseState.ACTIVE)
 IS_TAKEN = (CaseState.ACTIVE, CaseState.ENDED)
+NOT_TAKEN = (FineState.DROPPED, FineState.RETURNED)
 MOST_OPERATIONS = 1_000
 """Of one case: by its number and theirs they have keys that no other has."""
 
@@ -59,7 +60,7 @@ async def follow(tx: Transaction, case: Case, before: CaseState | None, *, by_id
         await _resolve(tx, case, by_id, is_taken=case.state in IS_TAKEN)
     elif case.fine_state is FineState.TAKEN and case.state is CaseState.VOID:
         await _give_back(tx, case, by_id)
-    elif case.fine_state is FineState.RETURNED and case.state in IS_TAKEN:
+    elif case.fine_state in NOT_TAKEN and case.state in IS_TAKEN:
         await _take(tx, case, by_id)
 
 
@@ -185,5 +186,6 @@ def _request(case: Case, by_id: int, kind: OperationKind, rules: FineRules, *ask
         external_id=case.number * MOST_OPERATIONS + rules.operations,
         actor_id=by_id,
         asked=asked,
+        note=f"Case {case.number}",
         case_number=case.number,
     )

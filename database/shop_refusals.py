@@ -114,9 +114,9 @@ class RefundedAlready(LedgerRefusal):
 
 
 class ItemNameTaken(ActionRefused):
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         super().__init__(
-            f"“{name}” is sold here already: choose another name, or change that one by /shop edit."
+            "Something of that name is sold here already: choose another, or change that by /shop edit."
         )
 
 

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 
 from bot.extensions import EXTENSIONS
 from bot.permissions import level_of
+from database.service import DatabaseService
 
 PROJECT = Path(__file__).resolve().parents[1]
 PRODUCT = ("bot", "cogs", "database", "sandbox", "benchmarks", "soak", "alembic")
@@ -192,10 +193,9 @@ def test_who_may_import_whom() -> None:
 @pytest.fixture(scope="module")
 async def tree() -> app_commands.CommandTree[Any]:
     """All features, set up without Discord or a database."""
-    controllers = ("guild_configs", "users", "cases", "points", "outbox")
     bot: Any = commands.Bot(command_prefix="!", intents=discord.Intents.none(), help_command=None)
-    bot.database = SimpleNamespace(**dict.fromkeys(controllers))
-    bot.settings = SimpleNamespace()
+    bot.database = DatabaseService("postgresql://nowhere/reeve")
+    bot.settings, bot.deliverers = SimpleNamespace(), {}
     bot.add_cog, cogs = collecting(bot)
     for extension in EXTENSIONS:
         await importlib.import_module(extension).setup(bot)

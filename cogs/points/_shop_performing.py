@@ -19,7 +19,9 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 """Who waits so long for a role has their points back."""
 LONGEST_WAIT = timedelta(seconds=60)
 WAIT_FOR_STAFF = timedelta(minutes=15)
-"""Until somebody moves a role or gives a permission; or Reeve is added to the server again."""
+"""Until somebody moves a role or gives a permission."""
+LONG_AFTER = timedelta(hours=1)
+"""In a server that Reeve was thrown out of, perhaps for ever."""
 GONE = "You are not in the server any more."
 NEVER_GIVEN = "Discord did not let me give the role for an hour."
 
@@ -30,8 +32,12 @@ async def perform(bot: "Reeve", purchase: Purchase) -> Purchase | None:
     Raises DatabaseUnavailable: then the lease ends and somebody reads what became of it.
     """
     guild = bot.get_guild(purchase.guild_id)
-    if guild is None or guild.unavailable:
-        return await _wait(bot, purchase, Later("Discord does not show that server.", 30))
+    if guild is None:
+        return await _wait(
+            bot, purchase, Later("Reeve is not in that server any more.", LONG_AFTER.total_seconds())
+        )
+    if guild.unavailable:
+        return await _wait(bot, purchase, Later("Discord does not show that server at the moment.", 30))
     step = await bot.database.purchase_work.begin(purchase)
     if step is None or step.purchase.role_id is None:
         return None

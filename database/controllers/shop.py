@@ -65,7 +65,7 @@ class ShopController(BaseController):
             except asyncpg.UniqueViolationError:
                 if (known := await ITEMS.get(tx, **added)) is not None:
                     return known
-        raise ItemNameTaken(item.name)
+        raise ItemNameTaken
 
     @action(repeatable=True)
     async def edit(self, *, guild_id: int, item_id: int, changes: Mapping[str, Any]) -> ShopItem:
@@ -85,7 +85,7 @@ class ShopController(BaseController):
                 async with tx.savepoint():
                     await ITEMS.update(tx, [item], *sorted(changes))
             except asyncpg.UniqueViolationError:
-                raise ItemNameTaken(item.name) from None
+                raise ItemNameTaken from None
             return item
 
     @action(repeatable=True)

@@ -113,30 +113,31 @@ _LINES = """
         SELECT p.account_id, t.transfer_id, t.phase, t.credit_balance AS stated,
             CASE WHEN t.phase IN ('post', 'capture') THEN t.amount ELSE 0 END AS change,
             0::bigint AS held_out,
-            CASE WHEN t.phase = 'hold' THEN t.amount ELSE -coalesce(h.amount, 0) END AS held_in,
+            CASE WHEN t.phase = 'hold' THEN t.amount ELSE -coalesce(t.was_held, 0) END AS held_in,
             CASE WHEN t.phase IN ('post', 'capture') AND t.debit_id IN (1, 5) AND p.account_id >= 1000
                 THEN t.amount ELSE 0 END AS earned,
-            true AS counts, o.kind, t.posted_at, t.amount, t.debit_id, t.credit_id
-        FROM asked p JOIN point_transfers t ON t.guild_id = CAST(:guild_id AS bigint)
-            AND t.credit_id = p.account_id AND t.transfer_id > p.transfer_id
-        LEFT JOIN point_transfers h ON h.guild_id = t.guild_id AND h.transfer_id = t.parent_id
-        JOIN point_operations o ON o.guild_id = t.guild_id AND o.operation_id = t.operation_id
+            true AS counts, t.kind, t.posted_at, t.amount, t.debit_id, t.credit_id
+        FROM asked p CROSS JOIN LATERAL (SELECT {0} FROM point_transfers t WHERE t.guild_id = CAST(:guild_id AS bigint)
+            AND t.credit_id = p.account_id AND t.transfer_id > p.transfer_id OFFSET 0) t
         UNION ALL
         SELECT p.account_id, t.transfer_id, t.phase, t.debit_balance,
             CASE WHEN t.phase IN ('post', 'capture') THEN -t.amount ELSE 0 END,
-            CASE WHEN t.phase = 'hold' THEN t.amount ELSE -coalesce(h.amount, 0) END,
+            CASE WHEN t.phase = 'hold' THEN t.amount ELSE -coalesce(t.was_held, 0) END,
             0,
             CASE WHEN t.phase IN ('post', 'capture') AND t.credit_id IN (1, 5) AND p.account_id >= 1000
                 THEN -t.amount ELSE 0 END,
-            NOT (t.credit_id >= 1000 OR t.credit_id = 2), o.kind, t.posted_at, t.amount, t.debit_id, t.credit_id
-        FROM asked p JOIN point_transfers t ON t.guild_id = CAST(:guild_id AS bigint)
-            AND t.debit_id = p.account_id AND t.transfer_id > p.transfer_id
-        LEFT JOIN point_transfers h ON h.guild_id = t.guild_id AND h.transfer_id = t.parent_id
-        JOIN point_operations o ON o.guild_id = t.guild_id AND o.operation_id = t.operation_id
+            NOT (t.credit_id >= 1000 OR t.credit_id = 2), t.kind, t.posted_at, t.amount, t.debit_id, t.credit_id
+        FROM asked p CROSS JOIN LATERAL (SELECT {0} FROM point_transfers t WHERE t.guild_id = CAST(:guild_id AS bigint)
+            AND t.debit_id = p.account_id AND t.transfer_id > p.transfer_id OFFSET 0) t
     )
-"""
+""".format(
+    "t.*, (SELECT h.amount FROM point_transfers h WHERE h.guild_id = t.guild_id AND h.transfer_id = t.parent_id) "
+    "AS was_held, (SELECT o.kind FROM point_operations o WHERE o.guild_id = t.guild_id "
+    "AND o.operation_id = t.operation_id) AS kind"
+)
 """What each new transfer does to these accounts. It counts for its day once: at the side that has a balance, the
-receiver's if both have.
+receiver's if both have. Rows are looked up one by one (OFFSET 0 holds PostgreSQL to that): it cannot know how few are
+new, and would read the whole server.
 """
 
 _FINDINGS = """
@@ -154,8 +155,8 @@ _FINDINGS = """
         GROUP BY a.account_id, a.transfer_id, a.balance, a.held_out, a.held_in, a.earned
     ), compared AS (
         SELECT s.*, c.balance AS has, c.held_out AS has_out, c.held_in AS has_in, c.earned AS has_earned, c.debt
-        FROM sums s JOIN point_accounts c
-            ON c.guild_id = CAST(:guild_id AS bigint) AND c.account_id = s.account_id
+        FROM sums s CROSS JOIN LATERAL (SELECT * FROM point_accounts c
+            WHERE c.guild_id = CAST(:guild_id AS bigint) AND c.account_id = s.account_id OFFSET 0) c
     ), findings AS (
         SELECT 'balance' AS claim, account_id AS subject_id, has - balance AS amount FROM compared
         WHERE has <> balance
@@ -175,7 +176,8 @@ FOLLOW = _damages(
         SELECT a.account_id, coalesce(p.transfer_id, 0) AS transfer_id, coalesce(p.balance, 0) AS balance,
             coalesce(p.held_out, 0) AS held_out, coalesce(p.held_in, 0) AS held_in, coalesce(p.earned, 0) AS earned
         FROM unnest(CAST(:account_ids AS bigint[])) AS a (account_id)
-        LEFT JOIN point_proofs p ON p.guild_id = CAST(:guild_id AS bigint) AND p.account_id = a.account_id
+        LEFT JOIN LATERAL (SELECT * FROM point_proofs p WHERE p.guild_id = CAST(:guild_id AS bigint)
+            AND p.account_id = a.account_id OFFSET 0) p ON true
         WHERE a.account_id >= 1000 OR a.account_id = 2
     ), {_LINES}, {_FINDINGS}, kept AS (
         INSERT INTO point_proofs (guild_id, account_id, transfer_id, balance, held_out, held_in, earned)

@@ -123,11 +123,14 @@ async def test_what_a_fine_does_is_in_the_ledger_under_its_case(court: Court) ->
     case = await court.open(fine=30)
     await court.void(case)
     rows = await court.ledger.auditor.fetch(
-        "SELECT kind, source, actor_id, case_number FROM point_operations "
+        "SELECT kind, source, actor_id, note, case_number FROM point_operations "
         "WHERE guild_id = $1 AND case_number IS NOT NULL ORDER BY operation_id",
         court.ledger.guild_id,
     )
-    assert [tuple(row) for row in rows] == [("fine", "case", MAX, 1), ("reverse", "case", MIA, 1)]
+    assert [tuple(row) for row in rows] == [
+        ("fine", "case", MAX, "Case 1", 1),
+        ("reverse", "case", MIA, "Case 1", 1),
+    ]
 
 
 @pytest.mark.parametrize("has", [0, 20])
@@ -229,7 +232,7 @@ async def test_voids_restores_gifts_and_staff_at_once_add_up(court: Court) -> No
     acts = [verb(case) for case in cases for verb in (court.void, court.restore, court.void)]
     acts += [court.ledger.give(*pair, 1) for pair in ((ANN, BEN), (BEN, ANN)) for _ in range(10)]
     acts += [court.staff(verb) for verb in ("freeze", "unfreeze") for _ in range(5)]
-    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database() AND $1 > 0"
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database() AND $1::bigint > 0"
     before = await court.rows(deadlocks)
     outcomes = await asyncio.gather(*acts, return_exceptions=True)
     assert [
@@ -327,6 +330,20 @@ async def test_a_frozen_ledger_refuses_a_fine_and_lets_acts_be_settled(court: Co
     await asyncio.gather(*(court.database.fines.catch_up(**court.guild, number=1) for _ in range(3)))
     assert (await court.fine(case), await court.funds()) == ((FineState.TAKEN, 30, 30), (70, 0))
     assert await behind(court) == []
+
+
+async def test_what_was_voided_while_it_was_still_held_is_taken_when_it_is_restored(court: Court) -> None:
+    case, act = await court.acted(BAN, plan_ban(until=None), fine=30)
+    auditor, guild_id = court.ledger.auditor, court.ledger.guild_id
+    await auditor.execute(FREEZE_LEDGER, guild_id)
+    await court.database.acts.done(act)
+    await court.void(case)
+    assert (await court.fine(case))[0] is FineState.HELD
+    await auditor.execute(THAW_LEDGER, guild_id)
+    await court.database.fines.catch_up(**court.guild, number=1)
+    assert (await court.fine(case), await court.funds()) == ((FineState.DROPPED, 30, 30), (100, 0))
+    await court.restore(case)
+    assert (await court.fine(case), await court.funds()) == ((FineState.TAKEN, 30, 30), (70, 0))
 
 
 async def test_a_freeze_whose_case_many_at_once_have_ended_is_lifted_later(court: Court) -> None:

@@ -115,25 +115,68 @@ async def test_two_pay_each_other_at_once(bank: Bank) -> None:
     await bank.adds_up(guild, ann=92, ben=108)
 
 
-async def test_what_is_delivered_twice_to_two_processes_is_done_once(bank: Bank) -> None:
-    guild = await bank.opened("twice", ann=50)
-    await bank.is_delivered_twice(4)
-
-    answers = await asyncio.gather(
+async def all_four_ways(guild: Guild) -> tuple[Answer, ...]:
+    """At once: a gift, a daily, a thank-you and an award."""
+    return await asyncio.gather(
         give(guild, "ann", "ben", 20),
         guild.slash("cem", "points daily"),
         guild.slash("dia", "points thank", member="eli"),
         guild.slash("mel", "points award", member="fay", amount=9, reason="x"),
     )
 
-    said = ["You gave 20 points", "You got 10 points", "got 5 points", "Awarded 9 points"]
-    assert [answer.text.count(words) for answer, words in zip(answers, said, strict=True)] == [1, 1, 1, 1]
+
+async def each_was_once(bank: Bank, guild: Guild) -> None:
     await bank.adds_up(guild, ann=30, ben=20, cem=10, dia=0, eli=5, fay=9)
     done = [await bank.operations(guild, kind) for kind in ("give", "daily", "thanks", "award")]
     assert done == [1, 1, 1, 2]
+
+
+async def test_what_is_delivered_twice_to_two_processes_is_done_and_told_once(bank: Bank) -> None:
+    guild = await bank.opened("twice", ann=50)
+    await bank.is_delivered_twice(4)
+
+    answers = await all_four_ways(guild)
+
+    said = ["You gave 20 points", "You got 10 points", "got 5 points", "Awarded 9 points"]
+    assert [answer.text.count(words) for answer, words in zip(answers, said, strict=True)] == [1, 1, 1, 1]
+    await each_was_once(bank, guild)
     told = [readable(message) for message in await guild.messages("gus", "general")]
     assert sum("gave 20 points" in text for text in told) == 1
     assert sum("thanked" in text for text in told) == 1
+
+
+async def test_it_is_done_once_also_where_both_processes_take_it_for_theirs(bank: Bank) -> None:
+    """Neither hears that its first sign arrived, so both go on: only the key in the ledger is left."""
+    guild = await bank.opened("both", ann=50)
+    await bank.is_delivered_twice(4)
+    lost = {"route": "POST /interactions/*/*/callback", "status": 502, "applied": True, "times": 8}
+    await bank.play.post("/sandbox/faults", lost)
+
+    await all_four_ways(guild)
+
+    await bank.play.delete("/sandbox/faults")
+    await each_was_once(bank, guild)
+
+
+async def test_two_clicks_on_a_question_are_one_act(bank: Bank) -> None:
+    guild = await bank.opened("two clicks", ann=60, ben=30)
+    award = await guild.slash("mel", "points award", member="ben", amount=7, reason="too much")
+    assert "who now has 37" in award.text
+    await guild.slash("mel", "shop add", name="A song", price=25)
+    suggested = await guild.autocomplete("mel", "points reverse", "operation", reason="x", operation="too")
+    back = await guild.slash("mel", "points reverse", operation=suggested[0]["value"], reason="too much")
+    buying = await guild.slash("ann", "shop buy", item="A song")
+    await bank.is_delivered_twice(4)
+
+    clicked = await asyncio.gather(
+        *(guild.click("mel", back, "Yes, move back") for _ in range(2)),
+        *(guild.click("ann", buying, "Buy for 25 points") for _ in range(2)),
+    )
+
+    assert any("Moved 7 points back" in answer.text for answer in clicked)
+    assert any("have 35 left" in answer.text for answer in clicked)
+    await bank.adds_up(guild, ann=35, ben=30)
+    assert [await bank.operations(guild, kind) for kind in ("reverse", "buy")] == [1, 1]
 
 
 async def test_gifts_with_a_tax_are_whole_or_not_at_all_when_both_processes_are_killed(bank: Bank) -> None:

@@ -142,6 +142,7 @@ async def test_a_plain_item_is_listed_asked_for_and_bought(town: Town) -> None:
     assert "You bought **Pear** for 10 points and have 90 left." in bought.text
     assert "2 left" in (await town.guild.slash("ann", "shop list")).text
     assert "**Pear** · 10 · yours" in (await town.guild.slash("ann", "shop inventory")).text
+    assert "bought" in (await town.guild.slash("ann", "points history")).text
     assert await town.points("ann") == 90
 
 

@@ -43,6 +43,14 @@ class Auditor:
         """Row-level security for connections that are made from now on."""
         await self._connection.execute(f"ALTER ROLE reeve {'NO' if up else ''}BYPASSRLS")
 
+    async def freeze_ledger(self, guild_id: int) -> None:
+        """As a check does that finds damage."""
+        await self._connection.execute(
+            "INSERT INTO point_ledgers (guild_id, frozen_at, frozen_why) VALUES ($1, now(), 'a story') "
+            "ON CONFLICT (guild_id) DO UPDATE SET frozen_at = now(), frozen_why = 'a story'",
+            guild_id,
+        )
+
     async def wall_is_up(self) -> bool:
         """Whether somebody who says no guild sees nothing, as Reeve's own role."""
         connection = await asyncpg.connect(self._dsn)

@@ -16,6 +16,7 @@ from database.errors import ActionRefused
 from database.service import DatabaseService
 from soak.guild_audit import Auditor
 from soak.guild_calls import Call, Calls, guilds_in, plain
+from soak.guild_points_story import PointsStory
 from soak.guild_story import Story, StoryEnded
 from soak.guild_values import Surroundings
 from soak.scenario import Ground, Outcome
@@ -124,10 +125,11 @@ class Trial:
 
     async def story(self, guild_id: int) -> None:
         """It is played to its end in each guild, while the others are watched."""
-        story = Story(guild_id, self.database, self.told, self.around.new_key)
+        here = (guild_id, self.database, self.told, self.around.new_key)
         async with self.watched([guild_id], {"its story"}):
             try:
-                await story.play()
+                await Story(*here).play()
+                await PointsStory(*here, self.auditor.freeze_ledger).play()
             except StoryEnded:
                 self.broken.add("a story came to no good end: nothing was tried")
 

@@ -1,13 +1,10 @@
 """What chance hardly ever does in the right order: actions that are refused unless several others came before them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from database.clock import clock
 from database.models import CaseKind, MassJob, Target
-from database.models.points import SHOP, Source
-from database.reversing import Spent
 from database.service import DatabaseService
 from soak.guild_calls import Call
 
@@ -36,8 +33,6 @@ class Story:
         await self._who_was_warned_hears_that_it_is_void()
         await self._an_appeal_is_approved()
         await self._many_are_banned_and_unbanned()
-        await self._what_is_held_comes_to_its_end()
-        await self._an_award_is_taken_back()
 
     async def _an_edit_is_taken_back(self) -> None:
         number = await self._warned()
@@ -71,40 +66,6 @@ class Story:
         await self._say("mass_work.end_turn", job=job, next_at=clock.now())
         await self._say("mass_jobs.undo", number=job.number, editor_id=MAX, editor_name="max", **self._key)
 
-    async def _what_is_held_comes_to_its_end(self) -> None:
-        await self._awarded()
-        await self._say("holds.capture", hold_id=await self._held(), actor_id=MAX, **self._of_a_job)
-        await self._say("holds.void", hold_id=await self._held(), actor_id=MAX, **self._of_a_job)
-        now = clock.now()
-        await self._held(expires_at=now - timedelta(seconds=1))
-        due = await self._database.holds.due(since=now - timedelta(minutes=1), now=now, limit=100)
-        over = next((each for each in due if each.guild_id == self._guild_id), None)
-        if over is None:
-            raise StoryEnded
-        await self._say("holds.expire", hold_id=over.hold_id, transfer_id=over.transfer_id, actor_id=MAX)
-
-    async def _an_award_is_taken_back(self) -> None:
-        await self._say(
-            "staff_points.reverse", operation_id=await self._awarded(), policy=Spent.REFUSE, reason="a mistake",
-            actor_id=MAX, **self._key,
-        )  # fmt: skip
-
-    async def _awarded(self) -> int:
-        moved = await self._say(
-            "points.award", receiver_id=ANN, receiver_is_bot=False, amount=90, reason="well done", actor_id=MAX,
-            **self._key,
-        )  # fmt: skip
-        operation_id: int = moved["operation_id"]
-        return operation_id
-
-    async def _held(self, expires_at: datetime | None = None) -> int:
-        promised = await self._say(
-            "holds.hold", debit_id=ANN, credit_id=SHOP, amount=5, note=None, actor_id=ANN, expires_at=expires_at,
-            **self._of_a_job,
-        )  # fmt: skip
-        operation_id: int = promised["operation_id"]
-        return operation_id
-
     async def _warned(self) -> int:
         opened = await self._say(
             "cases.open", kind=CaseKind.WARN, target_id=ANN, target_name="ann", moderator_id=MAX,
@@ -119,10 +80,6 @@ class Story:
         if not found:
             raise StoryEnded
         return found[0]
-
-    @property
-    def _of_a_job(self) -> dict[str, Any]:
-        return {"source": Source.JOB, "external_id": self._new_key()}
 
     @property
     def _key(self) -> dict[str, int]:

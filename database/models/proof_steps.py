@@ -188,13 +188,13 @@ FOLLOW = _damages(
             earned = excluded.earned
         WHERE point_proofs.transfer_id < excluded.transfer_id
     ), counted AS (
-        INSERT INTO point_days AS d (guild_id, day, kind, debit_id, credit_id, amount, transfers)
+        INSERT INTO point_days AS d (guild_id, moved_on, kind, debit_id, credit_id, amount, transfers)
         SELECT CAST(:guild_id AS bigint), (posted_at AT TIME ZONE 'UTC')::date, kind,
             CASE WHEN debit_id < 1000 THEN debit_id ELSE 0 END,
             CASE WHEN credit_id < 1000 THEN credit_id ELSE 0 END, sum(amount), count(*)
         FROM lines WHERE counts AND phase IN ('post', 'capture')
         GROUP BY 2, 3, 4, 5 ORDER BY 2, 3, 4, 5
-        ON CONFLICT (guild_id, day, kind, debit_id, credit_id) DO UPDATE
+        ON CONFLICT (guild_id, moved_on, kind, debit_id, credit_id) DO UPDATE
             SET amount = d.amount + excluded.amount, transfers = d.transfers + excluded.transfers
     )
     SELECT claim, subject_id, amount::bigint FROM findings ORDER BY claim, subject_id LIMIT 20

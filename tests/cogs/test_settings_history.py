@@ -27,8 +27,10 @@ def test_a_step_or_a_reason_reads_as_words(value: Any, words: str) -> None:
         ("level:3", None, "role of level 3: none"),
         ("points-rule:channel:77", 0, "points of <#77>: 0 %"),
         ("points-rule:role:88", None, "points of <@&88>: 100 %"),
-        ("points-boost:9", {"on": "server", "percent": 200, "until": "then"}, "boost of points: 200 % for the server until then"),
-        ("points-boost:9", {"on": "role 88", "percent": 200, "until": "then"}, "boost of points: 200 % for <@&88> until then"),
+        ("points-boost:9", {"on": "server", "percent": 200, "until": "then"},
+         "boost of points: 200 % for the server until then"),
+        ("points-boost:9", {"on": "role 88", "percent": 200, "until": "then"},
+         "boost of points: 200 % for <@&88> until then"),
         ("what-is-newer:1", 5, "what-is-newer:1: 5"),
     ],
 )  # fmt: skip

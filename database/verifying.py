@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from database.ledger_refusals import LedgerRefusal
+from database.models.operation_checks import CHECK_OPERATIONS, END_OF_OPERATIONS
 from database.models.outbox import ASK, Delivery
 from database.models.proof_steps import (
     CHECK_ACCOUNTS,
-    CHECK_OPERATIONS,
     CHECK_OWN,
-    END_OF_OPERATIONS,
     FOLLOW,
     FREEZE_LEDGER,
     LOCK_CHECK,

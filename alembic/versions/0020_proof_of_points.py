@@ -152,16 +152,17 @@ def upgrade() -> None:
     op.create_table(
         "point_days",
         key("guild_id"),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("moved_on", sa.Date(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         key("debit_id"),
         key("credit_id"),
         number("amount"),
         number("transfers"),
+        sa.CheckConstraint("length(kind) BETWEEN 1 AND 32", name=op.f("ck_point_days_kind")),
         sa.CheckConstraint("debit_id BETWEEN 0 AND 999", name=op.f("ck_point_days_debit_id")),
         sa.CheckConstraint("credit_id BETWEEN 0 AND 999", name=op.f("ck_point_days_credit_id")),
         sa.PrimaryKeyConstraint(
-            "guild_id", "day", "kind", "debit_id", "credit_id", name=op.f("pk_point_days")
+            "guild_id", "moved_on", "kind", "debit_id", "credit_id", name=op.f("pk_point_days")
         ),
         postgresql_with={"fillfactor": "80"},
     )
@@ -201,6 +202,7 @@ def upgrade() -> None:
         number("amount"),
         sa.Column("operation_id", sa.BigInteger(), nullable=True),
         sa.Column("refusal", sa.Text(), nullable=True),
+        sa.CheckConstraint("length(refusal) BETWEEN 1 AND 64", name=op.f("ck_point_batch_rows_refusal")),
         sa.ForeignKeyConstraint(
             ["guild_id", "batch_id"],
             ["point_batches.guild_id", "point_batches.batch_id"],

@@ -62,12 +62,37 @@ def _custom_id(entry: AuditEntry) -> str:
 
 
 def _line(entry: AuditEntry) -> str:
-    setting = BY_COLUMN.get(entry.field, Setting(entry.field, entry.field, "", _plain))
+    setting = BY_COLUMN.get(entry.field) or _of_points(entry.field)
     why = f" · {one_line(entry.why, LONGEST_WHY)}" if entry.why else ""
     return (
         f"{format_dt(entry.at, 'd')} <@{entry.actor_id}> **{setting.name}**: "
         f"{_value(setting, entry.before)} → {_value(setting, entry.after)}{why}"
     )
+
+
+def _of_points(field: str) -> Setting:
+    """What is kept in lists of its own, and is no setting by name; else as it is."""
+    match field.split(":"):
+        case ["level", level]:
+            return Setting(
+                f"role of level {level}", field, "", lambda role: f"<@&{role}>" if role else "none"
+            )
+        case ["points-rule", subject, subject_id]:
+            whose = f"<@&{subject_id}>" if subject == "role" else f"<#{subject_id}>"
+            return Setting(
+                f"points of {whose}", field, "", lambda percent: f"{100 if percent is None else percent} %"
+            )
+        case ["points-boost", _]:
+            return Setting("boost of points", field, "", _boost)
+    return Setting(field, field, "", _plain)
+
+
+def _boost(said: dict[str, Any] | None) -> str:
+    if said is None:
+        return "none"
+    subject, _, subject_id = str(said["on"]).partition(" ")
+    whose = f"<@&{subject_id}>" if subject == "role" else f"<#{subject_id}>" if subject_id else "the server"
+    return f"{said['percent']} % for {whose} until {said['until']}"
 
 
 def _plain(value: Any) -> str:

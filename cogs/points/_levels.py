@@ -3,11 +3,12 @@
 import discord
 from discord import app_commands
 
-from bot.invocation import Interaction, guild_of
+from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from cogs.points._group import PointsPart
 from cogs.points._level_roles import obstacle
+from cogs.points._shop_roles import require_own_to_give
 from database.levels import HIGHEST_LEVEL, Curve
 
 BLURPLE = discord.Colour(0x5865F2)
@@ -25,6 +26,7 @@ class LevelCommands(PointsPart):
         """Let a level give a role, to all who have it already, too."""
         await defer(interaction)
         guild = guild_of(interaction)
+        require_own_to_give(member_of(interaction), role)
         await self.bot.database.levels.add_reward(
             guild_id=guild.id,
             level=level,

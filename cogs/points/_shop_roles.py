@@ -34,14 +34,17 @@ def require_giveable(guild: discord.Guild, role_id: int) -> None:
         raise RoleCannotBeGiven(f"Move the role Reeve above {name} first (Server Settings, Roles).")
 
 
-def require_own_to_give(seller: discord.Member, role: discord.Role) -> None:
-    """Else a manager of points could sell themselves any power in the server. Raises NotPermitted."""
-    if seller.guild.owner_id == seller.id:
+def require_own_to_give(manager: discord.Member, role: discord.Role) -> None:
+    """Else a manager of points could give themselves any power in the server, as points are theirs to award.
+
+    Raises NotPermitted.
+    """
+    if manager.guild.owner_id == manager.id:
         return
-    if not (seller.guild_permissions.manage_roles and role < seller.top_role):
+    if not (manager.guild_permissions.manage_roles and role < manager.top_role):
         raise NotPermitted(
-            "You can sell only roles that you could give by hand: you need the permission Manage Roles and a role "
-            f"above {escape_markdown(role.name)}."
+            "Points can lead only to roles that you could give by hand: you need the permission Manage Roles and a "
+            f"role above {escape_markdown(role.name)}."
         )
 
 

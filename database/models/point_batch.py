@@ -72,6 +72,7 @@ class PointBatchRow(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["guild_id", "batch_id"], ["point_batches.guild_id", "point_batches.batch_id"]),
         UniqueConstraint("guild_id", "batch_id", "subject_id"),
+        CheckConstraint("length(refusal) BETWEEN 1 AND 64", "refusal"),
         Index("ix_point_batch_rows_guild_id_batch_id_row_id", "guild_id", "batch_id", "row_id"),
         Index(
             "ix_point_batch_rows_guild_id_operation_id",

@@ -56,13 +56,14 @@ class PointDay(SQLModel, table=True):
 
     __tablename__ = "point_days"
     __table_args__ = (
+        CheckConstraint("length(kind) BETWEEN 1 AND 32", "kind"),
         CheckConstraint("debit_id BETWEEN 0 AND 999", "debit_id"),
         CheckConstraint("credit_id BETWEEN 0 AND 999", "credit_id"),
         {"postgresql_with": {"fillfactor": "80"}},
     )
 
     guild_id: int = Field(sa_column=key())
-    day: date = Field(sa_column=Column(Date, primary_key=True))
+    moved_on: date = Field(sa_column=Column(Date, primary_key=True))
     kind: str = Field(sa_column=Column(Text, primary_key=True))
     debit_id: int = Field(sa_column=key())
     credit_id: int = Field(sa_column=key())

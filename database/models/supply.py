@@ -24,14 +24,14 @@ class DayLine(NamedTuple):
 
 DAYS_SINCE = statement(
     select(
-        col(PointDay.day),
+        col(PointDay.moved_on),
         type_coerce(col(PointDay.kind), OneOf(OperationKind)),
         col(PointDay.debit_id),
         col(PointDay.credit_id),
         col(PointDay.amount),
     )
-    .where(col(PointDay.guild_id) == param("guild_id"), col(PointDay.day) >= param("first"))
-    .order_by(col(PointDay.day), col(PointDay.kind)),
+    .where(col(PointDay.guild_id) == param("guild_id"), col(PointDay.moved_on) >= param("first"))
+    .order_by(col(PointDay.moved_on), col(PointDay.kind)),
     into=DayLine,
 )
 

@@ -49,6 +49,8 @@ points give: member amount [note]
 points history: [member]
 points top: [period] [page]
 points award: member amount reason
+points daily:
+points rules:
 points take: member amount reason
 points set: member amount reason
 points reverse: operation reason
@@ -80,8 +82,6 @@ NOT_BUILT_YET = """
 privacy export
 privacy erase
 doctor
-points daily
-points rules
 config rollback
 config export
 config import

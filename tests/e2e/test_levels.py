@@ -116,9 +116,17 @@ async def new_server(ground: Ground, name: str) -> Server:
     server = Server(*ground, guild, gold, top)
     await server.choose("level_channel_id", int(guild.channels["general"]))
     for level, role in ((1, gold), (3, top)):
-        answer = await guild.slash("mel", "points levels add", level=level, role=role)
+        answer = await guild.slash("olga", "points levels add", level=level, role=role)
         assert f"Level {level} gives" in answer.text
     return server
+
+
+async def test_who_awards_points_lets_no_level_give_a_power_that_they_have_not(server: Server) -> None:
+    senior = server.guild.roles["senior"]
+    answer = await server.guild.slash("mel", "points levels add", level=2, role=senior)
+    assert "only to roles that you could give by hand" in answer.text
+    await server.award("mel", 300)
+    assert not (await server.guild.slash("mel", "points levels show")).text.count(senior)
 
 
 async def test_who_talks_reaches_a_level(server: Server) -> None:

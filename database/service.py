@@ -98,6 +98,10 @@ class DatabaseService:
                 hear=self.config_cache.hear,
                 missed=self.config_cache.forget,
             )
+        self._carry()
+        self._carry_points()
+
+    def _carry(self) -> None:
         self.guild_configs = GuildConfigController(self, self.config_cache)
         self.ladders = LadderController(self, self.config_cache)
         self.users = UserController(self)
@@ -113,6 +117,16 @@ class DatabaseService:
         self.mass_jobs = MassJobController(self)
         self.mass_work = MassWorkController(self)
         self.jobs = JobController(self)
+        self.outbox = OutboxController(self)
+        self.audit = AuditController(self)
+        self.reports = ReportController(self)
+        self.appeals = AppealController(self)
+        self.processes = ProcessController(self)
+        self.staff_guards = StaffGuardController(self, self.config_cache)
+        self.statistics = StatisticsController(self)
+        self.digests = DigestController(self)
+
+    def _carry_points(self) -> None:
         self.points = PointsController(self)
         self.boards = BoardsController(self)
         self.seasons = SeasonsController(self)
@@ -128,14 +142,6 @@ class DatabaseService:
         self.checks = CheckController(self)
         self.batches = BatchController(self)
         self.ledger_exports = LedgerExportController(self)
-        self.outbox = OutboxController(self)
-        self.audit = AuditController(self)
-        self.reports = ReportController(self)
-        self.appeals = AppealController(self)
-        self.processes = ProcessController(self)
-        self.staff_guards = StaffGuardController(self, self.config_cache)
-        self.statistics = StatisticsController(self)
-        self.digests = DigestController(self)
 
     async def open(self) -> None:
         """Raise DatabaseUnavailable if no connection can be had, ReplicaOfAnotherServer for a wrong replica."""

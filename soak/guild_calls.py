@@ -11,9 +11,10 @@ from database.controllers._base import BaseController
 from database.models import ActState, DraftState
 from database.service import DatabaseService
 from soak.guild_values import FILTERS, PLACES, SETTINGS, VALUES, Surroundings
+from soak.points_values import POINT_VALUES
 from soak.shop_values import SHOP_FILTERS, SHOP_PLACES, SHOP_VALUES, any_item, any_purchase
 
-ALL_VALUES = {**VALUES, **SHOP_VALUES}
+ALL_VALUES = {**VALUES, **POINT_VALUES, **SHOP_VALUES}
 ALL_FILTERS, ALL_PLACES = {**FILTERS, **SHOP_FILTERS}, {**PLACES, **SHOP_PLACES}
 ROWS = ("row", "act", "job", "item", "purchase")
 """Parameters that say themselves for which guild they are."""

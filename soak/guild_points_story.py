@@ -52,7 +52,7 @@ class PointsStory:
 
     async def _an_award_is_taken_back(self) -> None:
         operation_id = await self._awarded()
-        await self._say("batches.would_move_back", operation_id=operation_id)
+        await self._say("batches.would_move_back", operation_id=operation_id, policy=Spent.REFUSE)
         await self._say(
             "staff_points.reverse", operation_id=operation_id, policy=Spent.REFUSE, reason="a mistake",
             actor_id=MEL, **self._key,

@@ -1,4 +1,4 @@
-"""What proves the points: sums of each account, sums of days, batches of the staff, and the staff's acts in the trail."""
+"""What proves the points: sums of each account, sums of days, batches of the staff, the staff's acts in the trail."""
 
 import sqlalchemy as sa
 from alembic import op

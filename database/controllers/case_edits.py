@@ -58,7 +58,7 @@ class CaseEditController(BaseController):
     async def restore(
         self, *, guild_id: int, number: int, editor_id: int, interaction_id: int, why: str | None = None
     ) -> CaseRevision:
-        """As it was before it was voided; of its fine what is there. Raises LedgerFrozen where it has one, CaseNotVoid."""
+        """As it was before; of its fine what is there is taken again. Raises CaseNotVoid, LedgerFrozen."""
         async with self._transaction(guild_id=guild_id) as tx:
             case = await locked(tx, guild_id=guild_id, number=number)
             if made := await made_before(tx, guild_id=guild_id, interaction_id=interaction_id):

@@ -203,7 +203,8 @@ class PointOperation(SQLModel, table=True):
             "guild_id",
             "asked_at",
             postgresql_where=sql_text(
-                "kind IN ('award', 'take', 'set', 'fine', 'refund', 'reverse', 'freeze', 'unfreeze', 'import', 'season')"
+                "kind IN ('award', 'take', 'set', 'fine', 'refund', 'reverse', "
+                "'freeze', 'unfreeze', 'import', 'season')"
             ),
         ),
         Index(

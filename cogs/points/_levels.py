@@ -36,7 +36,11 @@ class LevelCommands(PointsPart):
         )
         self.bot.dispatch("outbox_filled")
         trouble = obstacle(guild, role.id)
-        remark = f" Not yet, though. {trouble}" if trouble else " Who has that level gets it now."
+        remark = (
+            f" Not yet, though. {trouble}"
+            if trouble
+            else " Who has that level gets it now, and who has not loses it."
+        )
         await reply(interaction, f"Level {level:,} gives {role.mention}.{remark}")
 
     @levels.command(name="remove")

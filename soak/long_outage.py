@@ -39,8 +39,9 @@ FIRST_KEY = 1_000_000
 
 @dataclass
 class LongOutage:
-    """`most_seconds`: from Discord's return until all that came due is done. Each end is a request and its post another:
-    of 50 a second, all that Discord takes of a bot, 4,500 ends take 3 minutes alone.
+    """`most_seconds`: from Discord's return until all that came due is done.
+
+    Each end is a request and its post another: at 50 a second, all that Discord takes of a bot, 4,500 take 3 minutes.
     """
 
     name: ClassVar[str] = "long_outage"

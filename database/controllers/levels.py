@@ -9,7 +9,7 @@ from database.config_cache import ConfigCache
 from database.configuring import Change, locked_config
 from database.controllers._base import BaseController
 from database.errors import SettingNotAllowed
-from database.levels import HIGHEST_LEVEL, Curve
+from database.levels import HIGHEST_LEVEL
 from database.models.base import utc_now
 from database.models.guild_config import FIND_CONFIG, GuildSettings
 from database.models.ledger_steps import ACCOUNTS
@@ -31,6 +31,7 @@ from database.models.level import (
     SyncPart,
 )
 from database.models.restriction import STANDING, RestrictionKind
+from database.role_reasons import bought, curve_of, given_by_level
 from database.transaction import Transactions
 
 A_REWARD = "The reward"
@@ -137,16 +138,13 @@ class LevelsController(BaseController):
 
     @action(repeatable=True)
     async def roles(self, *, guild_id: int, user_id: int) -> WantedRoles:
-        """Which roles a member's level gives at this moment."""
+        """Which roles a member's level gives at this moment. What they bought is no affair of their level."""
         async with self._read(guild_id=guild_id) as tx:
-            config = (await tx.exec(FIND_CONFIG, guild_id=guild_id)).first() or GuildSettings(guild_id)
-            account = await ACCOUNTS.get(tx, guild_id=guild_id, account_id=user_id)
-            rewards = await REWARDS.find(tx, guild_id=guild_id)
-            standing = await tx.exec(STANDING, guild_id=guild_id, subject_id=user_id, now=utc_now())
+            config, level, rewards, wanted = await given_by_level(tx, guild_id, user_id)
+            now = utc_now()
+            theirs = await bought(tx, guild_id, user_id, now)
+            standing = await tx.exec(STANDING, guild_id=guild_id, subject_id=user_id, now=now)
             restrictions = standing.all()
-        level = curve_of(config).level_of(account.earned if account else 0)
-        reached = [each.role_id for each in rewards if each.level <= level]
-        wanted = frozenset(reached if config.level_roles_stack else reached[-1:])
         taken, until = frozenset[int](), None
         for each in restrictions:
             if each.kind is RestrictionKind.ROLES:
@@ -154,9 +152,7 @@ class LevelsController(BaseController):
                     frozenset({*each.payload.get("taken", ()), *config.timeout_takes_role_ids}),
                     each.until,
                 )
-        return WantedRoles(
-            level, frozenset(each.role_id for each in rewards), wanted - taken, wanted & taken, until
-        )
+        return WantedRoles(level, rewards - (theirs - wanted), wanted - taken, wanted & taken, until)
 
     @action(repeatable=True)
     async def newest(self, *, guild_id: int, user_id: int) -> PointLevel | None:
@@ -207,10 +203,6 @@ class LevelsController(BaseController):
         async with self._transaction(guild_id=guild_id) as tx:
             await tx.exec(TOLD, of_guild_id=guild_id, of_role_id=role_id, told_at=None)
             await tx.exec(BEGIN_SYNC, guild_id=guild_id, now=utc_now())
-
-
-def curve_of(config: GuildSettings) -> Curve:
-    return Curve(config.level_base, config.level_linear, config.level_square)
 
 
 def _require_room(rewards: Sequence[LevelReward], level: int, role_id: int) -> None:

@@ -15,6 +15,7 @@ from database.models.points import OperationKind, PointTransfer, Source
 from database.models.shop import ITEMS, PURCHASE_LEASE, PURCHASES, Purchase, PurchaseState
 from database.models.shop_steps import CLAIM_PURCHASES, LOCK_OPEN, ROLES_TAKEN, RUNS_UNTIL
 from database.resolving import held_under, resolve
+from database.role_reasons import given_by_level
 from database.shards import WHOLE_BOT, Shards
 from database.texts import storable
 from database.transaction import Transaction
@@ -58,8 +59,8 @@ class PurchaseWorkController(BaseController):
     async def begin(self, purchase: Purchase) -> Step | None:
         """Mark it as sent, if it is still to be done; None if it is over, somebody else's, or has to wait.
 
-        Of one role of one member one thing is done at a time. A role that another purchase of theirs keeps is not
-        taken.
+        Of one role of one member one thing is done at a time. A role that another purchase of theirs keeps, or their
+        level gives, is not taken.
         """
         async with self._transaction(guild_id=purchase.guild_id) as tx:
             now = utc_now()
@@ -75,7 +76,8 @@ class PurchaseWorkController(BaseController):
                 if any(each.state is PurchaseState.HELD for each in others):
                     await _put_off(tx, row, now + NEXT_TURN)
                     return None
-                if any(_keeps(each, now) for each in others):
+                of_level = await given_by_level(tx, row.guild_id, row.buyer_id)
+                if row.role_id in of_level.given or any(_keeps(each, now) for each in others):
                     await _taken(tx, row)
                     return None
                 of_buyer = {"guild_id": row.guild_id, "user_id": row.buyer_id}

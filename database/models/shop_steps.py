@@ -125,6 +125,14 @@ PAST = statement(
     into=Past,
 )
 
+ROLES_BOUGHT = statement(
+    select(col(Purchase.role_id)).where(
+        _of_buyer, col(Purchase.role_id).is_not(None), or_(col(Purchase.state) == PurchaseState.HELD, _runs)
+    ),
+    into=int,
+)
+"""What gives this buyer a role, or is about to."""
+
 _of_role = and_(_of_buyer, col(Purchase.role_id) == param("role_id"))
 
 RUNS_UNTIL = statement(select(func.max(col(Purchase.expires_at))).where(_of_role, _runs), into=datetime)

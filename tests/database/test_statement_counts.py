@@ -521,7 +521,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "levels.newest": (1, lambda w: {**w.guild, "user_id": ANN}),
     "levels.next_of_sync": (1, lambda w: {**w.guild, "limit": 50}),
     "levels.rewards": (1, lambda w: w.guild),
-    "levels.roles": (4, lambda w: {**w.guild, "user_id": ANN}),
+    "levels.roles": (5, lambda w: {**w.guild, "user_id": ANN}),
     "levels.standing": (2, lambda w: {**w.guild, "user_id": ANN}),
     "levels.sync": (1, lambda w: w.guild),
     "levels.synced": (1, lambda w: {**w.guild, "part": SyncPart(1, 0, []), "reached_id": ANN}),

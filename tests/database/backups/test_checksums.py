@@ -28,6 +28,7 @@ ANOTHER = {
     "jsonb": "jsonb_build_array({})",
     "bigint[]": "{} || 1::bigint",
     "boolean": "NOT {}",
+    "date": "{} + 1",
 }
 
 

@@ -104,7 +104,8 @@ def rendered(leaderboard: Leaderboard, page: BoardPage, reader_id: int, *, is_fi
     footer = [f"{page.people:,} {'person' if page.people == 1 else 'people'}"] if page.people else []
     if page.is_recounting:
         footer.append("all is being counted anew: somebody may be missing")
-    embed.set_footer(text=" · ".join(footer) or None)
+    if footer:
+        embed.set_footer(text=" · ".join(footer))
     key = leaderboard.board.key
     buttons = []
     if page.people > PAGE_SIZE and reader_id not in {each.user_id for each in page.standings}:

@@ -48,3 +48,8 @@ async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
         assert guild.person("cem") not in shown.text
     assert f"🥇 <@{guild.person('cem')}> · 9" in (await guild.slash("ann", "points top")).text
     assert "`1.` Winter" in (await guild.slash("ann", "points season list")).text
+
+
+async def test_a_leaderboard_of_nobody_is_shown(guild: Guild) -> None:
+    for period in ("all", "week", "month"):
+        assert "Nobody has points yet." in (await guild.slash("ann", "points top", period=period)).text

@@ -39,14 +39,11 @@ FIRST_KEY = 1_000_000
 
 @dataclass
 class LongOutage:
-    """`most_seconds`: from Discord's return until all that came due is done.
-
-    Each end is a request and its post another: at 50 a second, all that Discord takes of a bot, 4,500 take 3 minutes.
-    """
+    """`most_seconds`: from Discord's return until all that came due is done."""
 
     name: ClassVar[str] = "long_outage"
     bans: int = 5_000
-    most_seconds: float = 600
+    most_seconds: float = 120
 
     async def run(self, ground: Ground) -> Outcome:
         async with opened(ground) as stage:

@@ -31,7 +31,7 @@ STATE = """
     SELECT pg_is_in_recovery() AS is_on_the_way, pg_last_xact_replay_timestamp() AS reached,
         (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS place
 """
-LAST_WORDS = re.compile(r"FATAL: +(?!the database system is)(.*)")
+LAST_WORDS = re.compile(r"FATAL: +(?! |the database system is)(.*)")
 """Not what it told us, who asked too early."""
 TOO_SHORT = "recovery ended before configured recovery target was reached"
 

@@ -18,6 +18,16 @@ async def dsn(initialised_dir: Path) -> AsyncIterator[str]:
         yield (await ground.server(**NEVER_CRASHES)).dsn
 
 
+@pytest.fixture(scope="module")
+async def own_dsn(initialised_dir: Path) -> AsyncIterator[str]:
+    """For a bot on a sandbox of its own, whose time is moved.
+
+    Of two bots on one database whose clocks differ one finds each lease of the other over, and takes its acts from it.
+    """
+    async with Ground(initialised_dir, "") as ground:
+        yield (await ground.server()).dsn
+
+
 @pytest.fixture(scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
     sandbox = Sandbox(rate_limits=False)

@@ -265,9 +265,9 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with Sandbox(rate_limits=False) as sandbox:
-        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"))
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot"))
         async with Play(sandbox.url) as play:
             await bot.start()
             yield World(sandbox, play, bot)

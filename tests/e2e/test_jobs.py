@@ -18,10 +18,10 @@ AGAIN = ["BAN_MEMBERS", *BOT_WITHOUT]
 
 
 @pytest.fixture(scope="module")
-async def world(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Play, Bot]]:
+async def world(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Play, Bot]]:
     """A sandbox of its own, whose time may be moved."""
     async with Sandbox(rate_limits=False) as sandbox:
-        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"), REEVE_HTTP_PORT="0")
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot"), REEVE_HTTP_PORT="0")
         async with Play(sandbox.url) as play:
             await bot.start()
             yield play, bot

@@ -211,10 +211,12 @@ async def test_two_processes_that_get_the_same_command_act_once_and_say_so_once(
     assert "Traceback" not in own_bot.log
 
 
-async def test_an_answer_after_its_token_has_ended_is_one_line_in_the_log(dsn: str, tmp_path: Path) -> None:
+async def test_an_answer_after_its_token_has_ended_is_one_line_in_the_log(
+    own_dsn: str, tmp_path: Path
+) -> None:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
-    bot = Bot(sandbox.api_url, dsn, tmp_path)
+    bot = Bot(sandbox.api_url, own_dsn, tmp_path)
     async with Play(sandbox.url) as play:
         await bot.start()
         guild, wire = await play.new_guild("late"), Wire(play, bot)

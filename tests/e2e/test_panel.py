@@ -138,12 +138,12 @@ async def test_a_message_of_who_cannot_be_warned_is_refused_at_once_or_with_the_
 
 
 @pytest.fixture
-async def own(dsn: str, tmp_path: Path) -> AsyncIterator[Any]:
+async def own(own_dsn: str, tmp_path: Path) -> AsyncIterator[Any]:
     """A sandbox of its own with a bot that may be killed."""
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     async with Play(sandbox.url) as play:
-        bot = Bot(sandbox.api_url, dsn, tmp_path)
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path)
         await bot.start()
         yield await play.new_guild("killed"), bot
         await bot.stop()

@@ -38,11 +38,11 @@ class World:
 
 
 @pytest.fixture
-async def world(dsn: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(own_dsn: str, tmp_path: Path) -> AsyncIterator[World]:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     async with Play(sandbox.url) as play:
-        bot = Bot(sandbox.api_url, dsn, tmp_path)
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path)
         await bot.start()
         yield World(sandbox, play, bot)
         await bot.stop()

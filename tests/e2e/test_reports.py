@@ -346,11 +346,11 @@ async def test_what_reporters_write_pings_nobody_and_breaks_nothing(guild: Guild
 
 
 @pytest.fixture
-async def mortal(dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Sandbox, Play, Bot]]:
+async def mortal(own_dsn: str, tmp_path: Path) -> AsyncIterator[tuple[Sandbox, Play, Bot]]:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     async with Play(sandbox.url) as play:
-        bot = Bot(sandbox.api_url, dsn, tmp_path)
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path)
         await bot.start()
         yield sandbox, play, bot
         await bot.stop()

@@ -52,16 +52,16 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with AsyncExitStack() as leaving:
         sandbox = Sandbox(rate_limits=False)
         await sandbox.start(port=0)
         leaving.push_async_callback(sandbox.close)
         play = await leaving.enter_async_context(Play(sandbox.url))
-        eye = await asyncpg.connect(dsn)
+        eye = await asyncpg.connect(own_dsn)
         leaving.push_async_callback(eye.close)
         await eye.execute("SET reeve.system = 'on'")
-        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"))
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot"))
         await bot.start()
         yield World(sandbox, play, bot, eye)
         await bot.stop()

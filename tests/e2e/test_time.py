@@ -22,8 +22,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def play(sandbox: Sandbox, dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
-    bot = Bot(sandbox.api_url, dsn, tmp_path)
+async def play(sandbox: Sandbox, own_dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
+    bot = Bot(sandbox.api_url, own_dsn, tmp_path)
     async with Play(sandbox.url) as play:
         await bot.start()
         yield play

@@ -22,7 +22,7 @@ from database.backups.errors import (
     WalHasHole,
 )
 from database.backups.manifest import check_files, read_backup
-from database.backups.recovery import restore_base
+from database.backups.recovery import LAST_WORDS, TOO_SHORT, restore_base
 from database.backups.verify import verify
 from database.embedded import EmbeddedServer
 from database.wal_archive import archive_options, forget_before, prepare_archive
@@ -190,3 +190,8 @@ def test_the_archive_forgets_what_no_backup_needs(day: Day, tmp_path: Path) -> N
         (tmp_path / f"{segment}.gz").touch()
     forget_before(tmp_path, needed)
     assert [path.name for path in tmp_path.iterdir()] == [f"{needed}.gz"]
+
+
+def test_what_the_server_says_to_who_connects_too_early_is_not_why_it_ended() -> None:
+    log = f"12:00 FATAL:  {TOO_SHORT}\n12:01 FATAL:  the database system is in recovery mode\n"
+    assert LAST_WORDS.findall(log) == [TOO_SHORT]

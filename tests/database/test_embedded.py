@@ -190,7 +190,8 @@ async def test_a_killed_server_comes_back_by_itself(prepared_dir: Path) -> None:
     dead = postmaster(prepared_dir)
     assert dead is not None
     dead.kill()
-    await _until(lambda: postmaster(prepared_dir) not in {None, dead}, 30)
+    async with asyncio.timeout(30):
+        await _until(lambda: postmaster(prepared_dir) not in {None, dead})
     async with _Lock(prepared_dir / "postgres" / "start.lock"):  # held until it answers
         assert await answers(dsn)
     watch.cancel()
@@ -204,12 +205,14 @@ async def test_a_server_that_is_killed_whenever_it_starts_comes_back_in_the_end(
     watch = asyncio.create_task(server.keep_running())
     killed: list[psutil.Process | None] = [None]
     for _ in range(4):
-        await _until(lambda: postmaster(prepared_dir) not in killed, 30)
+        async with asyncio.timeout(30):
+            await _until(lambda: postmaster(prepared_dir) not in killed)
         living = postmaster(prepared_dir)
         assert living is not None
         living.kill()
         killed.append(living)
-    await _until(lambda: postmaster(prepared_dir) not in killed, 30)
+    async with asyncio.timeout(30):
+        await _until(lambda: postmaster(prepared_dir) not in killed)
     async with _Lock(prepared_dir / "postgres" / "start.lock"):  # held until it answers
         assert await answers(dsn)
     assert not watch.done()
@@ -256,7 +259,8 @@ async def test_a_number_that_now_belongs_to_another_server_is_not_taken_for_ours
 async def test_a_kill_during_the_first_set_up_leaves_nothing_broken(data_dir: Path) -> None:
     child = other_process(data_dir, start_new_session=True)
     fresh = data_dir / "postgres" / "cluster.new"
-    await _until((fresh / "global").exists, 30)
+    async with asyncio.timeout(30):
+        await _until((fresh / "global").exists)
     os.killpg(child.pid, signal.SIGKILL)  # initdb and the short-lived programs that it starts, at one stroke
     await asyncio.to_thread(child.communicate)
     assert not (data_dir / "postgres" / "cluster").exists()

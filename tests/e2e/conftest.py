@@ -20,9 +20,10 @@ async def dsn(initialised_dir: Path) -> AsyncIterator[str]:
 
 @pytest.fixture(scope="module")
 async def own_dsn(initialised_dir: Path) -> AsyncIterator[str]:
-    """For a bot on a sandbox of its own, whose time is moved.
+    """For bots on a sandbox of their own: bots on one database are taken for processes of one bot.
 
-    Of two bots on one database whose clocks differ one finds each lease of the other over, and takes its acts from it.
+    Another one would take what a killed one has left over, and wait for a server that it is not in; and of two whose
+    clocks differ one finds each lease of the other over.
     """
     async with Ground(initialised_dir, "") as ground:
         yield (await ground.server()).dsn

@@ -1,7 +1,6 @@
 """Fines and freezes as moderators and members meet them, and a fine that goes with its ban whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from e2e_play import Bot, Guild, Play, until
 
 from sandbox.server import Sandbox
 from soak.ledger_audit import mistakes_of
-from soak.scenario import Ground
 
 
 async def balance(guild: Guild, who: str = "ann") -> str:
@@ -118,13 +116,6 @@ FAULTS: dict[str, dict[str, Any]] = {
     "no answer, applied": {"status": "timeout", "applied": True},
     "no answer, not applied": {"status": "timeout", "applied": False},
 }
-
-
-@pytest.fixture
-async def own_dsn(initialised_dir: Path) -> AsyncIterator[str]:
-    """Another bot would take what a killed one has left over, and wait for a server that it is not in."""
-    async with Ground(initialised_dir, "") as ground:
-        yield (await ground.server()).dsn
 
 
 @pytest.mark.parametrize("is_killed", [False, True], ids=["alive", "killed"])

@@ -87,15 +87,15 @@ class Server(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-async def ground(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
+async def ground(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ground]:
     async with AsyncExitStack() as leaving:
         sandbox = Sandbox(rate_limits=False)
         await sandbox.start(port=0)
         leaving.push_async_callback(sandbox.close)
         play = await leaving.enter_async_context(Play(sandbox.url))
-        bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"), REEVE_MEMBERS_INTENT="true")
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot"), REEVE_MEMBERS_INTENT="true")
         await bot.start()
-        database = DatabaseService(dsn)
+        database = DatabaseService(own_dsn)
         await database.open()
         leaving.push_async_callback(database.close)
         yield Ground(sandbox, play, bot, database)

@@ -154,11 +154,11 @@ async def test_members_neither_see_nor_change_the_rules(guild: Guild, play: Play
 
 
 @pytest.fixture
-async def own_time(dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
+async def own_time(own_dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
     """A sandbox of its own: nobody else's time is moved."""
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
-    bot = Bot(sandbox.api_url, dsn, tmp_path)
+    bot = Bot(sandbox.api_url, own_dsn, tmp_path)
     async with Play(sandbox.url) as play:
         await bot.start()
         yield play

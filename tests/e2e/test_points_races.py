@@ -54,12 +54,12 @@ class Bank:
 
 
 @pytest.fixture(scope="module")
-async def bank(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bank]:
+async def bank(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bank]:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
-    tables: Any = await asyncpg.connect(dsn)
+    tables: Any = await asyncpg.connect(own_dsn)
     await tables.execute("SET reeve.system = 'on'")
-    bots = [Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot")) for _ in range(2)]
+    bots = [Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot")) for _ in range(2)]
     async with Play(sandbox.url) as play:
         await begin(play, bots)
         yield Bank(play, bots, tables)

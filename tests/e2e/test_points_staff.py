@@ -31,9 +31,9 @@ async def play(sandbox: Sandbox) -> AsyncIterator[Play]:
 
 
 @pytest.fixture(scope="module")
-async def bot(sandbox: Sandbox, dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+async def bot(sandbox: Sandbox, own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
     """It sees who has a role."""
-    bot = Bot(sandbox.api_url, dsn, tmp_path_factory.mktemp("bot"), REEVE_MEMBERS_INTENT="true")
+    bot = Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot"), REEVE_MEMBERS_INTENT="true")
     await bot.start()
     yield bot
     assert await bot.stop() == 0
@@ -168,8 +168,8 @@ async def test_all_points_add_up(guild: Guild) -> None:
 
 
 @pytest.fixture
-async def superuser(dsn: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(make_url(dsn).set(username="postgres").render_as_string())
+async def superuser(own_dsn: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(make_url(own_dsn).set(username="postgres").render_as_string())
     yield connection
     await connection.close()
 

@@ -87,11 +87,11 @@ class Town:
 
 
 @pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Any]:
+async def database(own_dsn: str) -> AsyncIterator[Any]:
     async def sees_all(connection: Any) -> None:
         await connection.execute("SET reeve.system = 'on'")
 
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, setup=sees_all) as pool:
+    async with asyncpg.create_pool(own_dsn, min_size=1, max_size=2, setup=sees_all) as pool:
         yield pool
 
 
@@ -117,11 +117,11 @@ class World(Town):
 
 
 @pytest.fixture
-async def world(dsn: str, tmp_path: Path, database: Any) -> AsyncIterator[World]:
+async def world(own_dsn: str, tmp_path: Path, database: Any) -> AsyncIterator[World]:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     async with Play(sandbox.url) as play:
-        bot = Bot(sandbox.api_url, dsn, tmp_path)
+        bot = Bot(sandbox.api_url, own_dsn, tmp_path)
         await bot.start()
         world = World(play, await play.new_guild("market"), database)
         world.bot = bot

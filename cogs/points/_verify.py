@@ -44,6 +44,7 @@ class VerifyCommands(PointsPart):
             found += await _all_of(look, guild_id, shown)
         frozen = await checks.frozen(guild_id=guild_id)
         if found:
+            self.bot.dispatch("outbox_filled")  # the staff is told
             lines = [f"- {in_words(each)}" for each in found[:MOST_SHOWN]]
             more = f"\n…and {len(found) - MOST_SHOWN} more." if len(found) > MOST_SHOWN else ""
             text = (

@@ -17,7 +17,9 @@ from database import migrations
 from database.migrations import OURS, Chain
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
+FORKS.set_forkserver_preload(
+    [__name__, "database.models", "database.server"]
+)  # the last two for `alembic/env.py`
 
 
 class Moment(NamedTuple):

@@ -86,12 +86,22 @@ class Town:
         await until(agreed)
 
 
-@pytest.fixture
-async def database(own_dsn: str) -> AsyncIterator[Any]:
+def looking_into(dsn: str) -> Any:
     async def sees_all(connection: Any) -> None:
         await connection.execute("SET reeve.system = 'on'")
 
-    async with asyncpg.create_pool(own_dsn, min_size=1, max_size=2, setup=sees_all) as pool:
+    return asyncpg.create_pool(dsn, min_size=1, max_size=2, setup=sees_all)
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Any]:
+    async with looking_into(dsn) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def own_database(own_dsn: str) -> AsyncIterator[Any]:
+    async with looking_into(own_dsn) as pool:
         yield pool
 
 
@@ -117,13 +127,13 @@ class World(Town):
 
 
 @pytest.fixture
-async def world(own_dsn: str, tmp_path: Path, database: Any) -> AsyncIterator[World]:
+async def world(own_dsn: str, tmp_path: Path, own_database: Any) -> AsyncIterator[World]:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start(port=0)
     async with Play(sandbox.url) as play:
         bot = Bot(sandbox.api_url, own_dsn, tmp_path)
         await bot.start()
-        world = World(play, await play.new_guild("market"), database)
+        world = World(play, await play.new_guild("market"), own_database)
         world.bot = bot
         yield world
         assert await bot.stop() == 0
@@ -224,20 +234,75 @@ async def test_a_price_that_changed_meanwhile_is_not_paid(town: Town) -> None:
     assert await town.points("ann") == 100
 
 
-async def test_what_a_buyer_lacks_is_said(town: Town) -> None:
+async def test_what_a_buyer_lacks_is_said_before_they_are_asked(town: Town) -> None:
+    async def refused(item: str = "Pear") -> str:
+        return (await town.guild.slash("ann", "shop buy", item=item)).text
+
     await town.role()
     await town.rich("ann", amount=9)
     await town.sells("Pear", 10)
     await town.sells("For VIPs", 1, required_role="@VIP")
     await town.sells("For old hands", 1, required_level=3)
     await town.sells("One each", 1, limit=1)
-    assert "That takes 10 points and you have 9." in (await town.buys("ann")).text
-    assert "only to members with the role" in (await town.buys("ann", "For VIPs")).text
-    assert "from level 3 on, and you are at level 0" in (await town.buys("ann", "For old hands")).text
+    await town.sells("For rich VIPs", 1_000, required_role="@VIP", stock=0)
+    assert (await refused()).strip() == "That takes 10 points and you have 9."
+    assert "only to members with the role" in await refused("For VIPs")
+    assert "only to members with the role" in await refused("For rich VIPs"), (
+        "the first in the documented order"
+    )
+    assert "from level 3 on, and you are at level 0" in await refused("For old hands")
     assert "You bought" in (await town.buys("ann", "One each")).text
-    assert "One member can buy 1" in (await town.buys("ann", "One each")).text
-    assert "That is not sold here" in (await town.guild.slash("ann", "shop buy", item="Plum")).text
+    assert "One member can buy 1" in await refused("One each")
+    assert "That is not sold here" in await refused("Plum")
     assert await town.points("ann") == 8
+
+
+async def test_what_changed_since_the_question_is_decided_by_the_click(town: Town) -> None:
+    await town.rich("ann", amount=10)
+    await town.sells("Pear", 10, stock=2)
+    asked = await town.asks("ann")
+    assert "You have 10 points." in asked.text
+    await town.guild.slash("ann", "points give", member="ben", amount=1)
+    assert "That takes 10 points and you have 9." in (await town.guild.click("ann", asked, "Buy for")).text
+    assert (await town.points("ann"), await town.stock()) == (9, 2)
+
+
+async def test_a_purchase_is_refunded_and_not_reversed(town: Town) -> None:
+    await town.role()
+    await town.rich("ann")
+    await town.sells("VIP", 40, role="@VIP")
+    await town.buys("ann", "VIP")
+    number = int((await town.guild.slash("ann", "points history")).text.split("`#")[1].split("`")[0])
+    answer = await town.guild.slash("mel", "points reverse", operation=number, reason="by mistake")
+    assert "That is a purchase: /shop refund gives its points back, and takes the role" in answer.text
+    assert (await town.points("ann"), await town.has("ann")) == (60, True)
+    assert await town.guild.autocomplete("mel", "points reverse", "operation", operation=str(number)) == []
+
+
+async def test_a_role_that_is_deleted_is_named_so(town: Town) -> None:
+    await town.role()
+    await town.role("Patron")
+    await town.rich("ann")
+    await town.sells("VIP", 10, role="@VIP")
+    await town.sells("For patrons", 10, required_role="@Patron")
+    await town.buys("ann", "VIP")
+    for role in ("VIP", "Patron"):
+        await town.guild.post("olga", "role", action="delete", role_id=town.guild.roles[role])
+    listed = (await town.guild.slash("ann", "shop list")).text
+    assert f"the role <@&{town.guild.roles['VIP']}> (deleted)" in listed
+    assert f"only for <@&{town.guild.roles['Patron']}> (deleted)" in listed
+    assert "(deleted) · yours" in (await town.guild.slash("ann", "shop inventory")).text
+    refused = await town.guild.slash("ann", "shop buy", item="For patrons")
+    assert (
+        "with a role that is deleted could buy that: a manager should change it with /shop edit"
+        in refused.text
+    )
+    everyone = town.guild.guild_id
+    changed = await town.guild.slash("olga", "shop edit", item="For patrons", required_role=everyone)
+    assert "only for" not in changed.text
+    assert "You bought" in (await town.buys("ann", "For patrons")).text
+    refunded = await town.guild.slash("mel", "shop refund", purchase=1)
+    assert "taken back" not in refunded.text
 
 
 async def test_who_may_manage_the_shop_and_sell_which_roles(town: Town) -> None:

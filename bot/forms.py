@@ -55,6 +55,9 @@ class Form:
     title: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]]
 
+    in_place: ClassVar[bool] = False
+    """Whether `submit` answers by `update`, in the message that has what opened the form."""
+
     known: ClassVar[list[type["Form"]]] = []
     """Each subclass, once its module is imported."""
 
@@ -116,7 +119,7 @@ async def submitted(interaction: Interaction) -> None:
     data: Mapping[str, Any] = interaction.data or {}
     try:
         form, match = _found(str(data.get("custom_id", "")))
-        await defer(interaction)
+        await defer(interaction, in_place=form.in_place)
         await form.submit(interaction, form.filled_in(dict(_values(data.get("components", [])))), match)
     except Exception as error:  # becomes the person's answer
         await answer_error(interaction, error)

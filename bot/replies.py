@@ -15,23 +15,27 @@ TEXT_LIMIT = 2000  # https://discord.com/developers/docs/resources/message#creat
 FENCE = "```"
 CALLBACK_SECONDS = 0.9  # of the 3 that Discord gives; before discord.py repeats by itself, after 1 s
 ANSWER_SECONDS = 40  # discord.py repeats by itself for up to 25 s
-ACKNOWLEDGED, ANSWERED = "acknowledged", "answered"  # in an interaction's `extras`
+ACKNOWLEDGED, ANSWERED, IN_PLACE = "acknowledged", "answered", "in place"  # in an interaction's `extras`
 
 
-async def defer(interaction: discord.Interaction[Any], *, ephemeral: bool = True) -> None:
-    """Tell Discord within its 3 seconds that an answer follows; a button's message stays as it is.
+async def defer(
+    interaction: discord.Interaction[Any], *, ephemeral: bool = True, in_place: bool = False
+) -> None:
+    """Tell Discord within its 3 seconds that an answer follows; a button's message stays as it is until `update`, and
+    so does that from which a form was opened if it is to be answered `in_place`.
 
     Returns when Discord has it, also if what it answered was lost. What follows may wait for the database: 15 minutes
     are left for the answer.
     """
     if _is_acknowledged(interaction):
         return
-    thinking = not _is_component(interaction)
+    thinking = not (in_place or _is_component(interaction))
     await deliver(
         lambda: interaction.response.defer(ephemeral=ephemeral, thinking=thinking),
         attempt_seconds=CALLBACK_SECONDS,
     )
     interaction.extras[ACKNOWLEDGED] = True
+    interaction.extras[IN_PLACE] = not thinking
     be_patient()
 
 
@@ -57,7 +61,7 @@ async def reply(
     try:
         if not _is_acknowledged(interaction):
             await _answer_at_once(interaction, content, files, ephemeral=ephemeral)
-        elif _is_component(interaction) or ANSWERED in interaction.extras:
+        elif _keeps_its_message(interaction) or ANSWERED in interaction.extras:
             await _add(interaction, content, files, ephemeral=ephemeral)
         else:
             await _fill(interaction, content, files)
@@ -71,7 +75,7 @@ async def reply(
 async def update(
     interaction: discord.Interaction[Any], *, embed: discord.Embed, view: discord.ui.View | None
 ) -> None:
-    """Show something else in the message whose button was pressed. It was deferred before."""
+    """Show something else in the message whose button was pressed or form filled in. It was deferred before."""
     await deliver(
         lambda: interaction.edit_original_response(embed=embed, view=view), attempt_seconds=ANSWER_SECONDS
     )
@@ -127,6 +131,10 @@ def _is_acknowledged(interaction: discord.Interaction[Any]) -> bool:
 
 def _is_component(interaction: discord.Interaction[Any]) -> bool:
     return interaction.type is discord.InteractionType.component
+
+
+def _keeps_its_message(interaction: discord.Interaction[Any]) -> bool:
+    return _is_component(interaction) or bool(interaction.extras.get(IN_PLACE))
 
 
 def shorten(text: str, limit: int = TEXT_LIMIT) -> str:

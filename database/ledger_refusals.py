@@ -240,6 +240,17 @@ class OfACase(LedgerRefusal):
         )
 
 
+class OfAPurchase(LedgerRefusal):
+    """Its role would stay with who has the points back."""
+
+    code = "of_a_purchase"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is a purchase: /shop refund gives its points back, and takes the role that was bought."
+        )
+
+
 class NotReversible(LedgerRefusal):
     code = "not_reversible"
 

@@ -9,12 +9,14 @@ from database.ledger_refusals import (
     AlreadyReversed,
     NotReversible,
     OfACase,
+    OfAPurchase,
     OperationNotFound,
     PointsSpent,
 )
-from database.models.points import OperationKind, Phase, PointOperation, PointTransfer
+from database.models.points import SHOP, OperationKind, Phase, PointOperation, PointTransfer
 
 MOVED = (Phase.POST, Phase.CAPTURE)
+MOVED_BACK = (OperationKind.REVERSE, OperationKind.REFUND)
 
 
 class Spent(StrEnum):
@@ -41,7 +43,7 @@ def reversible(operation: PointOperation | None, transfers: Sequence[PointTransf
     if operation.case_number is not None:
         raise OfACase(operation.case_number)
     moved = [each for each in transfers if each.phase in MOVED]
-    if operation.kind is OperationKind.REVERSE or not moved:
+    if operation.kind in MOVED_BACK or not moved:
         raise NotReversible
     return sorted(moved, key=lambda each: -each.transfer_id)
 
@@ -53,7 +55,25 @@ def reverse(
     undone: Sequence[int],
     policy: Spent,
 ) -> Reversed:
-    """`undone`: the transfers that a reversal names already, read under the locks."""
+    """`undone`: the transfers that a reversal names already, read under the locks. A purchase is refunded instead."""
+    if operation is not None and _is_purchase(operation, transfers):
+        raise OfAPurchase
+    return undo(book, operation, transfers, undone, policy)
+
+
+def _is_purchase(operation: PointOperation, transfers: Sequence[PointTransfer]) -> bool:
+    paid = any(each.credit_id == SHOP and each.phase in MOVED for each in transfers)
+    return operation.kind is OperationKind.BUY or paid
+
+
+def undo(
+    book: Book,
+    operation: PointOperation | None,
+    transfers: Sequence[PointTransfer],
+    undone: Sequence[int],
+    policy: Spent,
+) -> Reversed:
+    """Likewise, whatever it was."""
     moved = reversible(operation, transfers)
     if undone:
         raise AlreadyReversed

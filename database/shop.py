@@ -10,7 +10,7 @@ from database.models.guild_config import GuildSettings
 from database.models.points import SHOP, PointOperation, PointTransfer
 from database.models.shop import Buyer, Purchase, PurchaseState, ShopItem
 from database.models.shop_steps import Past
-from database.reversing import Reversed, Spent, reverse
+from database.reversing import Reversed, Spent, undo
 from database.shop_refusals import (
     HasRoleAlready,
     ItemGone,
@@ -94,4 +94,4 @@ def refund(
         raise NothingPaid
     if purchase.state is PurchaseState.UNDONE:
         raise RefundedAlready
-    return reverse(book, operation, transfers, undone, Spent.REFUSE)
+    return undo(book, operation, transfers, undone, Spent.REFUSE)

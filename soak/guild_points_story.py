@@ -65,6 +65,7 @@ class PointsStory:
         item = await self._told(Call("shop.add", {"item": new}))
         await self._say("shop.item", item_id=item["item_id"])
         await self._say("shop.named", name="a story")
+        await self._say("purchases.would_leave", item_id=item["item_id"], buyer=Buyer(ANN))
         sale = await self._say(
             "purchases.buy",
             item_id=item["item_id"],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from soak.points_wishes import BURN, LARGEST_AMOUNT, LARGEST_BALANCE, MINT, TREASURY, Answer, Wish
+from soak.points_wishes import BURN, LARGEST_AMOUNT, LARGEST_BALANCE, MINT, SHOP, TREASURY, Answer, Wish
 
 
 class Refused(Exception):
@@ -266,6 +266,8 @@ class Oracle:
         if not 0 <= operation < len(self.moves):
             raise Refused("operation_not_found", {})
         moves = self.moves[operation]
+        if any(credit == SHOP for _, credit, _ in moves):
+            raise Refused("of_a_purchase", {})
         if self.kinds[operation] == "reverse" or not moves:
             raise Refused("not_reversible", {})
         if operation in self.reversed:

@@ -70,4 +70,6 @@ class BoostCommands(PointsPart):
             changed_by_id=interaction.user.id,
             interaction_id=interaction.id,
         )
-        await reply(interaction, f"{boost_in_words(boost)}. `/points rules` ends it before.")
+        await reply(
+            interaction, f"{boost_in_words(guild_of(interaction), boost)}. `/points rules` ends it before."
+        )

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import discord
 from discord.utils import format_dt
 
 from bot.durations import format_duration
 from cogs.points._group import points_in_words
-from database.models.earning import Decision, Earner, PointBoost, PointRule, RuleSubject, Why
+from cogs.points._mentions import channel_mention, role_mention
+from database.models.earning import BoostSubject, Decision, Earner, PointBoost, PointRule, RuleSubject, Why
 
 CALLED = {Earner.MESSAGE: "messages", Earner.VOICE: "talk in voice channels"}
 REASONS: dict[Why, Callable[[Decision], str]] = {
@@ -42,18 +44,21 @@ def _because(decision: Decision, earner: Earner) -> str:
     return REASONS[decision.why](decision) if decision.why else ""
 
 
-def rule_in_words(rule: PointRule) -> str:
-    of = f"<#{rule.subject_id}>" if rule.subject is RuleSubject.CHANNEL else f"<@&{rule.subject_id}>"
+def rule_in_words(guild: discord.Guild, rule: PointRule) -> str:
+    is_channel = rule.subject is RuleSubject.CHANNEL
+    of = (channel_mention if is_channel else role_mention)(guild, rule.subject_id)
     return f"{of} earns {f'{rule.percent:,} %' if rule.percent else 'nothing'}"
 
 
-def boost_in_words(boost: PointBoost) -> str:
-    of = {
-        "server": "The whole server",
-        "channel": f"<#{boost.subject_id}>",
-        "role": f"<@&{boost.subject_id}>",
-    }
-    return f"{of[boost.subject]} earns {boost.percent:,} %, which ends {format_dt(boost.ends_at, 'R')}"
+def boost_in_words(guild: discord.Guild, boost: PointBoost) -> str:
+    match boost.subject, boost.subject_id:
+        case BoostSubject.CHANNEL, int(channel_id):
+            of = channel_mention(guild, channel_id)
+        case BoostSubject.ROLE, int(role_id):
+            of = role_mention(guild, role_id)
+        case _:
+            of = "The whole server"
+    return f"{of} earns {boost.percent:,} %, which ends {format_dt(boost.ends_at, 'R')}"
 
 
 def lines_within(lines: Sequence[str], most: int, none: str) -> str:

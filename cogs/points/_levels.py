@@ -5,11 +5,13 @@ from discord import app_commands
 
 from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, requires
+from bot.post_channels import LEVELS, found_channel
 from bot.replies import defer, reply
 from cogs.points._group import PointsPart
 from cogs.points._level_roles import obstacle
 from cogs.points._shop_roles import require_own_to_give
 from database.levels import HIGHEST_LEVEL, Curve
+from database.models import GuildSettings
 
 BLURPLE = discord.Colour(0x5865F2)
 LevelNumber = app_commands.Range[int, 1, HIGHEST_LEVEL]
@@ -49,8 +51,9 @@ class LevelCommands(PointsPart):
     async def remove_level(self, interaction: Interaction, level: LevelNumber) -> None:
         """Let a level give no role any more; who has the role keeps it."""
         await defer(interaction)
+        guild = guild_of(interaction)
         role_id = await self.bot.database.levels.remove_reward(
-            guild_id=guild_of(interaction).id,
+            guild_id=guild.id,
             level=level,
             changed_by_id=interaction.user.id,
             interaction_id=interaction.id,
@@ -58,11 +61,9 @@ class LevelCommands(PointsPart):
         self.bot.dispatch("outbox_filled")
         if role_id is None:
             await reply(interaction, f"Level {level:,} gives no role.")
-        else:
-            await reply(
-                interaction,
-                f"Level {level:,} does not give <@&{role_id}> any more. Who has that role keeps it.",
-            )
+            return
+        left = "Who has that role keeps it." if guild.get_role(role_id) else "That role is deleted."
+        await reply(interaction, f"Level {level:,} does not give <@&{role_id}> any more. {left}")
 
     @levels.command(name="show")
     @requires(Level.MANAGER)
@@ -88,9 +89,8 @@ class LevelCommands(PointsPart):
             if config.level_roles_stack
             else "Only the highest role stays."
         )
-        where = f"#{guild.get_channel(config.level_channel_id)}" if config.level_channel_id else "nowhere"
         embed.set_footer(
-            text=f"{stays} New levels are announced: {where}. /points rules changes both and the curve."
+            text=f"{stays} {_announced(guild, config)} /points rules changes both and the curve."
         )
         await reply(interaction, embeds=[embed])
 
@@ -106,3 +106,14 @@ class LevelCommands(PointsPart):
         await self.bot.database.levels.sync(guild_id=guild_id)
         self.bot.dispatch("outbox_filled")
         await reply(interaction, "I look through all members now; /jobs shows it for as long as it takes.")
+
+
+def _announced(guild: discord.Guild, config: GuildSettings) -> str:
+    if config.level_channel_id is None:
+        return "New levels are not announced."
+    channel, trouble = found_channel(LEVELS, guild.channels, config, guild.me)
+    return (
+        f"New levels are announced in #{channel}."
+        if channel
+        else f"New levels cannot be announced. {trouble}"
+    )

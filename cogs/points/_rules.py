@@ -14,7 +14,7 @@ from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton, show
 from bot.permissions import Level, require, requires
 from bot.point_settings import PAGES, POINT_SETTINGS, SettingsPage
-from bot.replies import defer, reply, update
+from bot.replies import defer, update
 from cogs.points._group import PointsPart
 from cogs.points._rules_panel import RULES, choice_page, panel_page
 from database.errors import SettingNotAllowed
@@ -37,35 +37,37 @@ class RulesCommands(PointsPart):
 
 
 class SettingForm(Form, template=r"pr:value:(?P<column>[a-z_]{1,40})"):
-    title, fields = "Change a setting", (VALUE, WHY)
+    title, fields, in_place = "Change a setting", (VALUE, WHY), True
 
     async def submit(self, interaction: Interaction, values: Mapping[str, str], match: re.Match[str]) -> None:
         await require(interaction, Level.MANAGER)
         column = match["column"]
         page, bounds = page_of(column), BOUNDS[column]
-        typed = _whole(values["value"])
-        if typed is None:
-            raise SettingNotAllowed(bounds.called, bounds.rule)
-        config = await change(interaction, column, typed, key=self.key, why=values.get("why"))
-        shown = POINT_SETTINGS[column].shown(getattr(config, column))
-        now = await panel_page(interaction, page.name)
-        said = f"{POINT_SETTINGS[column].name} is now {shown}."
-        await reply(interaction, said, embeds=[now.embed], view=now.view())
+        try:
+            typed = _whole(values["value"], bounds.called, bounds.rule)
+            config = await change(interaction, column, typed, key=self.key, why=values.get("why"))
+            setting = POINT_SETTINGS[column]
+            said = f"{setting.name} is now {setting.shown(getattr(config, column))}."
+        except SettingNotAllowed as refused:
+            said = str(refused)
+        await _show_now(interaction, page.name, said)
 
 
 class RuleForm(Form, template=r"pr:percent:(?P<subject>channel|role):(?P<id>[0-9]{1,19})"):
-    title, fields = "What it earns", (PERCENT, WHY)
+    title, fields, in_place = "What it earns", (PERCENT, WHY), True
 
     async def submit(self, interaction: Interaction, values: Mapping[str, str], match: re.Match[str]) -> None:
         await require(interaction, Level.MANAGER)
-        percent = _whole(values["percent"].removesuffix("%"))
-        if percent is None:
-            raise SettingNotAllowed("The percentage", f"choose from 0 to {MOST_PERCENT:,}")
-        await _change_rule(
-            interaction, match["subject"], int(match["id"]), percent, key=self.key, why=values.get("why")
-        )
-        now = await panel_page(interaction, RULES)
-        await reply(interaction, "The rule is kept.", embeds=[now.embed], view=now.view())
+        try:
+            rule = f"choose from 0 to {MOST_PERCENT:,}"
+            percent = _whole(values["percent"].removesuffix("%"), "The percentage", rule)
+            await _change_rule(
+                interaction, match["subject"], int(match["id"]), percent, key=self.key, why=values.get("why")
+            )
+            said = "The rule is kept."
+        except SettingNotAllowed as refused:
+            said = str(refused)
+        await _show_now(interaction, RULES, said)
 
 
 class PanelButton(
@@ -113,6 +115,13 @@ class PanelSelect(
             await answer_error(interaction, error)
 
 
+async def _show_now(interaction: Interaction, name: str, said: str) -> None:
+    """In the panel itself, below what came of what was typed: a second panel would leave an old one behind."""
+    now = await panel_page(interaction, name)
+    now.embed.description = f"> {said}\n{now.embed.description}"
+    await update(interaction, embed=now.embed, view=now.view())
+
+
 async def chosen(interaction: Interaction, select: Sequence[str], values: Sequence[str]) -> None:
     """A form where something is to be typed, which must be the first answer; else the panel as it is then."""
     if not values:
@@ -141,7 +150,7 @@ async def _after_choice(interaction: Interaction, select: Sequence[str], value: 
         case ["set", _]:
             page = page_of(value)
             config = await interaction.client.database.guild_configs.get(guild_id=guild_of(interaction).id)
-            return choice_page(page, POINT_SETTINGS[value], config)
+            return choice_page(guild_of(interaction), page, POINT_SETTINGS[value], config)
         case ["channel", column]:
             page = page_of(column)
             await change(interaction, column, int(value), key=interaction.id)
@@ -203,7 +212,9 @@ def page_of(column: str) -> SettingsPage:
     raise ButtonOutdated
 
 
-def _whole(typed: str) -> int | None:
-    """Of digits, also in groups."""
+def _whole(typed: str, called: str, rule: str) -> int:
+    """Of digits, also in groups. Raises SettingNotAllowed."""
     digits = re.sub(r"[\s,._']", "", typed)
-    return int(digits) if re.fullmatch("[0-9]{1,13}", digits) else None
+    if not re.fullmatch("[0-9]{1,13}", digits):
+        raise SettingNotAllowed(called, rule)
+    return int(digits)

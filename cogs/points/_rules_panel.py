@@ -8,19 +8,23 @@ import discord
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page
 from bot.point_settings import PAGES, SettingsPage
+from bot.post_channels import LEVELS
 from bot.setting_words import Setting
-from bot.typed import one_line
+from bot.typed import cut, one_line
 from cogs.points._earning_words import boost_in_words, lines_within, rule_in_words
+from cogs.points._mentions import channel_mention, channel_name, role_name
 from database.models import GuildSettings
-from database.models.earning import PointBoost, PointRule
+from database.models.earning import PointBoost, PointRule, RuleSubject
 
 GOLD = discord.Colour(0xF1C40F)
 RULES = "rules"
 """The page of channels, roles and boosts, beside those of settings."""
 TITLES = {**{page.name: page.title for page in PAGES}, RULES: "Channels, roles and boosts"}
 LABELS = {"earning": "Earning", "giving": "Giving", "levels": "Levels", RULES: "Channels and roles"}
+CHANNELS = {LEVELS.column}
+"""The settings that are a channel."""
 MOST_OPTIONS = 25  # https://discord.com/developers/docs/components/reference#string-select
-LIST_LIMIT = 4_000
+LIST_LIMIT = 3_900
 GREY, BLUE = discord.ButtonStyle.secondary, discord.ButtonStyle.primary
 GREEN, RED = discord.ButtonStyle.success, discord.ButtonStyle.danger
 EVERYWHERE = (
@@ -31,29 +35,32 @@ EVERYWHERE = (
 
 async def panel_page(interaction: Interaction, name: str) -> Page:
     """One of the pages, as things are now."""
-    database, guild_id = interaction.client.database, guild_of(interaction).id
+    database, guild = interaction.client.database, guild_of(interaction)
     if name == RULES:
-        what = await database.earning_rules.all(guild_id=guild_id)
-        return _rules_page(what.rules, what.boosts)
-    config = await database.guild_configs.get(guild_id=guild_id)
-    return _settings_page(next(page for page in PAGES if page.name == name), config)
+        what = await database.earning_rules.all(guild_id=guild.id)
+        return _rules_page(guild, what.rules, what.boosts)
+    config = await database.guild_configs.read(guild_id=guild.id)
+    return _settings_page(guild, next(page for page in PAGES if page.name == name), config)
 
 
-def _settings_page(page: SettingsPage, config: GuildSettings) -> Page:
+def _settings_page(guild: discord.Guild, page: SettingsPage, config: GuildSettings) -> Page:
     embed = discord.Embed(title=page.title, colour=GOLD)
-    lines = [f"**{_value(each, config)}** · {each.help}" for each in page.settings]
+    lines = [f"**{_shown(guild, each, config)}** · {each.help}" for each in page.settings]
     embed.description = "\n".join(lines)
     select: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=f"pr:set:{page.name}", placeholder="Change one of them", row=1
     )
     for each in page.settings:
-        select.add_option(label=each.help[:100], value=each.column, description=_value(each, config)[:100])
+        select.add_option(label=each.help[:100], value=each.column, description=_named(guild, each, config))
     return Page(embed, more=[*_tabs(page.name), select])
 
 
-def _rules_page(rules: Sequence[PointRule], boosts: Sequence[PointBoost]) -> Page:
+def _rules_page(guild: discord.Guild, rules: Sequence[PointRule], boosts: Sequence[PointBoost]) -> Page:
     embed = discord.Embed(title=TITLES[RULES], colour=GOLD)
-    lines = [*map(boost_in_words, boosts), *map(rule_in_words, rules)]
+    lines = [
+        *(boost_in_words(guild, each) for each in boosts),
+        *(rule_in_words(guild, each) for each in rules),
+    ]
     room = LIST_LIMIT - len(EVERYWHERE)
     listed = lines_within(lines, room, "All channels and roles earn the same.")
     embed.description = f"{listed}\n\n-# {EVERYWHERE}"
@@ -65,33 +72,42 @@ def _rules_page(rules: Sequence[PointRule], boosts: Sequence[PointBoost]) -> Pag
     )
     more: list[discord.ui.Item[Any]] = [*_tabs(RULES), channels, roles]
     if lines:
-        more.append(_removing(rules, boosts))
+        more.append(_removing(guild, rules, boosts))
     return Page(embed, more=more)
 
 
-def _removing(rules: Sequence[PointRule], boosts: Sequence[PointBoost]) -> discord.ui.Select[Any]:
+def _removing(
+    guild: discord.Guild, rules: Sequence[PointRule], boosts: Sequence[PointBoost]
+) -> discord.ui.Select[Any]:
     select: discord.ui.Select[Any] = discord.ui.Select(
         custom_id="pr:remove", placeholder="Remove a rule, or end a boost", row=3
     )
     for boost in boosts[:MOST_OPTIONS]:
         until = f"{boost.ends_at:%d %b %H:%M} UTC"
-        of = f"{boost.subject} {boost.subject_id or ''}".strip()
+        of = _subject(guild, boost.subject, boost.subject_id)
         select.add_option(
             label=f"Boost to {boost.percent} % until {until}", value=f"boost:{boost.boost_id}", description=of
         )
     for rule in rules[: MOST_OPTIONS - len(select.options)]:
         value = f"{rule.subject}:{rule.subject_id}"
-        select.add_option(
-            label=f"{rule.subject} {rule.subject_id}", value=value, description=f"{rule.percent} %"
-        )
+        of = _subject(guild, rule.subject, rule.subject_id)
+        select.add_option(label=of, value=value, description=f"{rule.percent} %")
     return select
 
 
-def choice_page(page: SettingsPage, setting: Setting, config: GuildSettings) -> Page:
+def _subject(guild: discord.Guild, subject: str, subject_id: int | None) -> str:
+    if subject_id is None:
+        return "The whole server"
+    name = channel_name if subject == RuleSubject.CHANNEL else role_name
+    return cut(name(guild, subject_id), 100)
+
+
+def choice_page(guild: discord.Guild, page: SettingsPage, setting: Setting, config: GuildSettings) -> Page:
     """Of a setting that is yes or no, or a channel: what it is now, and what it may become."""
-    embed = discord.Embed(title=setting.help, description=f"Now: {_value(setting, config)}", colour=GOLD)
+    now = _shown(guild, setting, config)
+    embed = discord.Embed(title=setting.help, description=f"Now: {now}", colour=GOLD)
     back = discord.ui.Button[Any](label="Back", style=GREY, custom_id=f"pr:page:{page.name}", row=0)
-    if setting.column.endswith("_channel_id"):
+    if setting.column in CHANNELS:
         channels: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
             custom_id=f"pr:channel:{setting.column}",
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
@@ -115,5 +131,14 @@ def _tabs(now: str) -> list[discord.ui.Button[Any]]:
     ]
 
 
-def _value(setting: Setting, config: GuildSettings) -> str:
-    return one_line(setting.shown(getattr(config, setting.column)), 90)
+def _shown(guild: discord.Guild, setting: Setting, config: GuildSettings) -> str:
+    value = getattr(config, setting.column)
+    is_channel = setting.column in CHANNELS and value is not None
+    return one_line(channel_mention(guild, value) if is_channel else setting.shown(value), 90)
+
+
+def _named(guild: discord.Guild, setting: Setting, config: GuildSettings) -> str:
+    """In a menu, where nothing is a mention or markdown."""
+    value = getattr(config, setting.column)
+    is_channel = setting.column in CHANNELS and value is not None
+    return cut(channel_name(guild, value) if is_channel else setting.shown(value), 100)

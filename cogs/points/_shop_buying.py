@@ -16,22 +16,23 @@ from cogs.points._group import points_in_words
 from cogs.points._history import GOLD
 from cogs.points._shop_pages import LARGEST, PICK
 from cogs.points._shop_performing import perform
-from cogs.points._shop_roles import require_giveable
+from cogs.points._shop_roles import require_sellable
 from cogs.points._shop_words import item_in_words, item_name, outcome_in_words
 from database.models.shop import Buyer, PurchaseState, ShopItem
 from database.shop_refusals import ItemNotFound
 
 
 async def ask(interaction: Interaction, item: ShopItem) -> None:
-    """Show the price and the button. What was shown is in the button: at another price nothing is bought."""
-    if item.role_id is not None:
-        require_giveable(guild_of(interaction), item.role_id)
-    funds = await interaction.client.database.points.funds(
-        guild_id=item.guild_id, user_id=interaction.user.id
+    """Show the price and the button, if it could be bought now. What was shown is in the button: at another price
+    nothing is bought.
+    """
+    guild = guild_of(interaction)
+    require_sellable(guild, item)
+    left = await interaction.client.database.purchases.would_leave(
+        guild_id=guild.id, item_id=item.item_id, buyer=_buyer(interaction)
     )
-    available = funds.balance - funds.held
-    embed = discord.Embed(title="Buy this?", description=item_in_words(item), colour=GOLD)
-    embed.set_footer(text=f"You have {points_in_words(available)}.")
+    embed = discord.Embed(title="Buy this?", description=item_in_words(guild, item), colour=GOLD)
+    embed.set_footer(text=f"You have {points_in_words(left + item.price)}.")
     button: discord.ui.Button[Any] = discord.ui.Button(
         label=f"Buy for {points_in_words(item.price)}",
         style=discord.ButtonStyle.success,
@@ -40,6 +41,11 @@ async def ask(interaction: Interaction, item: ShopItem) -> None:
     view = discord.ui.View(timeout=None)
     view.add_item(button)
     await reply(interaction, embeds=[embed], view=view)
+
+
+def _buyer(interaction: Interaction) -> Buyer:
+    member = member_of(interaction)
+    return Buyer(member.id, frozenset(role.id for role in member.roles), member.is_timed_out())
 
 
 class BuyButton(PageButton, template=r"shop:buy:[0-9]{1,19}:[0-9]{1,10}:[0-9]{1,20}"):
@@ -57,12 +63,11 @@ async def _buy(interaction: Interaction, item_id: int, price: int, proposal_id: 
     with suppress(ItemNotFound):  # a repeat is answered also when it is no longer sold
         item = await bot.database.shop.item(guild_id=member.guild.id, item_id=item_id)
         name = item_name(item)
-        if item.role_id is not None:
-            require_giveable(member.guild, item.role_id)
+        require_sellable(member.guild, item)
     sale = await bot.database.purchases.buy(
         guild_id=member.guild.id,
         item_id=item_id,
-        buyer=Buyer(member.id, frozenset(role.id for role in member.roles), member.is_timed_out()),
+        buyer=_buyer(interaction),
         shown_price=price,
         proposal_id=proposal_id,
     )

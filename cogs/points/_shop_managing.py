@@ -134,7 +134,7 @@ class ManagingCommands(BaseCog):
                 added_by_id=interaction.user.id,
             )
         )
-        await reply(interaction, f"Now sold:\n{item_in_words(item)}")
+        await reply(interaction, f"Now sold:\n{item_in_words(guild, item)}")
 
     @app_commands.command()
     @app_commands.describe(
@@ -186,7 +186,7 @@ class ManagingCommands(BaseCog):
             found = await self.bot.database.shop.edit(
                 guild_id=found.guild_id, item_id=found.item_id, changes=changes
             )
-        await reply(interaction, f"Sold as:\n{item_in_words(found)}")
+        await reply(interaction, f"Sold as:\n{item_in_words(guild_of(interaction), found)}")
 
     @app_commands.command()
     @app_commands.describe(item="What is not to be sold any more; who bought it keeps it")
@@ -235,8 +235,9 @@ class ManagingCommands(BaseCog):
     ) -> None:
         """Give the points of a purchase back, and take what was bought."""
         await defer(interaction)
+        guild = guild_of(interaction)
         done = await self.bot.database.purchases.refund(
-            guild_id=guild_of(interaction).id,
+            guild_id=guild.id,
             purchase_id=purchase,
             restock=restock,
             note=note,
@@ -244,7 +245,8 @@ class ManagingCommands(BaseCog):
             interaction_id=interaction.id,
         )
         self.bot.dispatch("shop_due")
-        role = f" The role <@&{done.purchase.role_id}> is taken back." if done.purchase.due_at else ""
+        is_taken = done.purchase.due_at is not None and guild.get_role(done.purchase.role_id or 0) is not None
+        role = f" The role <@&{done.purchase.role_id}> is taken back." if is_taken else ""
         whose = f"<@{done.purchase.buyer_id}>"
         await reply(interaction, f"{whose} has {points_in_words(done.points)} back.{role}")
 

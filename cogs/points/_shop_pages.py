@@ -49,11 +49,12 @@ FIRST = Turned()
 
 async def shelf_page(interaction: Interaction, at: Turned = FIRST) -> Page:
     """With a menu to buy what is on it."""
+    guild = guild_of(interaction)
     found = await interaction.client.database.shop.shelf(
-        guild_id=guild_of(interaction).id, before=at.before, after=at.after, limit=PAGE_SIZE + 1
+        guild_id=guild.id, before=at.before, after=at.after, limit=PAGE_SIZE + 1
     )
     items, is_back, is_forward = at.shown(found)
-    lines = "\n".join(map(item_in_words, items)) or "Nothing is sold here at the moment."
+    lines = "\n".join(item_in_words(guild, each) for each in items) or "Nothing is sold here at the moment."
     embed = discord.Embed(title="Shop", description=lines, colour=GOLD)
     return Page(
         embed,
@@ -82,15 +83,16 @@ class ShelfButton(PageButton, template=r"shop:shelf:(?:back|next):[0-9]{1,10}:[0
 
 async def inventory_page(interaction: Interaction, user_id: int, at: Turned = FIRST) -> Page:
     """Newest first, with what became of each."""
+    guild = guild_of(interaction)
     found = await interaction.client.database.purchases.page(
-        guild_id=guild_of(interaction).id,
+        guild_id=guild.id,
         matching=BoughtBy(user_id),
         before=at.before,
         after=at.after,
         limit=PAGE_SIZE + 1,
     )
     rows, is_back, is_forward = at.shown(found)
-    lines = "\n".join(map(bought_in_words, rows)) or "Nothing was bought yet."
+    lines = "\n".join(bought_in_words(guild, each) for each in rows) or "Nothing was bought yet."
     embed = discord.Embed(title="Inventory", description=f"<@{user_id}>\n{lines}", colour=GOLD)
     return Page(
         embed,

@@ -8,6 +8,7 @@ from discord.utils import escape_markdown
 from bot.errors import NotPermitted
 from bot.outcomes import Absent, Applied, DiscordAway, Outcome, Unknown, attempt, read
 from database.errors import ActionRefused
+from database.models.shop import ShopItem
 
 if TYPE_CHECKING:
     from bot.client import Reeve
@@ -18,6 +19,21 @@ UNKNOWN_MEMBER, UNKNOWN_ROLE = 10007, 10011
 
 class RoleCannotBeGiven(ActionRefused):
     pass
+
+
+class RequiredRoleGone(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Only members with a role that is deleted could buy that: a manager should change it with /shop edit."
+        )
+
+
+def require_sellable(guild: discord.Guild, item: ShopItem) -> None:
+    """Raise RoleCannotBeGiven or RequiredRoleGone where the roles of an item are such that nobody could buy it."""
+    if item.role_id is not None:
+        require_giveable(guild, item.role_id)
+    if item.required_role_id is not None and guild.get_role(item.required_role_id) is None:
+        raise RequiredRoleGone
 
 
 def require_giveable(guild: discord.Guild, role_id: int) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import discord
 from discord.utils import format_dt
 
 from bot.durations import format_duration
 from bot.typed import one_line
 from cogs.points._group import points_in_words
+from cogs.points._mentions import role_mention
 from database.models.shop import Purchase, PurchaseState, ShopItem
 from database.models.shop_steps import Bought
 
@@ -16,26 +18,26 @@ def item_name(item: ShopItem) -> str:
     return f"**{one_line(item.name, 60)}**"
 
 
-def item_in_words(item: ShopItem) -> str:
+def item_in_words(guild: discord.Guild, item: ShopItem) -> str:
     """A line with its price, and what is to be known before it is bought."""
     lines = [f"{item_name(item)} · {points_in_words(item.price)}"]
     if item.description:
         lines.append(one_line(item.description, 300))
-    if facts := " · ".join(_facts(item)):
+    if facts := " · ".join(_facts(guild, item)):
         lines.append(f"-# {facts}")
     return "\n".join(lines)
 
 
-def _facts(item: ShopItem) -> Iterator[str]:
+def _facts(guild: discord.Guild, item: ShopItem) -> Iterator[str]:
     if item.role_id is not None:
         kept = "" if item.seconds is None else f" for {format_duration(timedelta(seconds=item.seconds))}"
-        yield f"the role <@&{item.role_id}>{kept}"
+        yield f"the role {role_mention(guild, item.role_id)}{kept}"
     if item.stock is not None:
         yield f"{item.stock:,} left" if item.stock else "sold out"
     if item.most_each is not None:
         yield f"at most {item.most_each:,} each"
     if item.required_role_id is not None:
-        yield f"only for <@&{item.required_role_id}>"
+        yield f"only for {role_mention(guild, item.required_role_id)}"
     if item.required_level is not None:
         yield f"from level {item.required_level:,}"
     if item.sells_until is not None:
@@ -64,9 +66,9 @@ def outcome_in_words(purchase: Purchase, name: str, left: int | None) -> str:
     return f"{has} The role <@&{purchase.role_id}> is yours{until}."
 
 
-def bought_in_words(bought: Bought) -> str:
+def bought_in_words(guild: discord.Guild, bought: Bought) -> str:
     """A line of an inventory."""
-    role = f" · <@&{bought.role_id}>" if bought.role_id else ""
+    role = f" · {role_mention(guild, bought.role_id)}" if bought.role_id else ""
     start = f"`{bought.purchase_id}` **{one_line(bought.name, 60)}** · {bought.price:,}{role}"
     return f"{start} · {_state_in_words(bought)} · {format_dt(bought.created_at, 'd')}"
 

@@ -43,7 +43,10 @@ class WhyCommands(PointsPart):
         if now[Earner.VOICE].points:
             minute += ", if somebody else is there and neither of you is deafened"
         embed.add_field(name="A minute in a voice channel", value=minute, inline=False)
-        rules = [*map(boost_in_words, what.boosts), *map(rule_in_words, what.rules)]
+        rules = [
+            *(boost_in_words(guild, each) for each in what.boosts),
+            *(rule_in_words(guild, each) for each in what.rules),
+        ]
         listed = lines_within(rules, FIELD_LIMIT, "All channels and roles earn the same.")
         embed.add_field(name="Rules", value=listed, inline=False)
         due = await database.earnings.next_daily(**whose)

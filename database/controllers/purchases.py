@@ -10,7 +10,7 @@ from typing import NamedTuple
 from database.actions import action
 from database.book import Book
 from database.controllers._base import BaseController
-from database.ledger import Request, open_book, settle, told, trimmed
+from database.ledger import Plan, Request, open_book, settle, told, trimmed
 from database.ledger_refusals import LedgerRefusal
 from database.listing import Cursor
 from database.models.base import utc_now
@@ -74,27 +74,9 @@ class PurchasesController(BaseController):
         )
         async with self._transaction(guild_id=guild_id) as tx:
             item, now = await ITEMS.lock(tx, guild_id=guild_id, item_id=item_id), utc_now()
-            rules, by_our_rows, _ = await rules_between(tx, guild_id, buyer.user_id)
-            buyer = buyer._replace(is_restricted=buyer.is_restricted or by_our_rows)
-            past = (
-                await tx.exec(
-                    PAST,
-                    guild_id=guild_id,
-                    buyer_id=buyer.user_id,
-                    item_id=item_id,
-                    role_id=None if item is None else item.role_id,
-                    now=now,
-                )
-            ).one()
-            offer = Offer(item, shown_price, past)
+            plan = await _plan(tx, request, item, buyer, shown_price)
             book = await open_book(tx, request, (buyer.user_id, SHOP))
-            answer = await settle(
-                tx,
-                request,
-                book,
-                lambda book: buy(book, buyer, offer, rules, now),
-                Receipt,
-            )
+            answer = await settle(tx, request, book, plan, Receipt)
             if isinstance(answer, LedgerRefusal) or item is None:
                 sale = None
             elif known := await PURCHASES.get(tx, guild_id=guild_id, proposal_id=proposal_id):
@@ -127,6 +109,18 @@ class PurchasesController(BaseController):
         if sale is None:
             raise LookupError(f"proposal {proposal_id} was answered with {receipt} and no item is there")
         return sale
+
+    @action(repeatable=True)
+    async def would_leave(self, *, guild_id: int, item_id: int, buyer: Buyer) -> int:
+        """The points to spend that buying one piece now would leave them; nothing is changed, and `buy` decides anew.
+
+        Refused as `buy` is, in its order.
+        """
+        asking = Request(guild_id, OperationKind.BUY, Source.DRAFT, 0, buyer.user_id, (item_id,))
+        async with self._transaction(guild_id=guild_id) as tx:
+            item = await ITEMS.get(tx, guild_id=guild_id, item_id=item_id)
+            plan = await _plan(tx, asking, item, buyer, item.price if item else 0)
+            return plan(await open_book(tx, asking, (buyer.user_id, SHOP))).left
 
     @action(repeatable=True)
     async def page(
@@ -186,6 +180,25 @@ class PurchasesController(BaseController):
         if purchase is None:
             raise LookupError(f"{points} points of purchase {purchase_id} were refunded, which is not there")
         return Refund(purchase, points)
+
+
+async def _plan(
+    tx: Transaction, request: Request, item: ShopItem | None, buyer: Buyer, shown_price: int
+) -> Plan[Receipt]:
+    """What buying this comes to, with what is known beside the accounts."""
+    guild_id, now = request.guild_id, utc_now()
+    rules, by_our_rows, _ = await rules_between(tx, guild_id, buyer.user_id)
+    buyer = buyer._replace(is_restricted=buyer.is_restricted or by_our_rows)
+    past = await tx.exec(
+        PAST,
+        guild_id=guild_id,
+        buyer_id=buyer.user_id,
+        item_id=item.item_id if item else 0,
+        role_id=item.role_id if item else None,
+        now=now,
+    )
+    offer = Offer(item, shown_price, past.one())
+    return lambda book: buy(book, buyer, offer, rules, now)
 
 
 async def _item_of(tx: Transaction, purchase: Purchase) -> ShopItem | None:

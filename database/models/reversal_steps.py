@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from database.models.base import OneOf
-from database.models.points import FIRST_MEMBER, OperationKind, Phase, PointOperation, PointTransfer
+from database.models.points import FIRST_MEMBER, SHOP, OperationKind, Phase, PointOperation, PointTransfer
 from database.statements import param, statement
 
 REVERSED_ALREADY = statement(
@@ -42,6 +42,7 @@ _latest = (
         col(PointOperation.guild_id) == param("guild_id"),
         col(PointOperation.refusal).is_(None),
         col(PointOperation.kind) != OperationKind.REVERSE,
+        col(PointOperation.kind) != OperationKind.REFUND,
         col(PointOperation.case_number).is_(None),
     )
     .order_by(col(PointOperation.operation_id).desc())
@@ -64,6 +65,7 @@ RECENT = statement(
     )
     .where(
         or_(col(PointTransfer.phase) == Phase.POST, col(PointTransfer.phase) == Phase.CAPTURE),
+        col(PointTransfer.credit_id) != literal_column(str(SHOP)),
         cast(_latest.c.operation_id, Text).startswith(param("typed", Text), autoescape=False)
         | func.coalesce(_latest.c.note, "").icontains(param("typed", Text), autoescape=False),
     )

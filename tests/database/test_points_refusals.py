@@ -153,14 +153,23 @@ async def test_a_hold_and_its_end_are_refused_in_the_documented_order(asked: Ask
 
 
 async def test_a_reversal_is_refused_in_the_documented_order(asked: Asked, open_case: Any) -> None:
-    await asked.ledger.award(ANN, 11)
+    await asked.ledger.award(ANN, 12)
     once, twice = await asked.ledger.give(ANN, BEN, 5), await asked.ledger.give(ANN, BEN, 5)
     words = {"policy": Spent.REFUSE}
     fined = await open_case(target_id=ANN, fine=1)
+    held = await asked.holds("hold", debit_id=ANN, credit_id=SHOP, amount=1, note=None)
+    paid = await asked.holds("capture", hold_id=held.operation_id, amount=1)
     moved_back = await asked.staff("reverse", operation_id=once.operation_id, **words)
     await asked.balance(ANN, LARGEST_BALANCE)
     await asked.freeze_all(True)
-    tried = [0, fined.fine_operation_id, moved_back.operation_id, once.operation_id, twice.operation_id]
+    tried = [
+        0,
+        paid.operation_id,
+        fined.fine_operation_id,
+        moved_back.operation_id,
+        once.operation_id,
+        twice.operation_id,
+    ]
     codes = [await code_of(asked.staff("reverse", operation_id=number, **words)) for number in tried]
     await asked.freeze_all(False)
     codes.append(await code_of(asked.staff("reverse", operation_id=twice.operation_id, **words)))

@@ -2,17 +2,28 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from database.clock import clock
 from database.errors import ActionRefused
-from database.ledger_refusals import AccountFrozen, LedgerFrozen, NotEnoughPoints, RequestChanged
+from database.ledger_refusals import (
+    AccountFrozen,
+    LedgerFrozen,
+    NotEnoughPoints,
+    NotReversible,
+    OfAPurchase,
+    RequestChanged,
+)
+from database.models.points import OperationKind
 from database.models.shop import MOST_ITEMS, PURCHASE_LEASE, Buyer, Purchase, PurchaseState, ShopItem
 from database.models.shop_steps import BoughtBy
+from database.reversing import Spent
 from database.shop_refusals import (
     HasRoleAlready,
     ItemGone,
@@ -67,6 +78,25 @@ class Shop:
             buyer=Buyer(who, role_ids, is_restricted),
             shown_price=price or item.price,
             proposal_id=key or self.new_id(),
+        )
+
+    async def would_leave(
+        self,
+        item: ShopItem,
+        who: int = ANN,
+        *,
+        role_ids: frozenset[int] = frozenset(),
+        is_restricted: bool = False,
+    ) -> int:
+        return await self.database.purchases.would_leave(
+            **self.guild, item_id=item.item_id, buyer=Buyer(who, role_ids, is_restricted)
+        )
+
+    async def freeze_all(self, frozen: str) -> None:
+        await self.ledger.auditor.execute(
+            f"INSERT INTO point_ledgers VALUES ($1, {frozen}) "
+            "ON CONFLICT (guild_id) DO UPDATE SET frozen_at = excluded.frozen_at, frozen_why = excluded.frozen_why",
+            self.ledger.guild_id,
         )
 
     async def given(self, item: ShopItem, who: int = ANN, **more: Any) -> Purchase:
@@ -208,13 +238,20 @@ async def test_what_is_bought_is_refused_in_this_order(shop: Shop) -> None:
     edit = shop.database.shop.edit
 
     async def refusal(price: int = 500, **buyer: Any) -> type[Exception]:
+        """The same whether it is asked about or done, but that nothing is asked at an older price."""
         with pytest.raises(ActionRefused) as caught:
             await shop.buy(item, price=price, **buyer)
+        if not isinstance(caught.value, PriceChanged):
+            with pytest.raises(type(caught.value), match=re.escape(str(caught.value))):
+                await shop.would_leave(item, **buyer)
         return type(caught.value)
 
     assert await refusal(499) is PriceChanged
     assert await refusal() is NotSoldAnyMore
     await edit(**shop.guild, item_id=item.item_id, changes={"sells_until": clock.now() + DAY})
+    await shop.freeze_all("now(), 'a test'")
+    assert await refusal() is LedgerFrozen
+    await shop.freeze_all("NULL, NULL")
     await shop.database.staff_points.freeze(
         **shop.guild, member_id=ANN, reason="x", actor_id=MEL, interaction_id=shop.new_id()
     )
@@ -237,6 +274,42 @@ async def test_what_is_bought_is_refused_in_this_order(shop: Shop) -> None:
     await shop.database.shop.remove(**shop.guild, item_id=item.item_id)
     assert await refusal(91) is ItemGone
     assert await shop.funds() == (100, 10)
+
+
+async def test_what_a_purchase_would_leave_is_told_and_nothing_moves(shop: Shop) -> None:
+    for item in (await shop.add(stock=1), await shop.add("VIP", 40, role_id=VIP)):
+        assert await shop.would_leave(item) == 100 - item.price
+        assert await shop.would_leave(item, BEN) == 100 - item.price
+    assert (await shop.funds(), await shop.funds(BEN)) == ((100, 0), (100, 0))
+    with pytest.raises(NotEnoughPoints, match="That takes 10 points and you have 0"):
+        await shop.would_leave(await shop.add("Plum"), 5_003)
+
+
+@pytest.mark.parametrize("role_id", [None, VIP])
+async def test_a_purchase_and_its_refund_are_not_reversed(shop: Shop, role_id: int | None) -> None:
+    """The role would stay with who has the points back."""
+    item = await shop.add(role_id=role_id)
+    bought = (await shop.given(item)) if role_id else (await shop.buy(item)).purchase
+    reverse = partial(
+        shop.database.staff_points.reverse, **shop.guild, policy=Spent.DEBT, reason="x", actor_id=MEL
+    )
+    for operation_id in {bought.operation_id, bought.paid_in_id}:
+        with pytest.raises(OfAPurchase, match="/shop refund"):
+            await reverse(operation_id=operation_id, interaction_id=shop.new_id())
+        with pytest.raises(OfAPurchase):
+            await shop.database.batches.would_move_back(
+                **shop.guild, operation_id=operation_id, policy=Spent.DEBT
+            )
+    await shop.refund(bought)
+    recent = await shop.database.batches.recent(**shop.guild, typed="")
+    assert {each.kind for each in recent} == {OperationKind.AWARD}
+    refunded = await shop.ledger.auditor.fetchval(
+        "SELECT operation_id FROM point_operations WHERE guild_id = $1 AND kind = 'refund'",
+        shop.ledger.guild_id,
+    )
+    with pytest.raises(NotReversible):
+        await reverse(operation_id=refunded, interaction_id=shop.new_id())
+    assert await shop.funds() == (100, 0)
 
 
 async def test_a_limit_for_each_counts_what_was_not_refunded(shop: Shop) -> None:

@@ -565,6 +565,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         9,
         lambda w: {**w.request, "purchase_id": w.bought.purchase_id, "restock": True, "note": None, "actor_id": 1},
     ),
+    "purchases.would_leave": (4, lambda w: {**w.guild, "item_id": w.pear.item_id, "buyer": Buyer(ANN)}),
     "reports.answer": (9, lambda w: {**w.press(), "answer": "Thank you."}),
     "reports.close": (9, lambda w: {**w.press(w.open_reports.pop()), "answer": "Done."}),
     "reports.count": (1, lambda w: {**w.guild, "matching": ReportFilter()}),

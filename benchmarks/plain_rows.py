@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from database.models import CaseKind, CaseOrigin, CaseState, DirectMessage
+from database.models import CaseKind, CaseOrigin, CaseState, DirectMessage, FineState
 
 
 @dataclass(slots=True)
@@ -37,11 +37,17 @@ class PlainCase:
     log_digest: bytes | None
     revision: int
     created_at: datetime
+    fine: int
+    fined: int
+    fine_state: FineState
+    fine_operation_id: int | None
+    freezes_points: bool
 
 
 def plain_case(row: Mapping[str, Any]) -> PlainCase:
     case = PlainCase(**row)
     case.kind, case.state, case.origin = CaseKind(case.kind), CaseState(case.state), CaseOrigin(case.origin)
+    case.fine_state = FineState(case.fine_state)
     case.direct_message, case.void_message = (
         DirectMessage(case.direct_message),
         DirectMessage(case.void_message),

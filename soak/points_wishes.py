@@ -21,7 +21,7 @@ NOBODY_S = 2**40
 HOLDS_LAST = timedelta(hours=1)
 RECENT = 60
 SHARES = {
-    "give": 6, "award": 3, "hold": 3, "capture": 2, "void": 1, "reverse": 2, "take": 1, "set": 1, "award_many": 1,
+    "give": 6, "award": 3, "hold": 3, "capture": 2, "void": 1, "reverse": 4, "take": 2, "set": 1, "award_many": 1,
     "freeze": 1,
 }  # fmt: skip
 Answer = tuple[Any, ...]

@@ -370,4 +370,5 @@ def test_only_leaderboards_exports_and_figures_of_days_are_reports() -> None:
         if isinstance(method, ast.AsyncFunctionDef) and "self._report(" in ast.unparse(method)
     }
     boards = {f"boards.{name}" for name in ("after", "around", "at", "before", "page")}
-    assert reports == boards | {"_base.export", "case_exports.stream", "statistics.of_days"}
+    supply = {"checks.days", "checks.totals"}
+    assert reports == boards | supply | {"_base.export", "case_exports.stream", "statistics.of_days"}

@@ -41,7 +41,7 @@ class Seasons:
 
     async def read(self, board: Board) -> list[tuple[int, int, int]]:
         here = {"guild_id": self.guild_id, "now": clock.now()}
-        while await self.database.boards.refresh(**here) is Progress.MORE:
+        while await self.database.boards.refresh(**here) is not Progress.DONE:
             pass
         page = await self.database.boards.page(guild_id=self.guild_id, board=board)
         return [(each.place, each.user_id, each.points) for each in page.standings]

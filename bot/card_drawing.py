@@ -40,7 +40,7 @@ def draw_rank(figure: Any, card: dict[str, Any], readable: Readable) -> None:
             va="center_baseline",
             **pixels,
         )
-    figure.text(LEFT, 184, name, fontsize=24, fontweight="bold", color=INK, va="center", **pixels)
+    title = figure.text(LEFT, 184, name, fontsize=24, fontweight="bold", color=INK, va="center", **pixels)
     figure.text(LEFT, 140, card["level"], fontsize=18, color=FILL, fontweight="bold", va="center", **pixels)
     figure.text(RIGHT, 140, card["standing"], fontsize=16, color=INK, ha="right", va="center", **pixels)
     width = RIGHT - LEFT
@@ -54,7 +54,9 @@ def draw_rank(figure: Any, card: dict[str, Any], readable: Readable) -> None:
                     facecolor=colour, edgecolor="none", **pixels,
                 )
             )  # fmt: skip
-    figure.text(LEFT, 64, card["way"], fontsize=16, color=QUIET, va="center", **pixels)
+    way = figure.text(LEFT, 64, card["way"], fontsize=16, color=QUIET, va="center", **pixels)
+    for text in (title, way):
+        text.set_fontsize(text.get_fontsize() / max(1.0, text.get_window_extent().width / width))
 
 
 def _picture(encoded: str | None) -> Any:

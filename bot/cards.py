@@ -11,7 +11,7 @@ class RankCard(NamedTuple):
 
     name: str
     spare_name: str
-    """For a name that no font can show."""
+    """For a name that no font can show: of people the name that they log in with, which has no such letters."""
     level: int
     earned: int
     since: int

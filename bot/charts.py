@@ -31,6 +31,8 @@ class Chart(NamedTuple):
     series: Sequence[Series]
     spare_labels: Sequence[str] = ()
     """For a label that no font can show."""
+    places: Sequence[str] = ()
+    """Of `rows`: what stands before each label, and is never cut with it."""
     is_low: bool = False
     is_whole: bool = True
     told: str = ""

@@ -209,6 +209,8 @@ class _Painter:
             self.readable(label, LONGEST_NAME, spare=other)
             for label, other in zip(chart["labels"], spare, strict=True)
         ]
+        if chart["places"]:
+            names = [f"{LEFT_TO_RIGHT}{at} {name}" for at, name in zip(chart["places"], names, strict=True)]
         axes.set_yticks(places, names, color=INK)
         axes.set_ylim(max(len(places), 4) - 0.4, -0.6)
         axes.set_xlim(0, most * 1.12)
@@ -223,16 +225,24 @@ class _Painter:
         be shown.
         """
         plain = " ".join(unicodedata.normalize("NFKC", text).split())
-        seen = [letter for letter in plain if unicodedata.category(letter) not in UNSEEN]
+        seen = [
+            letter
+            for letter in plain
+            if unicodedata.category(letter) not in UNSEEN and letter not in EMOJI_STYLES
+        ]
         kept = [letter for letter in seen if any(ord(letter) in font for font in self._coverage)]
-        words = "".join(kept).strip()
+        words = " ".join("".join(kept).split())
         if spare and sum(not letter.isspace() for letter in kept) * 2 <= len("".join(seen).replace(" ", "")):
             words = spare
         return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
+LEFT_TO_RIGHT = "\u200e"
+"""The mark for a line that begins with a number: else a name in Arabic or Hebrew would pull that to its other end."""
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn"}
 """Controls, also those that turn the direction of writing, and what no font has."""
+EMOJI_STYLES = "\ufe0e\ufe0f"
+"""Whether the sign before is text or a picture. DejaVu has them, so they would stay when that sign is gone."""
 
 
 def _series(chart: dict[str, Any]) -> list[tuple[str, Sequence[Any], str]]:
@@ -247,7 +257,7 @@ def _thinned(number: int) -> list[int]:
 
 def _number(value: float, _: object = None) -> str:
     """1,500 and 12.5k and 3M: at most five characters."""
-    for size, sign in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
+    for size, sign in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             short = value / (1e3 if sign == "k" else size)
             return f"{short:.0f}{sign}" if short == int(short) or short >= 100 else f"{short:.1f}{sign}"

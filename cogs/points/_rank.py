@@ -37,7 +37,7 @@ class RankCommands(PointsPart):
         place = await self.bot.database.boards.place(guild_id=guild.id, user_id=person.id)
         card = RankCard(
             person.display_name,
-            f"…{person.id % 10_000:04}",
+            person.name if person.name.isascii() else f"…{person.id % 10_000:04}",
             *standing,
             place.place if place else None,
             place.people if place else 0,

@@ -15,7 +15,7 @@ from bot.pages import Page, PageButton, show
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from bot.typed import one_line
-from cogs.points._board_chart import board_chart
+from cogs.points._board_chart import board_picture
 from cogs.points._following import catch_up
 from cogs.points._group import PointsPart
 from cogs.points._history import GOLD
@@ -148,7 +148,7 @@ class TopButton(PageButton, template=r"pt:[0-9]{1,10}:[abmpt]:[0-9]{1,19}:[0-9]{
         await catch_up(interaction.client, guild_of(interaction).id)
         if act == "p":
             page = await boards.at(**here, key=place)
-            picture = await interaction.client.painter.picture(board_chart(leaderboard.title, page), "points")
+            picture = await board_picture(interaction.client, guild_of(interaction), leaderboard.title, page)
             files = [picture.file] if picture.file else []
             await reply(interaction, picture.trouble.strip() or None, files=files)
             return None
@@ -195,7 +195,7 @@ async def show_board(
     files = []
     shown = rendered(leaderboard, found, interaction.user.id, is_first=number == 1)
     if with_picture and found.standings:
-        picture = await bot.painter.picture(board_chart(leaderboard.title, found), "points")
+        picture = await board_picture(bot, guild_of(interaction), leaderboard.title, found)
         if picture.file is not None:
             shown.embed.set_image(url="attachment://points.png")
             files.append(picture.file)

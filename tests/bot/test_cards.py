@@ -1,13 +1,18 @@
 """The rank card: what it says to who cannot see it, and that no picture of anybody's keeps it from being drawn."""
 
 import io
+import itertools
 
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 
+from bot.card_drawing import RIGHT
 from bot.cards import RankCard
 from bot.drawing import _Painter
 
+HINTING = 8
+"""Pixels by which letters that are drawn smaller are wider than their share."""
 CARD = RankCard("Ann", "…0001", 7, 1_234, 1_100, 1_500, 12, 340)
 
 
@@ -29,6 +34,20 @@ def test_it_says_what_it_shows() -> None:
     assert top.described == "Ann: level 1,000. No place yet. 1,234 points earned, the highest level."
     assert top.progress == 1
     assert CARD._replace(earned=-5, since=0, until=100).progress == 0
+
+
+@pytest.mark.parametrize("name", ["Ann", "W" * 32, "iiiiiiii" * 4, "مرحبا بالعالم كيف الحال", "a b " * 8])
+def test_nothing_leaves_it_and_no_text_overlaps_another(drawing: _Painter, name: str) -> None:
+    rich = {"level": 999, "earned": 900_000_000_000, "since": 0, "until": 999_999_999_999}
+    figure = drawing.figure(CARD._replace(name=name, place=999_999, people=1_000_000, **rich).asked())
+    boxes = {text.get_text(): text.get_window_extent() for text in figure.findobj(Text) if text.get_text()}
+
+    assert len(boxes) == 5
+    for text, box in boxes.items():
+        assert box.x0 >= 0, text
+        assert box.x1 <= RIGHT + HINTING, text
+    for (one, box), (other, other_box) in itertools.combinations(boxes.items(), 2):
+        assert not box.overlaps(other_box), (one, other)
 
 
 def test_a_picture_of_somebody_is_in_it(drawing: _Painter) -> None:

@@ -16,6 +16,7 @@ from bot.charts import (
     FAMILIES,
     PALETTE,
     Chart,
+    Series,
     acts_per_day,
     by_moderator,
     days_from,
@@ -23,7 +24,7 @@ from bot.charts import (
     record_chart,
     times,
 )
-from bot.drawing import CARD, GRID, QUIET, _Painter
+from bot.drawing import CARD, GRID, LEFT_TO_RIGHT, QUIET, _Painter
 from database.models import CaseKind
 
 LARGEST = 60 * 1024
@@ -57,6 +58,16 @@ CHARTS = {
     "30 days": acts_per_day(days_from(date(2026, 10, 23), 30), counted(30)),
     "a year": acts_per_day(days_from(date(2025, 11, 22), 365), counted(365)),
     "ten moderators": by_moderator(NAMES, list(range(10)), [1_000_000, *range(9, 0, -1)]),
+    "a leaderboard far down": Chart(
+        "rows",
+        "Most points",
+        "points",
+        NAMES,
+        [Series("points", [10**12 - place * 10**11 for place in range(10)], PALETTE[1])],
+        [f"…{place:04}" for place in range(10)],
+        [f"{999_991 + place:,}." for place in range(10)],
+        told="Most points",
+    ),
     "one moderator": by_moderator(["max"], [1], [3]),
     "times": times(days_from(TODAY, 30), [None if day % 3 == 0 else day * 977.0 for day in range(30)]),
     "two lines": lines(
@@ -174,6 +185,7 @@ def test_every_kind_has_a_family() -> None:
         ("two\nlines\there", "two lines here"),
         ("$\\frac{1}{2}$", "$\\frac{1}{2}$"),
         ("olga \U0001fae8", "olga"),
+        ("\U0001f98a Fox \U0001f3f3\ufe0f\u200d\U0001f308 the 1st", "Fox the 1st"),
         ("\U00013000\U00013001", "…0042"),
         ("", "…0042"),
         ("a" * 40, "a" * 17 + "…"),
@@ -181,6 +193,16 @@ def test_every_kind_has_a_family() -> None:
 )
 def test_a_name_is_shown_as_far_as_fonts_go(drawing: _Painter, name: str, shown: str) -> None:
     assert drawing.readable(name, 18, spare="…0042") == shown
+
+
+def test_a_place_stays_on_the_left_whole_whatever_the_name_is(drawing: _Painter) -> None:
+    figure = drawing.figure(said(CHARTS["a leaderboard far down"]))
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+
+    assert labels[0] == f"{LEFT_TO_RIGHT}999,991. max"
+    assert labels[5] == f"{LEFT_TO_RIGHT}999,996. مرحبا بالعالم"
+    assert labels[7] == f"{LEFT_TO_RIGHT}999,998. …0007", "the place is no part of a name that can be drawn"
+    assert figure.axes[0].texts[0].get_text() == "1T"
 
 
 def test_a_long_time_is_drawn_by_weeks_that_add_up() -> None:

@@ -25,6 +25,8 @@ async def test_the_way_to_oneself_and_back_and_a_picture_of_it(guild: Guild) -> 
     assert guild.person("cem") in back.text
     drawn = await guild.click("ann", back, "Picture")
     assert (await drawn.file()).startswith(b"\x89PNG")
+    said = drawn.messages[0]["attachments"][0]["description"]
+    assert said.startswith("Most points. 1. Lou: 120, 2. Kim: 110"), "nobody heard a word of them here"
 
 
 async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:

@@ -87,6 +87,14 @@ export function size(bytes) {
   return `${unit ? number.toFixed(1) : number} ${SIZES[unit]}`;
 }
 
+/** A file that an embed shows stands there alone, as on Discord. */
+export function outside(attachments, embeds) {
+  const pathOf = (media) => new URL(media.url, location.href).pathname;
+  const pictures = embeds.flatMap((one) => [one.image, one.thumbnail]).filter((media) => media?.url);
+  const shown = new Set(pictures.map(pathOf));
+  return attachments.filter((one) => !shown.has(pathOf(one)));
+}
+
 export function attachment(one) {
   if (one.content_type?.startsWith("image/") && one.content_type !== "image/svg+xml") {
     const shown = picture(one, "large");

@@ -2,7 +2,7 @@
 
 import { arrange, avatar, button, el, icon } from "./dom.js";
 import { editor } from "./editor.js";
-import { attachment, embed } from "./embeds.js";
+import { attachment, embed, outside } from "./embeds.js";
 import { components } from "./components.js";
 import { markdown } from "./markdown.js";
 import { localNote } from "./notes.js";
@@ -241,15 +241,21 @@ function content(message, known, actions) {
     else if (text) text.append(edited);
   }
   const press = (component, values, node) => actions.press(message, component, values, node);
+  const embeds = message.flags & SUPPRESS_EMBEDS ? [] : (message.embeds ?? []);
   return [
     text,
     (message.message_snapshots ?? []).map((each) => forwarded(each.message, known)),
-    !(message.flags & SUPPRESS_EMBEDS) && (message.embeds ?? []).map((one) => embed(one, known)),
-    (message.attachments ?? []).length > 0 && el("div", { class: "attachments" }, message.attachments.map(attachment)),
+    embeds.map((one) => embed(one, known)),
+    files(message.attachments, embeds),
     (message.components ?? []).length > 0 &&
       el("div", { class: "components" }, components(message.components, { names: known, press })),
     !text && message.edited_timestamp && el("span", { class: "edited" }, "(edited)"),
   ];
+}
+
+function files(attachments, embeds) {
+  const loose = outside(attachments ?? [], embeds);
+  return loose.length > 0 && el("div", { class: "attachments" }, loose.map(attachment));
 }
 
 function forwarded(one, known) {
@@ -259,7 +265,7 @@ function forwarded(one, known) {
     el("div", { class: "quiet" }, "Forwarded"),
     one.content && el("div", { class: "content" }, markdown(one.content, known)),
     (one.embeds ?? []).map((each) => embed(each, known)),
-    (one.attachments ?? []).length > 0 && el("div", { class: "attachments" }, one.attachments.map(attachment)),
+    files(one.attachments, one.embeds ?? []),
     el("div", { class: "quiet" }, stamp(new Date(one.timestamp))),
   );
 }

@@ -1,9 +1,11 @@
 """What a person sees on the page."""
 
 import base64
+import io
 import re
 from typing import Any
 
+import discord
 import pytest
 from page_bot import PageBot
 
@@ -176,6 +178,19 @@ async def test_a_picture_that_cannot_be_drawn_is_a_file_with_its_name(sandbox: S
 
     await expect(page.locator(".message .file")).to_have_text("📎cat.png3 bytes")
     await expect(page.locator(".message img")).to_have_count(0)
+
+
+async def test_a_picture_of_an_embed_stands_in_it_alone(bot: PageBot, sandbox: Sandbox, visit: Visit) -> None:
+    page = await visit("max")
+    drawn = await page.screenshot()
+    files = [discord.File(io.BytesIO(drawn), name) for name in ("card.png", "small.png", "other.png")]
+    embed = discord.Embed(title="Rank").set_image(url="attachment://card.png")
+    await bot.channel().send(embed=embed.set_thumbnail(url="attachment://small.png"), files=files)
+
+    message = page.locator(".message", has_text="Rank")
+    await expect(message.locator(".embed img")).to_have_count(2)
+    await expect(message.locator(".attachments img")).to_have_count(1)
+    await expect(message.get_by_role("img", name="other.png")).to_be_visible()
 
 
 async def test_a_picture_that_comes_late_pushes_nothing_out_of_sight(sandbox: Sandbox, visit: Visit) -> None:

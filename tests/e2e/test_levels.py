@@ -129,6 +129,28 @@ async def test_who_awards_points_lets_no_level_give_a_power_that_they_have_not(s
     assert not (await server.guild.slash("mel", "points levels show")).text.count(senior)
 
 
+async def test_a_channel_and_a_role_that_are_deleted_are_named_so(server: Server) -> None:
+    guild = server.guild
+    hall = str((await guild.post("olga", "channel", action="create", type="text", name="hall"))["id"])
+    await server.choose("level_channel_id", int(hall))
+    assert "New levels are announced in #hall." in (await guild.slash("mel", "points levels show")).text
+    await guild.post("olga", "channel", action="delete", channel_id=hall)
+    await guild.post("olga", "role", action="delete", role_id=server.top)
+    shown = (await guild.slash("mel", "points levels show")).text
+    lost = (
+        "New levels cannot be announced. The channel for new levels is gone: set another with /points rules."
+    )
+    assert lost in shown
+    assert "It no longer exists: remove it with /points levels remove." in shown
+    assert "None" not in shown
+    panel = await guild.click("mel", await guild.slash("mel", "points rules"), "Levels")
+    assert f"<#{hall}> (deleted or closed)** · Where new levels" in panel.text
+    removed = await guild.slash("mel", "points levels remove", level=3)
+    assert f"does not give <@&{server.top}> any more. That role is deleted." in removed.text
+    await server.choose("level_channel_id", None)
+    assert "New levels are not announced." in (await guild.slash("mel", "points levels show")).text
+
+
 async def test_who_talks_reaches_a_level(server: Server) -> None:
     await server.choose("points_per_message", 100)
     await server.guild.say("ann", "hello")

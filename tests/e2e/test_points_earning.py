@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from e2e_play import Answer, Bot, Guild, Play, until
+from e2e_play import Answer, Bot, Guild, Play, buttons, readable, until
 
 from sandbox.server import Sandbox
 
@@ -84,15 +84,17 @@ async def test_a_boost_doubles_for_its_time(guild: Guild) -> None:
     assert "Manage Events" in (await guild.slash("ann", "points boost", percent=200, duration="2h")).text
 
 
-async def chosen(play: Play, guild: Guild, answer: Answer, custom_id: str, value: str) -> Answer:
-    """By Mel, in the panel of an answer."""
+async def chosen(
+    play: Play, guild: Guild, answer: Answer, custom_id: str, value: str, *, who: str = "mel"
+) -> Answer:
+    """In the panel of an answer."""
     body = {
         "channel_id": guild.channels["general"],
         "message_id": answer.messages[-1]["id"],
         "custom_id": custom_id,
         "values": [value],
     }
-    return Answer(await play.post("/sandbox/people/mel/select", body))
+    return Answer(await play.post(f"/sandbox/people/{who}/select", body))
 
 
 async def test_the_panel_changes_a_number_a_yes_and_a_channel(guild: Guild, play: Play) -> None:
@@ -121,6 +123,90 @@ async def test_the_panel_changes_a_number_a_yes_and_a_channel(guild: Guild, play
         assert line in history
     await guild.slash("olga", "config reset", setting="tax-to-treasury")
     assert "**tax-to-treasury**: no" in (await guild.slash("olga", "config show")).text
+
+
+def menu_of(answer: Answer, custom_id: str) -> dict[str, str]:
+    """What a menu says of each of its values."""
+    [menu] = [
+        each for message in answer.messages for each in buttons(message) if each["custom_id"] == custom_id
+    ]
+    return {each["value"]: f"{each['label']}: {each['description']}" for each in menu["options"]}
+
+
+async def test_the_panels_of_two_managers_show_what_is_true_after_each_click(
+    guild: Guild, play: Play
+) -> None:
+    async def panels(who: str) -> list[str]:
+        """All that stand in the channel for them."""
+        shown = map(readable, await guild.messages(who, "general"))
+        return [text for text in shown if "What earns" in text or "What members may give" in text]
+
+    async def types(who: str, panel: Answer, setting: str, value: str) -> Answer:
+        form = await chosen(play, guild, panel, "pr:set:earning", setting, who=who)
+        return await guild.submit(who, form, value=value, why="")
+
+    mels, olgas = [await guild.slash(who, "points rules") for who in ("mel", "olga")]
+    mels = await types("mel", mels, "points_per_message", "7")
+    assert "**7** · Points that a message earns" in mels.text
+    assert "**1** · Points that a message earns" in olgas.text, "she has clicked nothing since"
+
+    olgas = await types("olga", olgas, "voice_points", "3")
+    assert "> voice-points is now 3 points." in olgas.text
+    assert "**7** · Points that a message earns" in olgas.text
+    assert menu_of(olgas, "pr:set:earning")["points_per_message"] == "Points that a message earns: 7"
+    form = await chosen(play, guild, mels, "pr:set:earning", "voice_points")
+    [typed] = [each["component"] for each in form.body["modal"]["components"]][:1]
+    assert typed["value"] == "3", "what is to be changed is the value of now"
+    mels = await guild.submit("mel", form, value="1001", why="")
+    assert "choose from 0 to 1,000" in mels.text
+    assert "**3 points** · What a minute with others" in mels.text, "also what was refused shows what is true"
+
+    olgas = await types("olga", olgas, "points_per_message", "2")
+    mels = await guild.click("mel", await guild.click("mel", mels, "Giving"), "Earning")
+    assert "**2** · Points that a message earns" in mels.text
+    assert "choose from" not in mels.text
+    for who in ("mel", "olga"):
+        [only] = await panels(who)
+        assert "**2** · Points that a message earns" in only
+
+    choice = await chosen(
+        play, guild, await guild.click("mel", mels, "Giving"), "pr:set:giving", "tax_to_treasury"
+    )
+    await guild.slash("olga", "config reset", setting="points-per-message")
+    assert "**yes** · Whether the tax" in (await guild.click("mel", choice, "Yes")).text
+    mels = await guild.click("mel", mels, "Earning")
+    assert "**1** · Points that a message earns" in mels.text
+
+
+async def test_a_rule_that_somebody_else_removed_goes_from_the_panel(guild: Guild, play: Play) -> None:
+    general, moderators = guild.channels["general"], guild.roles["moderator"]
+    mels, olgas = [
+        await guild.click(who, await guild.slash(who, "points rules"), "Channels and roles")
+        for who in ("mel", "olga")
+    ]
+    form = await chosen(play, guild, mels, "pr:rule:channel", general)
+    mels = await guild.submit("mel", form, percent="50")
+    form = await chosen(play, guild, olgas, "pr:rule:role", moderators, who="olga")
+    olgas = await guild.submit("olga", form, percent="200")
+    rules = {f"channel:{general}": "#general: 50 %", f"role:{moderators}": "@moderator: 200 %"}
+    assert menu_of(olgas, "pr:remove") == rules
+    olgas = await chosen(play, guild, olgas, "pr:remove", f"channel:{general}", who="olga")
+    assert f"<#{general}> earns" not in olgas.text
+    mels = await chosen(play, guild, mels, "pr:remove", f"channel:{general}")
+    assert f"<#{general}> earns" not in mels.text
+    assert f"<@&{moderators}> earns 200 %" in mels.text
+
+    hall = str((await guild.post("olga", "channel", action="create", type="text", name="hall"))["id"])
+    form = await chosen(play, guild, mels, "pr:rule:channel", hall)
+    mels = await guild.submit("mel", form, percent="0")
+    assert f"<#{hall}> earns nothing" in mels.text
+    await guild.post("olga", "channel", action="delete", channel_id=hall)
+    mels = await guild.click("mel", mels, "Channels and roles")
+    assert f"<#{hall}> (deleted or closed) earns nothing" in mels.text
+    assert menu_of(mels, "pr:remove")[f"channel:{hall}"] == f"deleted or closed, {hall}: 0 %"
+    assert f"<#{hall}> (deleted or closed)" in (await guild.slash("ann", "points why")).text
+    mels = await chosen(play, guild, mels, "pr:remove", f"channel:{hall}")
+    assert hall not in mels.text
 
 
 async def test_a_channel_that_earns_nothing_and_a_role_that_earns_double(guild: Guild, play: Play) -> None:

@@ -6,13 +6,14 @@ where it stopped, and two processes never do a piece twice.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from database.book import Book
 from database.ledger import Request, keep, open_book
 from database.ledger_refusals import BalanceTooHigh, LedgerFrozen, LedgerRefusal, NothingToSet
-from database.models.batch_steps import NEXT_ROWS
+from database.models.batch_steps import ADD_ROWS, LIST_HOLDERS, NEXT_ROWS, OPEN_BATCH
 from database.models.point_batch import BATCH_ROWS, BATCHES, BatchKind, PointBatch, PointBatchRow
-from database.models.points import IMPORT, LARGEST_BALANCE, MINT, OperationKind, Source
+from database.models.points import IMPORT, LARGEST_BALANCE, MINT, SEASON, OperationKind, Source
 from database.moving_back import move_back
 from database.reversing import Reversed, Spent
 from database.staff_moves import Awarded
@@ -23,6 +24,19 @@ PIECE = 1_000
 MOST_ROWS = 100_000
 
 
+async def open_batch(
+    tx: Transaction, new: PointBatch, subject_ids: Sequence[int] = (), amounts: Sequence[int] = ()
+) -> PointBatch:
+    """Write down what is to be done, or find what was opened under that number before."""
+    values: dict[str, Any] = {name: getattr(new, name) for name in PointBatch.model_fields}
+    if (await tx.exec(OPEN_BATCH, **values)).first() is None:
+        return await BATCHES.one(tx, guild_id=new.guild_id, batch_id=new.batch_id)
+    if subject_ids:
+        where = {"guild_id": new.guild_id, "batch_id": new.batch_id}
+        await tx.exec(ADD_ROWS, **where, subject_ids=list(subject_ids), amounts=list(amounts))
+    return new
+
+
 async def carry_on(tx: Transaction, guild_id: int, batch_id: int, now: datetime) -> PointBatch:
     """Do the next piece. LedgerFrozen: nothing was done, and the batch waits."""
     batch = await BATCHES.lock(tx, guild_id=guild_id, batch_id=batch_id)
@@ -30,7 +44,9 @@ async def carry_on(tx: Transaction, guild_id: int, batch_id: int, now: datetime)
         raise LookupError(f"no batch {batch_id}")
     if batch.finished_at is not None:
         return batch
-    is_reversal = batch.kind is BatchKind.REVERSE
+    is_reversal, is_listed = batch.kind is BatchKind.REVERSE, batch.kind is not BatchKind.SEASON
+    if not is_listed:
+        await tx.exec(LIST_HOLDERS, guild_id=guild_id, batch_id=batch_id, limit=PIECE)
     span = {"guild_id": guild_id, "batch_id": batch_id, "done_to": batch.done_to}
     rows = (await tx.exec(NEXT_ROWS, **span, limit=1 if is_reversal else PIECE)).all()
     if rows:
@@ -40,22 +56,22 @@ async def carry_on(tx: Transaction, guild_id: int, batch_id: int, now: datetime)
         batch.done += len(rows)
         batch.left_out += sum(row.refusal is not None for row in rows)
         batch.done_to = rows[-1].row_id
-    if batch.done == batch.rows:
-        batch.finished_at = now
-    await BATCHES.update(tx, [batch], "moved", "done", "left_out", "done_to", "finished_at")
+    if (batch.done == batch.rows) if is_listed else (len(rows) < PIECE):
+        batch.finished_at, batch.rows = now, batch.done
+    await BATCHES.update(tx, [batch], "moved", "rows", "done", "left_out", "done_to", "finished_at")
     return batch
 
 
 async def _piece(tx: Transaction, batch: PointBatch, rows: Sequence[PointBatchRow]) -> int:
     """Each member's change, or why not: one whom the ledger refuses stops no other."""
-    issuer = IMPORT if batch.is_imported else MINT
+    other = SEASON if batch.kind is BatchKind.SEASON else IMPORT if batch.is_imported else MINT
     request = _request(batch, rows, OperationKind.IMPORT if batch.is_imported else OperationKind(batch.kind))
-    book = await open_book(tx, request, {issuer, *(row.subject_id for row in rows)})
+    book = await open_book(tx, request, {other, *(row.subject_id for row in rows)})
     if book.is_ledger_frozen:
         raise LedgerFrozen
     for row in rows:
         try:
-            _change(book, batch.kind, issuer, row)
+            _change(book, batch.kind, other, row)
         except LedgerRefusal as refusal:
             row.refusal = refusal.code
     changed = [row for row in rows if row.refusal is None]
@@ -69,9 +85,14 @@ async def _piece(tx: Transaction, batch: PointBatch, rows: Sequence[PointBatchRo
     return total
 
 
-def _change(book: Book, kind: BatchKind, issuer: int, row: PointBatchRow) -> None:
+def _change(book: Book, kind: BatchKind, other: int, row: PointBatchRow) -> None:
+    """Between the member and the server's account that gives or takes."""
+    if kind is BatchKind.SEASON:
+        book.require(row.subject_id, 1)
+        book.post(row.subject_id, other, book.accounts[row.subject_id].available)
+        return
     if kind is BatchKind.TAKE:
-        book.post(row.subject_id, issuer, row.amount)
+        book.post(row.subject_id, other, row.amount)
         return
     more = row.amount
     if kind is BatchKind.SET:
@@ -79,9 +100,9 @@ def _change(book: Book, kind: BatchKind, issuer: int, row: PointBatchRow) -> Non
             raise BalanceTooHigh(LARGEST_BALANCE)
         more = row.amount - book.accounts[row.subject_id].balance
     if more > 0:
-        book.post(issuer, row.subject_id, more)
+        book.post(other, row.subject_id, more)
     elif more < 0:
-        book.post(row.subject_id, issuer, -more)
+        book.post(row.subject_id, other, -more)
     else:
         raise NothingToSet(row.amount)
 
@@ -104,9 +125,15 @@ def _request(batch: PointBatch, rows: Sequence[PointBatchRow], kind: OperationKi
     return Request(
         guild_id=batch.guild_id,
         kind=kind,
-        source=Source.IMPORT if batch.is_imported else Source.BATCH,
+        source=_source(batch),
         external_id=rows[0].row_id,
         actor_id=batch.actor_id,
         asked=(batch.batch_id, rows[0].row_id, rows[-1].row_id),
         note=batch.reason,
     )
+
+
+def _source(batch: PointBatch) -> Source:
+    if batch.kind is BatchKind.SEASON:
+        return Source.SEASON
+    return Source.IMPORT if batch.is_imported else Source.BATCH

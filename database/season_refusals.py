@@ -29,14 +29,3 @@ class SeasonNameNotAllowed(ActionRefused):
     def __init__(self, longest: int) -> None:
         self.longest = longest
         super().__init__(f"A season's name needs from 1 to {longest} characters.")
-
-
-class TooManyToReset(ActionRefused):
-    """The season goes on: nothing was done."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        super().__init__(
-            f"More than {most:,} members have points, which is too many for one operation that can be reversed: "
-            "end the season without a reset."
-        )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from database.ledger_refusals import LedgerRefusal
 from database.models.operation_checks import CHECK_OPERATIONS, END_OF_OPERATIONS
 from database.models.outbox import ASK, Delivery
+from database.models.proof import PointCheck
 from database.models.proof_steps import (
     CHECK_ACCOUNTS,
     CHECK_OWN,
@@ -70,8 +71,7 @@ def in_words(damage: Damage) -> str:
 
 async def follow(tx: Transaction, guild_id: int, now: datetime) -> tuple[Sequence[Damage], bool]:
     """Look at the accounts that have moved since the last time; whether more wait. One process at a time does."""
-    await tx.exec(OPEN_CHECK, guild_id=guild_id, now=now)
-    check = (await tx.exec(LOCK_CHECK, guild_id=guild_id)).one()
+    check = await _lock_check(tx, guild_id, now)
     here = (await tx.exec(STANDPOINT)).one()
     if check.cluster != here.cluster:
         # Numbers of transactions are others here: who moved meanwhile is found by looking at everybody.
@@ -94,16 +94,40 @@ async def follow(tx: Transaction, guild_id: int, now: datetime) -> tuple[Sequenc
             check.posted_in = max(check.posted_in, here.horizon)
         account_ids = sorted({side for each in new for side in (each.debit_id, each.credit_id)})
     damages = (await tx.exec(FOLLOW, guild_id=guild_id, account_ids=account_ids)).all()
+    await _keep(tx, check, now)
+    await freeze_for(tx, guild_id, damages, now)
+    return damages, is_behind
+
+
+async def look_in_turn(tx: Transaction, guild_id: int, now: datetime) -> tuple[Sequence[Damage], bool]:
+    """Look at the next accounts, whether they have moved or not; whether there are more before the round is over."""
+    check = await _lock_check(tx, guild_id, now)
+    walk = {"guild_id": guild_id, "after": check.turned_to, "limit": ACCOUNTS_AT_ONCE}
+    account_ids = (await tx.exec(NEXT_ACCOUNTS, **walk)).all()
+    damages = (await tx.exec(FOLLOW, guild_id=guild_id, account_ids=account_ids)).all()
+    damages += (await tx.exec(CHECK_OWN, guild_id=guild_id)).all() if check.turned_to == 0 else []
+    has_more = len(account_ids) == ACCOUNTS_AT_ONCE
+    check.turned_to = account_ids[-1] if has_more else 0
+    await _keep(tx, check, now)
+    await freeze_for(tx, guild_id, damages, now)
+    return damages, has_more
+
+
+async def _lock_check(tx: Transaction, guild_id: int, now: datetime) -> PointCheck:
+    await tx.exec(OPEN_CHECK, guild_id=guild_id, now=now)
+    return (await tx.exec(LOCK_CHECK, guild_id=guild_id)).one()
+
+
+async def _keep(tx: Transaction, check: PointCheck, now: datetime) -> None:
     await tx.exec(
         MOVE_CHECK,
-        guild_id=guild_id,
+        guild_id=check.guild_id,
         cluster=check.cluster,
         posted_in=check.posted_in,
         walked_to=check.walked_to,
+        turned_to=check.turned_to,
         now=now,
     )
-    await freeze_for(tx, guild_id, damages, now)
-    return damages, is_behind
 
 
 async def look_at_accounts(tx: Transaction, guild_id: int, after: int, now: datetime) -> Looked:

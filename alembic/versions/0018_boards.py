@@ -34,18 +34,12 @@ def upgrade() -> None:
         sa.Column("ended_at", instant(), nullable=True),
         sa.Column("ended_by_id", sa.BigInteger(), nullable=True),
         sa.Column("ended_in", sa.BigInteger(), nullable=True),
-        sa.Column("operation_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("number BETWEEN 1 AND 9999", name=op.f("ck_point_seasons_number")),
         sa.CheckConstraint("length(name) BETWEEN 1 AND 60", name=op.f("ck_point_seasons_name")),
         sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_point_seasons_ended_at")),
         sa.CheckConstraint(
             "(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (ended_in IS NULL)",
             name=op.f("ck_point_seasons_ended"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["guild_id", "operation_id"],
-            ["point_operations.guild_id", "point_operations.operation_id"],
-            name=op.f("fk_point_seasons_guild_id_operation_id"),
         ),
         sa.PrimaryKeyConstraint("guild_id", "number", name=op.f("pk_point_seasons")),
         sa.UniqueConstraint("guild_id", "started_in", name=op.f("uq_point_seasons_guild_id_started_in")),

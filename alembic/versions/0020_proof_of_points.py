@@ -12,7 +12,7 @@ runs_with = "0019"
 
 TABLES = ("point_checks", "point_proofs", "point_days", "point_batches", "point_batch_rows")
 STAFF = "('award', 'take', 'set', 'fine', 'refund', 'reverse', 'freeze', 'unfreeze', 'import', 'season')"
-BATCHES = "'award', 'take', 'set', 'import', 'reverse'"
+BATCHES = "'award', 'take', 'set', 'import', 'season', 'reverse'"
 BY_STAFF = "ix_point_operations_by_staff"
 OLD_DELIVERIES = (
     "case_log",
@@ -131,6 +131,7 @@ def upgrade() -> None:
         number("cluster"),
         number("posted_in"),
         sa.Column("walked_to", sa.BigInteger(), nullable=True),
+        number("turned_to"),
         sa.Column("checked_at", instant(), nullable=False),
         sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_point_checks")),
     )

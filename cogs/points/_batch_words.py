@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import discord
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bot.client import Reeve
 
 SHOWN_EVERY_SECONDS = 2
+MOVED = {BatchKind.REVERSE: "moved back", BatchKind.SEASON: "taken"}
 WHY = {
     "they_have_not_enough": "has not so many points",
     "balance_too_high": "would have more points than an account can hold",
@@ -41,37 +43,41 @@ def progress_text(batch: PointBatch) -> str:
     of_all = _operations_in_words(batch.rows) if is_reversal else members_in_words(batch.rows)
     if batch.finished_at is None:
         return f"{batch.done:,} of {of_all} are done."
-    text = f"Done: {points_in_words(batch.moved)} moved{' back' if is_reversal else ''}, {of_all}."
+    text = f"Done: {points_in_words(batch.moved)} {MOVED.get(batch.kind, 'moved')}, {of_all}."
     if batch.left_out:
         text += f" {batch.left_out:,} could not be and {'was' if batch.left_out == 1 else 'were'} left out."
     return text
 
 
 async def carry_out(
-    bot: "Reeve", guild_id: int, batch_id: int, interaction: Interaction | None = None
+    bot: "Reeve", guild_id: int, batch_id: int, interaction: Interaction | None = None, after: str = ""
 ) -> None:
-    """To its end, with the progress shown in the place of the question. Whoever is at it does the next piece."""
+    """To its end, with the progress shown in the place of the question, after those words. Whoever is at it does the
+    next piece.
+    """
+
+    async def say(text: str, files: Sequence[discord.File] = ()) -> None:
+        if interaction is not None:
+            await say_instead(interaction, f"{after} {text}".lstrip(), files)
+
     shown_at = clock.now()
     while True:
         try:
             batch = await bot.database.batches.carry_on(guild_id=guild_id, batch_id=batch_id)
         except LedgerFrozen:
-            if interaction is not None:
-                await say_instead(
-                    interaction, "The ledger of this server is frozen: this goes on when it is not."
-                )
+            await say("The ledger of this server is frozen: this goes on when it is not.")
             return
         if batch.finished_at is not None:
             break
-        if interaction is not None and (clock.now() - shown_at).total_seconds() >= SHOWN_EVERY_SECONDS:
+        if (clock.now() - shown_at).total_seconds() >= SHOWN_EVERY_SECONDS:
             shown_at = clock.now()
-            await say_instead(interaction, progress_text(batch))
+            await say(progress_text(batch))
         await asyncio.sleep(0)
     logger.info(
         "batch {} of {} is done: {} rows, {} left out", batch_id, guild_id, batch.rows, batch.left_out
     )
     if interaction is not None:
-        await say_instead(interaction, await _ending(bot, batch), await _left_out(bot, batch))
+        await say(await _ending(bot, batch), await _left_out(bot, batch))
 
 
 async def _ending(bot: "Reeve", batch: PointBatch) -> str:

@@ -10,11 +10,14 @@ from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from bot.typed import one_line
+from cogs.points._asking import CONFIRMED, ask
+from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._history import GOLD
 from cogs.points._top import show_board, titled
-from database.models import LONGEST_SEASON_NAME, MOST_SEASONS, Board, BoardKind, Season
+from database.models import LONGEST_SEASON_NAME, MOST_SEASONS, Board, BoardKind, Draft, Season
 
+QUESTION = "points_season"
 MOST_LISTED = 25
 SeasonName = app_commands.Range[str, 1, LONGEST_SEASON_NAME]
 SeasonNumber = app_commands.Range[int, 1, MOST_SEASONS]
@@ -51,27 +54,28 @@ class SeasonCommands(PointsPart):
     @season.command(name="end")
     @app_commands.describe(
         name="Its name, to be sure",
-        reset="Take all points that members have; /points reverse can give them back",
+        reset="Take all points that members have, after a question; /points reverse can give them back",
     )
     @app_commands.autocomplete(name=_running)
     @requires(Level.MANAGER)
     async def season_end(self, interaction: Interaction, name: SeasonName, reset: bool = False) -> None:
         """End the season that runs: its leaderboard stays as it is then."""
         await defer(interaction)
-        ended = await self.bot.database.seasons.end(
-            guild_id=guild_of(interaction).id,
-            name=name,
-            reset=reset,
-            actor_id=interaction.user.id,
-            interaction_id=interaction.id,
+        if not reset:
+            await reply(interaction, await _end(interaction, interaction.id, name, reset=False))
+            return
+        season, held = await self.bot.database.seasons.would_take(
+            guild_id=guild_of(interaction).id, name=name
         )
-        words = f"Season {ended.season.number} is over: {one_line(ended.season.name, 60)}."
-        if (moved := ended.reset) is not None:
-            words += (
-                f" {points_in_words(moved.total)} of {moved.members:,} members were taken,"
-                f" as operation {moved.operation_id}: `/points reverse` gives them back."
-            )
-        await reply(interaction, words)
+        await ask(
+            interaction,
+            QUESTION,
+            {"name": season.name},
+            f"End season {season.number}, {one_line(season.name, 60)}, and take all points that members have: "
+            f"now these are {points_in_words(held.points)} of {members_in_words(held.members)}. Levels stay, and so "
+            "does what is held. `/points reverse` undoes it as one.",
+            confirm=f"Yes, take {held.points:,}",
+        )
 
     @season.command(name="list")
     @requires(Level.MEMBER)
@@ -103,6 +107,25 @@ class SeasonCommands(PointsPart):
         await show_board(interaction, leaderboard, page, with_picture=picture)
 
 
+async def _end(interaction: Interaction, key: int, name: str, *, reset: bool) -> str:
+    season = await interaction.client.database.seasons.end(
+        guild_id=guild_of(interaction).id,
+        name=name,
+        reset=reset,
+        actor_id=interaction.user.id,
+        interaction_id=key,
+    )
+    return f"Season {season.number} is over: {one_line(season.name, 60)}."
+
+
+async def _confirmed(interaction: Interaction, draft: Draft) -> None:
+    said = await _end(interaction, draft.interaction_id, draft.request["name"], reset=True)
+    await carry_out(interaction.client, draft.guild_id, draft.interaction_id, interaction, after=said)
+
+
 def _line(season: Season) -> str:
     until: Any = format_dt(season.ended_at, "d") if season.ended_at else "now"
     return f"`{season.number}.` {one_line(season.name, 60)} · {format_dt(season.started_at, 'd')} to {until}"
+
+
+CONFIRMED[QUESTION] = _confirmed

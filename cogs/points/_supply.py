@@ -101,7 +101,9 @@ class SupplyCommands(PointsPart):
         for _ in range(MOST_PIECES):
             if not is_behind:
                 break
-            _, is_behind = await checks.follow(guild_id=guild_id, now=clock.now())
+            damages, is_behind = await checks.follow(guild_id=guild_id, now=clock.now())
+            if damages:
+                self.bot.dispatch("outbox_filled")  # the staff is told
         first = clock.now().date() - timedelta(days=days - 1)
         flow = flow_of(list(await checks.days(guild_id=guild_id, first=first)))
         totals = await checks.totals(guild_id=guild_id)

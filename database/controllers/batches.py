@@ -1,32 +1,29 @@
 """Batches of the staff: opened once, carried out piece by piece, moved back as one."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from database.actions import action
-from database.batches import MOST_ROWS, carry_on
+from database.batches import MOST_ROWS, carry_on, open_batch
 from database.controllers._base import BaseController
 from database.ledger import Request, open_book, trimmed
 from database.ledger_refusals import ReceiversOutOfRange
 from database.models.base import utc_now
 from database.models.batch_steps import (
-    ADD_ROWS,
     BATCH_OF,
     DIFFERENCES,
     LEFT_OUT,
-    OPEN_BATCH,
     OPERATIONS_OF,
     UNFINISHED,
     Difference,
     Unfinished,
 )
-from database.models.point_batch import BATCHES, BatchKind, PointBatch, PointBatchRow
+from database.models.point_batch import BatchKind, PointBatch, PointBatchRow
 from database.models.points import OperationKind, PointOperation, Source
 from database.models.reversal_steps import RECENT, REVERSED_ALREADY, Recent
 from database.moving_back import find
 from database.reversing import Reversed, Spent, reverse
 from database.texts import storable
-from database.transaction import Transaction
 
 
 class WouldMoveBack(NamedTuple):
@@ -66,7 +63,7 @@ class BatchController(BaseController):
             asked_at=utc_now(),
         )
         async with self._transaction(guild_id=guild_id) as tx:
-            return await _open(tx, new, list(amounts), list(amounts.values()))
+            return await open_batch(tx, new, list(amounts), list(amounts.values()))
 
     @action(repeatable=True)
     async def open_reversal(
@@ -92,7 +89,7 @@ class BatchController(BaseController):
                 rows=len(done),
                 asked_at=utc_now(),
             )
-            return await _open(tx, new, done, [0] * len(done))
+            return await open_batch(tx, new, done, [0] * len(done))
 
     @action(repeatable=True)
     async def carry_on(self, *, guild_id: int, batch_id: int) -> PointBatch:
@@ -152,13 +149,3 @@ class BatchController(BaseController):
             result = result._replace(short=result.short + sum(debt for debt in new_debts if debt > 0))
             assert operation is not None  # `reverse` refuses otherwise
             return WouldMoveBack(operation, result, batch)
-
-
-async def _open(tx: Transaction, new: PointBatch, subject_ids: list[int], amounts: list[int]) -> PointBatch:
-    values: dict[str, Any] = {name: getattr(new, name) for name in PointBatch.model_fields}
-    if (await tx.exec(OPEN_BATCH, **values)).first() is None:
-        return await BATCHES.one(tx, guild_id=new.guild_id, batch_id=new.batch_id)
-    if subject_ids:
-        where = {"guild_id": new.guild_id, "batch_id": new.batch_id}
-        await tx.exec(ADD_ROWS, **where, subject_ids=subject_ids, amounts=amounts)
-    return new

@@ -11,7 +11,14 @@ from database.models.ledger_steps import LEDGERS
 from database.models.points import OperationKind, PointLedger, Source
 from database.models.proof_steps import FORGET_CHECK, FORGET_DAYS, FORGET_PROOFS, THAW_LEDGER, Damage
 from database.models.supply import DAYS_SINCE, TOTALS, DayLine, Totals
-from database.verifying import Looked, NotFrozen, follow, look_at_accounts, look_at_operations
+from database.verifying import (
+    Looked,
+    NotFrozen,
+    follow,
+    look_at_accounts,
+    look_at_operations,
+    look_in_turn,
+)
 
 
 class Followed(NamedTuple):
@@ -38,6 +45,15 @@ class CheckController(BaseController):
         """
         async with self._transaction(guild_id=guild_id) as tx:
             return Followed(*await follow(tx, guild_id, now))
+
+    @action(repeatable=True)
+    async def look_in_turn(self, *, guild_id: int, now: datetime) -> Followed:
+        """Look at some accounts whether they have moved or not: everybody has a turn. Damage freezes the ledger.
+
+        `is_behind`: more wait before the round is over; the next look begins a new one otherwise.
+        """
+        async with self._transaction(guild_id=guild_id) as tx:
+            return Followed(*await look_in_turn(tx, guild_id, now))
 
     @action(repeatable=True)
     async def look_at_accounts(self, *, guild_id: int, place: int, now: datetime) -> Looked:

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from database.actions import action
+from database.batches import open_batch
 from database.boards import zone_of
-from database.book import Book
 from database.controllers._base import BaseController
-from database.ledger import Request, decide, told, trimmed
-from database.ledger_refusals import LedgerRefusal
 from database.models.base import utc_now
 from database.models.board_cursor import LOCK_CURSOR, OPEN_CURSOR
-from database.models.points import SEASON, OperationKind, Source
+from database.models.point_batch import BatchKind, PointBatch
 from database.models.season import (
+    ALL_HELD,
     END_SEASON,
-    HOLDERS,
     LONGEST_SEASON_NAME,
     SEASONS,
     SEASONS_OF,
+    Held,
     Season,
 )
 from database.season_refusals import (
@@ -26,24 +25,16 @@ from database.season_refusals import (
     SeasonNameNotAllowed,
     SeasonNotNamed,
     SeasonRuns,
-    TooManyToReset,
 )
-from database.staff_moves import MOST_RECEIVERS
 from database.texts import storable
 from database.transaction import Transaction
 
 
 class Reset(NamedTuple):
-    """Balances that were moved away when a season ended: of how many members, and how many points in all."""
+    """What ending the season that runs would take, if it is to."""
 
-    members: int
-    total: int
-    operation_id: int = 0
-
-
-class SeasonEnd(NamedTuple):
     season: Season
-    reset: Reset | None
+    held: Held
 
 
 class SeasonsController(BaseController):
@@ -81,31 +72,47 @@ class SeasonsController(BaseController):
     @action(repeatable=True)
     async def end(
         self, *, guild_id: int, name: str, reset: bool, actor_id: int, interaction_id: int
-    ) -> SeasonEnd:
-        """End the one that runs, if that is its name. `reset`: all that members have goes to the account of seasons, as
-        one operation that can be reversed.
+    ) -> Season:
+        """End the one that runs, if that is its name. `reset`: all that members have then goes to the account of
+        seasons, as a batch under the interaction's number, which the caller carries out.
 
-        Refused: NoSeasonRuns, SeasonNotNamed, TooManyToReset, LedgerFrozen; then the season goes on.
+        Refused: NoSeasonRuns, SeasonNotNamed.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             await _stop_counting(tx, guild_id)
             seasons = (await tx.exec(SEASONS_OF, guild_id=guild_id)).all()
             season = _to_end(seasons, name, interaction_id)
-            moved: Reset | LedgerRefusal | None = None
+            if season.ended_at is not None:
+                return season
+            now = utc_now()
             if reset:
-                moved = await _reset(tx, season, actor_id, interaction_id)
-            if season.ended_at is None and not isinstance(moved, LedgerRefusal):
-                ended = await tx.exec(
-                    END_SEASON,
-                    of_guild_id=guild_id,
-                    of_number=season.number,
-                    ended_at=utc_now(),
-                    ended_by_id=actor_id,
-                    ended_in=interaction_id,
-                    operation_id=moved.operation_id if moved else None,
+                held = (await tx.exec(ALL_HELD, guild_id=guild_id)).one()
+                new = PointBatch(
+                    guild_id=guild_id,
+                    batch_id=interaction_id,
+                    kind=BatchKind.SEASON,
+                    actor_id=actor_id,
+                    reason=f"The end of season “{season.name}”",
+                    rows=held.members,
+                    asked_at=now,
                 )
-                season = ended.one()
-        return SeasonEnd(season, None if moved is None else told(moved))
+                await open_batch(tx, new)
+            ended = await tx.exec(
+                END_SEASON,
+                of_guild_id=guild_id,
+                of_number=season.number,
+                ended_at=now,
+                ended_by_id=actor_id,
+                ended_in=interaction_id,
+            )
+            return ended.one()
+
+    @action(repeatable=True)
+    async def would_take(self, *, guild_id: int, name: str) -> Reset:
+        """What ending it with a reset would take now; nothing is changed. Refused: NoSeasonRuns, SeasonNotNamed."""
+        async with self._read(guild_id=guild_id) as tx:
+            season = _to_end((await tx.exec(SEASONS_OF, guild_id=guild_id)).all(), name)
+            return Reset(season, (await tx.exec(ALL_HELD, guild_id=guild_id)).one())
 
     @action(repeatable=True)
     async def list(self, *, guild_id: int) -> Sequence[Season]:
@@ -129,42 +136,13 @@ async def _stop_counting(tx: Transaction, guild_id: int) -> None:
     await tx.exec(LOCK_CURSOR, guild_id=guild_id)
 
 
-def _to_end(seasons: Sequence[Season], name: str, interaction_id: int) -> Season:
+def _to_end(seasons: Sequence[Season], name: str, interaction_id: int | None = None) -> Season:
     """The one that runs, or the one that this very request has ended."""
     for each in seasons:
-        if each.ended_in == interaction_id:
+        if interaction_id is not None and each.ended_in == interaction_id:
             return each
     if not seasons or seasons[0].ended_at is not None:
         raise NoSeasonRuns
     if " ".join(name.split()).casefold() != seasons[0].name.casefold():
         raise SeasonNotNamed(seasons[0].name)
     return seasons[0]
-
-
-async def _reset(
-    tx: Transaction, season: Season, actor_id: int, interaction_id: int
-) -> Reset | LedgerRefusal:
-    holders = (await tx.exec(HOLDERS, guild_id=season.guild_id, limit=MOST_RECEIVERS + 1)).all()
-    if len(holders) > MOST_RECEIVERS:
-        raise TooManyToReset(MOST_RECEIVERS)
-    request = Request(
-        guild_id=season.guild_id,
-        kind=OperationKind.SEASON,
-        source=Source.SEASON,
-        external_id=interaction_id,
-        actor_id=actor_id,
-        asked=(season.number,),
-        note=trimmed(f"The end of season “{season.name}”"),
-    )
-    return await decide(tx, request, (SEASON, *holders), _all_away, Reset)
-
-
-def _all_away(book: Book) -> Reset:
-    """What can be spent goes; what is held, or was in the making when the accounts were looked for, stays."""
-    total = members = 0
-    for account in book.accounts.values():
-        if account.available > 0:
-            members += 1
-            total += account.available
-            book.post(account.account_id, SEASON, account.available)
-    return Reset(members, total)

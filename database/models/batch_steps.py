@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from database.models.ledger_steps import of_many
 from database.models.point_batch import PointBatch, PointBatchRow
-from database.models.points import LARGEST_BALANCE, PointAccount
+from database.models.points import FIRST_MEMBER, LARGEST_BALANCE, PointAccount
 from database.statements import param, statement
 
 OPEN_BATCH = statement(
@@ -50,6 +50,28 @@ NEXT_ROWS = statement(
     .limit(param("limit")),
     into=PointBatchRow,
 )
+
+_reached = select(func.max(col(PointBatchRow.subject_id))).where(*_of_batch).correlate(None).scalar_subquery()
+LIST_HOLDERS = statement(
+    insert(PointBatchRow).from_select(
+        ["guild_id", "batch_id", "subject_id", "amount"],
+        select(
+            col(PointAccount.guild_id),
+            cast(param("batch_id"), BigInteger),
+            col(PointAccount.account_id),
+            col(PointAccount.balance) - col(PointAccount.held_out),
+        )
+        .where(
+            col(PointAccount.guild_id) == param("guild_id"),
+            col(PointAccount.account_id) > func.coalesce(_reached, literal(FIRST_MEMBER - 1, BigInteger)),
+            col(PointAccount.balance) > col(PointAccount.held_out),
+        )
+        .order_by(col(PointAccount.account_id))
+        .limit(param("limit")),
+        include_defaults=False,
+    )
+)
+"""The next members who have points, beyond those who are in the batch."""
 
 LEFT_OUT = statement(
     select(PointBatchRow)

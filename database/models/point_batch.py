@@ -25,6 +25,10 @@ class BatchKind(StrEnum):
     TAKE = "take"
     SET = "set"
     IMPORT = "import"
+    SEASON = "season"
+    """All that each member has is taken. They are written down as their turn comes, in the order of their ids, so that
+    the first step is as fast for a million as for one.
+    """
     REVERSE = "reverse"
     """Each row is an operation that is moved back."""
 
@@ -54,6 +58,7 @@ class PointBatch(SQLModel, table=True):
     actor_id: int = Field(sa_column=_number())
     reason: str = Field(sa_column=text())
     rows: int = Field(sa_column=_number())
+    """Of a season's end until it is done: how many had points when it was asked for."""
     done: int = Field(default=0, sa_column=_number())
     left_out: int = Field(default=0, sa_column=_number())
     """Of those that are done: where the ledger refused."""

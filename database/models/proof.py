@@ -27,6 +27,10 @@ class PointCheck(SQLModel, table=True):
     """All transactions before have ended, and their accounts are looked at."""
     walked_to: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     """While all accounts are gone through, in the order of their ids: the last that was looked at."""
+    turned_to: int = Field(sa_column=_number())
+    """Some accounts have their turn each hour, whether they have moved or not: the last that had it; 0 at the start
+    of a round.
+    """
     checked_at: datetime = Field(sa_column=instant())
 
 

@@ -51,7 +51,7 @@ STANDPOINT = statement(
 
 LOCK_CHECK = statement(
     sql(
-        "SELECT guild_id, cluster, posted_in, walked_to, checked_at FROM point_checks "
+        "SELECT guild_id, cluster, posted_in, walked_to, turned_to, checked_at FROM point_checks "
         "WHERE guild_id = CAST(:guild_id AS bigint) FOR NO KEY UPDATE"
     ).columns(*(each for each in PointCheck.__table__.columns)),  # type: ignore[attr-defined]  # SQLModel adds it
     into=PointCheck,
@@ -59,15 +59,16 @@ LOCK_CHECK = statement(
 
 OPEN_CHECK = statement(
     sql(
-        "INSERT INTO point_checks (guild_id, cluster, posted_in, walked_to, checked_at) "
-        "VALUES (CAST(:guild_id AS bigint), 0, 0, NULL, :now) ON CONFLICT DO NOTHING"
+        "INSERT INTO point_checks (guild_id, cluster, posted_in, walked_to, turned_to, checked_at) "
+        "VALUES (CAST(:guild_id AS bigint), 0, 0, NULL, 0, :now) ON CONFLICT DO NOTHING"
     )
 )
 
 MOVE_CHECK = statement(
     sql(
         "UPDATE point_checks SET cluster = :cluster, posted_in = :posted_in, "
-        "walked_to = CAST(:walked_to AS bigint), checked_at = :now WHERE guild_id = CAST(:guild_id AS bigint)"
+        "walked_to = CAST(:walked_to AS bigint), turned_to = :turned_to, checked_at = :now "
+        "WHERE guild_id = CAST(:guild_id AS bigint)"
     )
 )
 

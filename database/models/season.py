@@ -1,8 +1,9 @@
 """Seasons of a server: one runs at a time, and what is over stays as it ended."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, cast, func
 from sqlalchemy import text as sql_text
 from sqlmodel import Field, SQLModel, col, select, update
 
@@ -26,9 +27,6 @@ class Season(SQLModel, table=True):
         CheckConstraint(
             "(ended_at IS NULL) = (ended_by_id IS NULL) AND (ended_at IS NULL) = (ended_in IS NULL)", "ended"
         ),
-        ForeignKeyConstraint(
-            ["guild_id", "operation_id"], ["point_operations.guild_id", "point_operations.operation_id"]
-        ),
         UniqueConstraint("guild_id", "started_in"),
         Index(
             "ix_point_seasons_running", "guild_id", unique=True, postgresql_where=sql_text("ended_at IS NULL")
@@ -45,8 +43,7 @@ class Season(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     ended_by_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
     ended_in: int | None = Field(default=None, sa_column=snowflake(nullable=True))
-    operation_id: int | None = Field(default=None, sa_column=snowflake(nullable=True))
-    """That moved all balances away when it ended, if that was wanted."""
+    """Likewise. A reset is a batch under this number."""
 
 
 SEASONS = Rows(Season)
@@ -67,21 +64,27 @@ END_SEASON = statement(
         ended_at=param("ended_at"),
         ended_by_id=param("ended_by_id"),
         ended_in=param("ended_in"),
-        operation_id=param("operation_id"),
     )
     .returning(*Season.__table__.columns),  # type: ignore[attr-defined]  # SQLModel adds it unseen by mypy
     into=Season,
 )
 
-HOLDERS = statement(
-    select(col(PointAccount.account_id))
-    .where(
+
+class Held(NamedTuple):
+    """What a reset would take: of how many members, and how many points in all. What is held stays."""
+
+    members: int
+    points: int
+
+
+ALL_HELD = statement(
+    select(
+        func.count(),
+        cast(func.coalesce(func.sum(col(PointAccount.balance) - col(PointAccount.held_out)), 0), BigInteger),
+    ).where(
         col(PointAccount.guild_id) == param("guild_id"),
         col(PointAccount.account_id) >= FIRST_MEMBER,
-        col(PointAccount.balance) > 0,
-    )
-    .order_by(col(PointAccount.account_id))
-    .limit(param("limit")),
-    into=int,
+        col(PointAccount.balance) > col(PointAccount.held_out),
+    ),
+    into=Held,
 )
-"""Members who have points."""

@@ -175,6 +175,28 @@ async def test_what_was_summed_up_before_is_not_read_again(damaged: Damaged) -> 
     assert "the balance of account 5001 is +1" in (await damaged.follow())[0]
 
 
+async def test_who_has_not_moved_has_a_turn_as_well(
+    damaged: Damaged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("database.verifying.ACCOUNTS_AT_ONCE", 1)
+    here = {**damaged.guild, "now": clock.now()}
+    await damaged.follow()
+    days = await damaged.database.checks.days(**damaged.guild, first=clock.now().date())
+    a_round = [await damaged.database.checks.look_in_turn(**here) for _ in range(4)]
+    assert a_round == [([], True)] * 3 + [([], False)], "ann, ben, cem, and nobody more"
+    await damaged.plant(OF_MEMBER.format("balance = balance + 1").replace("5001", str(CEM)))
+    assert await damaged.follow() == []
+    found = [await damaged.database.checks.look_in_turn(**here) for _ in range(3)]
+    assert [len(each.damages) for each in found] == [0, 0, 1]
+    assert f"the balance of account {CEM} is +1" in in_words(found[-1].damages[0])
+    assert await damaged.database.checks.frozen(**damaged.guild) is not None
+    assert await damaged.database.checks.days(**damaged.guild, first=clock.now().date()) == days
+    await damaged.plant("UPDATE point_accounts SET balance = 1 WHERE guild_id = $1 AND account_id = 1")
+    assert (await damaged.database.checks.look_in_turn(**here)).is_behind is False
+    [own] = (await damaged.database.checks.look_in_turn(**here)).damages
+    assert "the server's own account 1" in in_words(own)
+
+
 async def test_after_a_restore_elsewhere_everybody_is_looked_at_and_nothing_counted_twice(
     damaged: Damaged,
 ) -> None:

@@ -593,6 +593,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "checks.days": (1, lambda w: {**w.guild, "first": clock.now().date()}),
     "checks.follow": (6, lambda w: {**w.guild, "now": clock.now()}),
     "checks.frozen": (1, lambda w: w.guild),
+    "checks.look_in_turn": (6, lambda w: {**w.guild, "now": clock.now()}),
     "checks.look_at_accounts": (3, lambda w: {**w.guild, "place": 0, "now": clock.now()}),
     "checks.look_at_operations": (2, lambda w: {**w.guild, "place": 0, "now": clock.now()}),
     "checks.thaw": (3, lambda w: w.thawing),
@@ -613,6 +614,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "shop.shelf": (1, lambda w: {**w.guild, "limit": 50}),
     "shop.suggest": (1, lambda w: {**w.guild, "typed": ""}),
     "seasons.start": (5, lambda w: {**w.request, "name": "one", "actor_id": 1}),
+    "seasons.would_take": (2, lambda w: {**w.guild, "name": "one"}),
     "seasons.end": (
         5, lambda w: {**w.request, "name": "one", "reset": False, "actor_id": 1},
     ),

@@ -38,8 +38,12 @@ async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
     )
     await awarded(guild, "ben", 5)
     assert "called “Winter”" in (await guild.slash("mel", "points season end", name="Summer")).text
-    ended = await guild.slash("mel", "points season end", name="Winter", reset=True)
-    assert "105 points of 2 members were taken" in ended.text
+    asked = await guild.slash("mel", "points season end", name="Winter", reset=True)
+    assert "now these are 105 points of 2 members" in asked.text
+    await awarded(guild, "ann", 1)
+    ended = await asyncio.gather(*(guild.click("mel", asked, "Yes, take 105") for _ in range(2)))
+    assert "Season 1 is over: Winter. Done: 106 points taken, 2 members." in ended[0].text + ended[1].text
+    assert "No season runs now" in (await guild.slash("mel", "points season end", name="Winter")).text
     await awarded(guild, "cem", 9)
     for shown in (
         await guild.slash("ann", "points season show", number=1),
@@ -47,9 +51,14 @@ async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
     ):
         assert "Season 1: Winter" in shown.text
         assert f"🥇 <@{guild.person('ben')}> · 5" in shown.text
+        assert f"🥈 <@{guild.person('ann')}> · 1" in shown.text
         assert guild.person("cem") not in shown.text
     assert f"🥇 <@{guild.person('cem')}> · 9" in (await guild.slash("ann", "points top")).text
     assert "`1.` Winter" in (await guild.slash("ann", "points season list")).text
+    [taken] = await guild.autocomplete("mel", "points reverse", "operation", operation="Winter", reason="x")
+    asked = await guild.slash("mel", "points reverse", operation=taken["value"], reason="too early")
+    assert "106 points moved back" in (await guild.click("mel", asked, "Yes")).text
+    assert f"🥇 <@{guild.person('ann')}> · 101" in (await guild.slash("ann", "points top")).text
 
 
 async def test_a_leaderboard_of_nobody_is_shown(guild: Guild) -> None:

@@ -13,6 +13,8 @@ COPY database database
 COPY bot bot
 COPY cogs cogs
 COPY sandbox sandbox
+# Who runs it cannot write here: without this, each start would compile all of it anew.
+RUN python -m compileall -q alembic bot cogs database sandbox
 USER reeve
 ENV REEVE_DATA_DIR=/data
 VOLUME /data

@@ -3,6 +3,7 @@
 # page, which are held against Discord's own words; half of those that play with a whole bot; and all the others.
 set -u
 python=$1
+unset PYTHONDONTWRITEBYTECODE           # hundreds of processes are started: each would compile all of Reeve anew
 told=$(mktemp -d)
 export CONFORMANCE_USED="$told/used"    # each process writes there which exceptions from Discord's words it needed
 mkdir "$CONFORMANCE_USED"

@@ -23,6 +23,7 @@ from database.shop_refusals import (
     PurchaseUnderWay,
     RefundedAlready,
     RestrictedFromBuying,
+    RoleOnItsWay,
     RoleRequired,
     SoldOut,
 )
@@ -64,9 +65,8 @@ def buy(book: Book, buyer: Buyer, offer: Offer, rules: GuildSettings, now: datet
         level = Curve(rules.level_base, rules.level_linear, rules.level_square).level_of(account.earned)
         if level < item.required_level:
             raise LevelRequired(item.required_level, level)
-    will_lose_it = past.has_for_a_time and not past.has_for_good
-    if item.role_id is not None and item.role_id in buyer.role_ids and not will_lose_it:
-        raise HasRoleAlready(item.role_id)
+    if item.role_id is not None:
+        _may_get(item.role_id, buyer, past)
     if item.most_each is not None and past.bought >= item.most_each:
         raise LimitReached(item.most_each)
     if item.stock == 0:
@@ -76,6 +76,15 @@ def buy(book: Book, buyer: Buyer, offer: Offer, rules: GuildSettings, now: datet
     else:
         book.hold(buyer.user_id, SHOP, item.price)
     return Receipt(item.price, account.available)
+
+
+def _may_get(role_id: int, buyer: Buyer, past: Past) -> None:
+    """Nobody pays for a role that is theirs for good, or will be in a moment."""
+    will_lose_it = past.has_for_a_time and not past.has_for_good
+    if role_id in buyer.role_ids and not will_lose_it:
+        raise HasRoleAlready(role_id)
+    if past.awaits_it:
+        raise RoleOnItsWay(role_id)
 
 
 def refund(

@@ -12,7 +12,14 @@ from database.ledger import Request, told
 from database.ledger_refusals import LedgerRefusal
 from database.models.base import utc_now
 from database.models.points import OperationKind, PointTransfer, Source
-from database.models.shop import ITEMS, PURCHASE_LEASE, PURCHASES, Purchase, PurchaseState
+from database.models.shop import (
+    ITEMS,
+    LARGEST_STOCK,
+    PURCHASE_LEASE,
+    PURCHASES,
+    Purchase,
+    PurchaseState,
+)
 from database.models.shop_steps import CLAIM_PURCHASES, LOCK_OPEN, ROLES_TAKEN, RUNS_UNTIL
 from database.resolving import held_under, resolve
 from database.role_reasons import given_by_level
@@ -129,7 +136,7 @@ class PurchaseWorkController(BaseController):
                 row.due_at, row.trouble = None, storable(reason)[:500]
                 await _settled(tx, row)
                 if item and item.stock is not None:
-                    item.stock += 1
+                    item.stock = min(item.stock + 1, LARGEST_STOCK)
                     await ITEMS.update(tx, [item], "stock")
         told(answer)
         return row

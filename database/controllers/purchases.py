@@ -19,6 +19,7 @@ from database.models.points import SHOP, OperationKind, Source
 from database.models.reversal_steps import REVERSED_ALREADY
 from database.models.shop import (
     ITEMS,
+    LARGEST_STOCK,
     PURCHASE_LEASE,
     PURCHASES,
     Buyer,
@@ -74,8 +75,8 @@ class PurchasesController(BaseController):
         )
         async with self._transaction(guild_id=guild_id) as tx:
             item, now = await ITEMS.lock(tx, guild_id=guild_id, item_id=item_id), utc_now()
-            plan = await _plan(tx, request, item, buyer, shown_price)
             book = await open_book(tx, request, (buyer.user_id, SHOP))
+            plan = await _plan(tx, request, item, buyer, shown_price)
             answer = await settle(tx, request, book, plan, Receipt)
             if isinstance(answer, LedgerRefusal) or item is None:
                 sale = None
@@ -185,7 +186,10 @@ class PurchasesController(BaseController):
 async def _plan(
     tx: Transaction, request: Request, item: ShopItem | None, buyer: Buyer, shown_price: int
 ) -> Plan[Receipt]:
-    """What buying this comes to, with what is known beside the accounts."""
+    """What buying this comes to, with what is known beside the accounts.
+
+    Of one buyer who buys two items at once each sees the other, as the account is locked by then.
+    """
     guild_id, now = request.guild_id, utc_now()
     rules, by_our_rows, _ = await rules_between(tx, guild_id, buyer.user_id)
     buyer = buyer._replace(is_restricted=buyer.is_restricted or by_our_rows)
@@ -224,5 +228,5 @@ async def _undo(tx: Transaction, purchase: Purchase, item: ShopItem | None) -> N
     purchase.state = PurchaseState.UNDONE
     await PURCHASES.update(tx, [purchase], "state", "due_at", "attempts", "sent_at")
     if item is not None and item.stock is not None:
-        item.stock += 1
+        item.stock = min(item.stock + 1, LARGEST_STOCK)
         await ITEMS.update(tx, [item], "stock")

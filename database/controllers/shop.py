@@ -59,6 +59,7 @@ class ShopController(BaseController):
                 return known
             if (await tx.exec(COUNT_ITEMS, guild_id=item.guild_id)).one() >= MOST_ITEMS:
                 raise TooManyItems(MOST_ITEMS)
+            item.description = _kept(item.description)
             try:
                 async with tx.savepoint():
                     return (await ITEMS.insert(tx, [item]))[0]
@@ -81,6 +82,7 @@ class ShopController(BaseController):
                 raise NotARoleItem
             for column, value in changes.items():
                 setattr(item, column, value)
+            item.description = _kept(item.description)
             try:
                 async with tx.savepoint():
                     await ITEMS.update(tx, [item], *sorted(changes))
@@ -99,3 +101,7 @@ class ShopController(BaseController):
                 item.removed_at = utc_now()
                 await ITEMS.update(tx, [item], "removed_at")
             return item
+
+
+def _kept(description: str | None) -> str | None:
+    return storable(description or "").strip() or None

@@ -90,11 +90,15 @@ INVENTORY = Listing(
 
 
 class Past(NamedTuple):
-    """What a buyer has bought of the item before, and whether a purchase gives them its role: for a time, for good."""
+    """What a buyer has bought of the item before, and whether a purchase gives them its role: for a time, for good.
+
+    `awaits_it`: one that gives it for good is under way.
+    """
 
     bought: int
     has_for_a_time: bool
     has_for_good: bool
+    awaits_it: bool
 
 
 _of_buyer = and_(
@@ -121,6 +125,7 @@ PAST = statement(
         ),
         _has_role(col(Purchase.seconds).is_not(None)),
         _has_role(col(Purchase.seconds).is_(None)),
+        _has_role(col(Purchase.seconds).is_(None), col(Purchase.state) == PurchaseState.HELD),
     ).where(_of_buyer),
     into=Past,
 )

@@ -21,7 +21,15 @@ from database.ledger_refusals import (
     RequestChanged,
 )
 from database.models.points import OperationKind
-from database.models.shop import MOST_ITEMS, PURCHASE_LEASE, Buyer, Purchase, PurchaseState, ShopItem
+from database.models.shop import (
+    LARGEST_STOCK,
+    MOST_ITEMS,
+    PURCHASE_LEASE,
+    Buyer,
+    Purchase,
+    PurchaseState,
+    ShopItem,
+)
 from database.models.shop_steps import BoughtBy
 from database.reversing import Spent
 from database.shop_refusals import (
@@ -39,6 +47,7 @@ from database.shop_refusals import (
     PurchaseUnderWay,
     RefundedAlready,
     RestrictedFromBuying,
+    RoleOnItsWay,
     RoleRequired,
     SoldOut,
     TooManyItems,
@@ -267,13 +276,51 @@ async def test_what_is_bought_is_refused_in_this_order(shop: Shop) -> None:
     assert await refusal(role_ids=frozenset({VIP, 77})) is HasRoleAlready
     assert await refusal(role_ids=frozenset({77})) is SoldOut
     await edit(**shop.guild, item_id=item.item_id, changes={"stock": None, "price": 10})
-    await shop.buy(item, price=10, role_ids=frozenset({77}))
+    sale = await shop.buy(item, price=10, role_ids=frozenset({77}))
+    assert await refusal(10, role_ids=frozenset({77})) is RoleOnItsWay
+    step = await shop.work.begin(sale.purchase)
+    await shop.work.given(step.purchase)
     assert await refusal(10, role_ids=frozenset({77})) is LimitReached
     await edit(**shop.guild, item_id=item.item_id, changes={"most_each": None, "price": 91})
     assert await refusal(91, role_ids=frozenset({77})) is NotEnoughPoints
     await shop.database.shop.remove(**shop.guild, item_id=item.item_id)
     assert await refusal(91) is ItemGone
+    assert await shop.funds() == (90, 0)
+
+
+async def test_a_role_on_its_way_is_not_paid_for_twice(shop: Shop) -> None:
+    """Whoever waits for Discord and buys again, or answers two questions at once, also where two items give it."""
+    items = [await shop.add(f"VIP {n}", 10, role_id=VIP) for n in range(2)]
+    outcomes = await asyncio.gather(*(shop.buy(each) for each in items * 3), return_exceptions=True)
+    [sale] = [each for each in outcomes if not isinstance(each, Exception)]
+    assert {type(each) for each in outcomes if each is not sale} == {RoleOnItsWay}
     assert await shop.funds() == (100, 10)
+    day = await shop.add("VIP for a day", 5, role_id=VIP, seconds=86_400)
+    with pytest.raises(RoleOnItsWay):
+        await shop.buy(day)
+    await shop.work.refused(sale.purchase, reason="no")
+    await shop.buy(day)
+    await shop.buy(day)
+    await shop.buy(items[0])
+    assert await shop.funds() == (100, 20), "a time may follow a time, and what is for good both"
+
+
+async def test_a_piece_that_comes_back_to_a_full_shelf_is_no_trouble(shop: Shop) -> None:
+    pear, vip = await shop.add(stock=1), await shop.add("VIP", 10, role_id=VIP, stock=1)
+    bought, held = (await shop.buy(pear)).purchase, (await shop.buy(vip)).purchase
+    for item in (pear, vip):
+        await shop.database.shop.edit(**shop.guild, item_id=item.item_id, changes={"stock": LARGEST_STOCK})
+    await shop.refund(bought)
+    await shop.work.refused(held, reason="no")
+    assert [await shop.stock(item) for item in (pear, vip)] == [LARGEST_STOCK] * 2
+    assert await shop.funds() == (100, 0)
+
+
+async def test_a_description_holds_what_a_text_can_hold(shop: Shop) -> None:
+    pear = await shop.add(description="a\0b")
+    assert pear.description == "ab"
+    changed = await shop.database.shop.edit(**shop.guild, item_id=pear.item_id, changes={"description": "\0"})
+    assert changed.description is None
 
 
 async def test_what_a_purchase_would_leave_is_told_and_nothing_moves(shop: Shop) -> None:

@@ -42,7 +42,10 @@ class SettingForm(Form, template=r"pr:value:(?P<column>[a-z_]{1,40})"):
     async def submit(self, interaction: Interaction, values: Mapping[str, str], match: re.Match[str]) -> None:
         await require(interaction, Level.MANAGER)
         column = match["column"]
-        page, bounds = page_of(column), BOUNDS[column]
+        page = page_of(column)
+        if column not in BOUNDS:
+            raise ButtonOutdated
+        bounds = BOUNDS[column]
         try:
             typed = _whole(values["value"], bounds.called, bounds.rule)
             config = await change(interaction, column, typed, key=self.key, why=values.get("why"))
@@ -78,9 +81,9 @@ class PanelButton(
         _, act, about = self.custom_id.split(":")
         if act != "page":
             value = {"yes": True, "no": False, "none": None}[act]
-            page = page_of(about).name
+            page = _page_of_choice(about, is_channel=act == "none")
             await change(interaction, about, value, key=interaction.id)
-            return await panel_page(interaction, page)
+            return await panel_page(interaction, page.name)
         return await panel_page(interaction, about)
 
 
@@ -152,7 +155,7 @@ async def _after_choice(interaction: Interaction, select: Sequence[str], value: 
             config = await interaction.client.database.guild_configs.get(guild_id=guild_of(interaction).id)
             return choice_page(guild_of(interaction), page, POINT_SETTINGS[value], config)
         case ["channel", column]:
-            page = page_of(column)
+            page = _page_of_choice(column, is_channel=True)
             await change(interaction, column, int(value), key=interaction.id)
             return await panel_page(interaction, page.name)
         case _:
@@ -210,6 +213,13 @@ def page_of(column: str) -> SettingsPage:
         if any(each.column == column for each in page.settings):
             return page
     raise ButtonOutdated
+
+
+def _page_of_choice(column: str, *, is_channel: bool) -> SettingsPage:
+    """Of a setting that is chosen, a channel or yes or no: another one cannot be that."""
+    if column in BOUNDS or column.endswith("_channel_id") is not is_channel:
+        raise ButtonOutdated
+    return page_of(column)
 
 
 def _whole(typed: str, called: str, rule: str) -> int:

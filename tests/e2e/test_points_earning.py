@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from e2e_play import Answer, Bot, Guild, Play, buttons, readable, until
 
+from sandbox.guilds import guild_settings
 from sandbox.server import Sandbox
+from sandbox.voice import voice
 
 
 async def balance(guild: Guild, who: str) -> int:
@@ -239,57 +241,104 @@ async def test_members_neither_see_nor_change_the_rules(guild: Guild, play: Play
     assert "Manage Events" in (await guild.slash("ann", "points rules")).text
 
 
-@pytest.fixture
-async def own_time(own_dsn: str, tmp_path: Path) -> AsyncIterator[Play]:
-    """A sandbox of its own: nobody else's time is moved."""
+class OwnTime(NamedTuple):
+    """A sandbox of its own: nobody else's time is moved, nobody else's bot killed."""
+
+    sandbox: Sandbox
+    play: Play
+    bot: Bot
+
+    async def skip(self, period: timedelta) -> None:
+        await self.play.post("/sandbox/clock", {"seconds": period.total_seconds()})
+
+    async def talkative(self, name: str) -> Guild:
+        """A server where a minute of voice earns 2 points."""
+        guild = await self.play.new_guild(name)
+        panel = await guild.slash("mel", "points rules")
+        form = await chosen(self.play, guild, panel, "pr:set:earning", "voice_points")
+        assert "> voice-points is now 2 points." in (await guild.submit("mel", form, value="2")).text
+        for lounge in ("lounge", "attic", "cellar", "afk"):
+            made = await guild.post("olga", "channel", action="create", type="voice", name=lounge)
+            guild.channels[lounge] = str(made["id"])
+        return guild
+
+
+@pytest.fixture(scope="module")
+async def own_time(own_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OwnTime]:
     sandbox = Sandbox(rate_limits=False)
     await sandbox.start()
-    bot = Bot(sandbox.api_url, own_dsn, tmp_path)
+    bot = Bot(sandbox.api_url, own_dsn, tmp_path_factory.mktemp("bot"))
     async with Play(sandbox.url) as play:
         await bot.start()
-        yield play
+        yield OwnTime(sandbox, play, bot)
     assert await bot.stop() == 0, bot.log
     assert "incident" not in bot.log, bot.log
     await sandbox.close()
 
 
-async def skip(play: Play, period: timedelta) -> None:
-    await play.post("/sandbox/clock", {"seconds": period.total_seconds()})
+async def go(guild: Guild, place: str, *people: str, **own: bool) -> None:
+    for who in people:
+        await guild.post(who, "voice", channel_id=guild.channels[place], **own)
 
 
-async def test_time_passes_in_voice_and_over_midnight(own_time: Play) -> None:
-    play = own_time
-    guild = await play.new_guild("time")
-    lounge = await guild.post("olga", "channel", action="create", type="voice", name="lounge")
-    form = await chosen(
-        play, guild, await guild.slash("mel", "points rules"), "pr:set:earning", "voice_points"
-    )
-    await guild.submit("mel", form, value="2")
-    for who in ("ann", "ben"):
-        await guild.post(who, "voice", channel_id=str(lounge["id"]))
-    await guild.post("cem", "voice", channel_id=str(lounge["id"]), self_deaf=True)
+async def test_minutes_of_voice_with_somebody_who_hears_earn_once_wherever_they_pass(
+    own_time: OwnTime,
+) -> None:
+    """Together in two channels; alone; with a bot; with who is deaf, by own wish or the staff's; in the AFK channel."""
+    sandbox, guild = own_time.sandbox, await own_time.talkative("voice")
+    rows = sandbox.core.world.guild(int(guild.guild_id))
+    rows.afk_channel_id = int(guild.channels["afk"])
+    guild_settings.updated(sandbox.core, rows)
+    solo, robots = [
+        str((await guild.post("olga", "channel", action="create", type="voice", name=name))["id"])
+        for name in ("solo", "robots")
+    ]
+    guild.channels |= {"solo": solo, "robots": robots}
+    await go(guild, "afk", "jon", "kim")
+    await go(guild, "solo", "cem")
+    await go(guild, "robots", "dia")
+    reeve_id, among = int(own_time.play.people["Reeve"]), sandbox.core.world.channels[int(robots)]
+    voice.put(sandbox.core, rows, reeve_id, among, voice.Own())
+    await go(guild, "cellar", "gus", "hal")
+    await guild.post("olga", "voice-moderate", action="deafen", target_id=guild.person("gus"))
+    await go(guild, "attic", "eli", "fay", "ivy")
+    await go(guild, "attic", "lou", self_deaf=True)
+    await go(guild, "lounge", "ann", "ben")
+    earning, silent = ("ann", "ben", "eli", "fay", "ivy"), ("cem", "dia", "gus", "hal", "jon", "kim", "lou")
 
-    async def has_earned() -> int:
-        return await balance(guild, "ann")
+    async def minutes(least: int) -> bool:
+        return await balance(guild, "ann") >= 2 * least and await agree()
 
-    await skip(play, timedelta(minutes=1))
-    before = await until(has_earned)
-    await skip(play, timedelta(minutes=5))
+    async def agree() -> bool:
+        """Nobody is ahead: each minute is each one's once."""
+        return len({await balance(guild, who) for who in ("ann", "ben", "eli", "fay")}) == 1
 
-    async def has_earned_more() -> bool:
-        return await balance(guild, "ann") >= before + 10
+    await own_time.skip(timedelta(minutes=1))
+    await until(lambda: minutes(1))
+    before = {who: await balance(guild, who) for who in earning}
+    for place in ("lounge", "attic", "lounge"):
+        target = {"target_id": guild.person("ivy"), "channel_id": guild.channels[place]}
+        await guild.post("olga", "voice-moderate", action="move", **target)
+        if place == "attic":
+            await own_time.bot.kill()
+            await own_time.bot.start()
+    await own_time.skip(timedelta(minutes=5))
+    await until(lambda: minutes(before["ann"] // 2 + 5))
+    gained = {who: await balance(guild, who) - before[who] for who in earning}
+    assert gained["ann"] in (10, 12, 14)  # real time goes on, too
+    assert set(gained.values()) == {gained["ann"]}, gained
+    assert {who: await balance(guild, who) for who in silent} == dict.fromkeys(silent, 0)
 
-    await until(has_earned_more)
-    assert await balance(guild, "ann") - before in (10, 12)  # real time goes on, too
-    assert await balance(guild, "cem") == 0
 
+async def test_dailies_are_of_their_own_midnight(own_time: OwnTime) -> None:
+    guild, skip = await own_time.play.new_guild("time"), own_time.skip
     assert "You got 10 points" in (await guild.slash("dia", "points daily")).text
     refused = await guild.slash("dia", "points daily", zone="Pacific/Kiritimati")
     assert "Your days are those of Pacific/Kiritimati now. You had your daily points" in refused.text
-    await skip(play, timedelta(hours=19))
+    await skip(timedelta(hours=19))
     assert "You had your daily points" in (await guild.slash("dia", "points daily")).text
-    await skip(play, timedelta(hours=29))
+    await skip(timedelta(hours=29))
     assert "You got 10 points" in (await guild.slash("eli", "points daily")).text
-    await skip(play, timedelta(days=1))
+    await skip(timedelta(days=1))
     again = await guild.slash("eli", "points daily")
     assert "You got 11 points and have 21. Day 2 in a row." in again.text

@@ -1,8 +1,10 @@
 """What was acknowledged is there once, whatever is delivered twice, killed or started again."""
 
+import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,29 @@ class World:
         self.sandbox, self.play, self.bot = sandbox, play, bot
 
     def deliver_twice(self) -> None:
-        """Every interaction reaches the bot twice at once, as Discord's gateway may do."""
+        """Every interaction and message reaches the bot twice at once, as Discord's gateway may do."""
 
         def again(event: Event) -> None:
-            if event.name == "INTERACTION_CREATE":
-                for session in tuple(self.sandbox.gateway.sessions.values()):
+            for session in tuple(self.sandbox.gateway.sessions.values()):
+                if event.name == "INTERACTION_CREATE":
                     session.offer(event)
+                elif event.name == "MESSAGE_CREATE" and session.line and session.hears(event):
+                    session.line.send(*session.replay.last(1))  # under its number, as after a resume
 
         self.sandbox.core.events.listen(again)
+
+    @contextmanager
+    def delivering_again(self) -> Iterator[None]:
+        """What comes meanwhile comes once more when it is over, in another session."""
+        heard: list[Event] = []
+        ending = self.sandbox.core.events.listen(heard.append)
+        before = set(self.sandbox.gateway.sessions)
+        yield
+        ending()
+        for number, session in self.sandbox.gateway.sessions.items():
+            for event in heard:
+                if event.name in {"INTERACTION_CREATE", "MESSAGE_CREATE"} and number not in before:
+                    session.offer(event)
 
     def calls(self, method: str, ending: str) -> int:
         return sum(
@@ -69,6 +86,44 @@ async def test_a_command_delivered_twice_acts_once(world: World) -> None:
     await until(guild.log_posts)
     assert len(await guild.log_posts()) == 1
     assert world.calls("POST", "/callback") == 6, "one for each command: the second delivery does nothing"
+    assert "incident" not in world.bot.log
+
+
+async def test_what_is_delivered_twice_earns_and_gives_once_also_by_a_bot_that_died_between(
+    world: World,
+) -> None:
+    guild = await world.play.new_guild("again")
+    answers = "PATCH /webhooks/*/*/messages/@original"
+    await guild.slash("olga", "config set message-cooldown", value="0")
+    await guild.slash("mel", "points award", member="ann", amount=50, reason="start")
+
+    async def has(who: str, points: str) -> bool:
+        return (await balance(guild, who)).startswith(f"You have {points}")
+
+    async def is_answering() -> bool:
+        """So it is given already."""
+        return any(fault["hits"] for fault in (await world.play.get("/sandbox/faults"))["faults"])
+
+    with world.delivering_again():
+        await guild.say("dia", "hello")
+        await until(lambda: has("dia", "1 point."))
+        await world.play.post("/sandbox/faults", {"route": answers, "status": "timeout", "applied": False})
+        giving = asyncio.create_task(guild.slash("ann", "points give", member="ben", amount=20))
+        await until(is_answering)
+        await world.bot.kill()
+        giving.cancel()
+        await world.play.delete("/sandbox/faults")
+        await world.bot.start()
+    world.deliver_twice()
+    await guild.say("eli", "hello")
+    await until(lambda: has("eli", "1 point."))
+    await guild.slash("ann", "points give", member="ben", amount=7)
+
+    assert await has("dia", "1 point.")
+    assert await has("eli", "1 point.")
+    assert await has("ben", "27 points.")
+    assert await has("ann", "23 points.")
+    assert (await guild.slash("ben", "points history")).text.count("+20") == 1
     assert "incident" not in world.bot.log
 
 

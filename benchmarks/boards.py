@@ -119,7 +119,8 @@ async def _database_ms(
     took = []
     for each in values:
         [plan] = await reader.fetchrow(
-            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.text}", *statement.arguments(each)
+            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement.compiled.text}",
+            *statement.compiled.arguments(each),
         )
         took.append(json.loads(plan)[0]["Execution Time"])
     points = statistics.quantiles(took, n=100)

@@ -75,7 +75,7 @@ async def _show_plans(connection: Any) -> None:
         ("what became of them", OUTCOMES, within),
         ("reports", REPORT_TIMES, {**within, "edges": edges}),
     ):
-        await show_plan(connection, name, statement.text, *statement.arguments(values))
+        await show_plan(connection, name, statement.compiled.text, *statement.compiled.arguments(values))
 
 
 CASES = """

@@ -1,7 +1,7 @@
 """Statements built from the models once, compiled once, run by asyncpg.
 
 An ORM session costs 60 to 80 % of the small reads and writes that a bot is made of (docs/decisions/0003), so
-a fixed statement is a typed constant beside its model:
+a fixed statement is a typed constant beside its model, compiled when it is first needed (all of them: half a second):
 
     CASE = statement(select(Case).where(Case.guild_id == param("guild_id"), ...), into=Case)
     case = (await tx.exec(CASE, guild_id=1, number=7)).first()
@@ -10,6 +10,7 @@ SQLAlchemy compiles the text and converts the values; nothing here writes SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import NoneType
 from typing import Any, Generic, TypeVar, cast, overload
 
@@ -34,8 +35,8 @@ def param(name: str, of_type: Any = None) -> BindParameter[Any]:
     return bindparam(name, type_=of_type)
 
 
-class Statement(Generic[T]):
-    """A compiled statement and how one of its rows becomes a T."""
+class Compiled(Generic[T]):
+    """The text of a statement, what it takes, and how one of its rows becomes a T."""
 
     def __init__(self, compiled: SQLCompiler, build: Callable[[Record], T]) -> None:
         if compiled.post_compile_params:
@@ -61,27 +62,38 @@ class Statement(Generic[T]):
         return [convert[name](values[name]) if name in convert else values[name] for name in self._names]
 
 
+class Statement(Generic[T]):
+    """A fixed query, compiled when it is first needed: a start needs few of them."""
+
+    def __init__(self, query: Executable, into: type[T]) -> None:
+        self._query, self._into = query, into
+
+    @cached_property
+    def compiled(self) -> Compiled[T]:
+        compiled: Any = self._query.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable lacks it in the stubs
+        return Compiled(compiled, builder(_columns_of(compiled), self._into))
+
+
 @overload
 def statement(query: Executable) -> Statement[None]: ...
 @overload
 def statement(query: Executable, into: type[T]) -> Statement[T]: ...
 def statement(query: Executable, into: type[Any] = NoneType) -> Statement[Any]:
-    """Compile a fixed query. `into`: a model, a NamedTuple for several columns, or the type of one column.
+    """A fixed query. `into`: a model, a NamedTuple for several columns, or the type of one column.
 
     Without `into` the statement gives no rows.
     """
-    compiled: Any = query.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable lacks it in the stubs
-    return Statement(compiled, builder(_columns_of(compiled), into))
+    return Statement(query, into)
 
 
-def composed(query: Executable, into: type[T]) -> tuple[Statement[T], list[Any]]:
+def composed(query: Executable, into: type[T]) -> tuple[Compiled[T], list[Any]]:
     """Compile a query put together at run time; SQLAlchemy's cache key saves the second compilation."""
     # The piece that SQLAlchemy's own connections use; private, so the test against their results guards it.
     compiled_, extracted, named, _ = query._compile_w_cache(
         DIALECT, compiled_cache=_compiled_queries, column_keys=[], for_executemany=False
     )
     compiled = cast(SQLCompiler, compiled_)
-    made = Statement(compiled, builder(_columns_of(compiled), into))
+    made = Compiled(compiled, builder(_columns_of(compiled), into))
     values = compiled.construct_params(named or {}, extracted_parameters=extracted)
     return made, made._in_order(values)
 

@@ -17,7 +17,7 @@ from database.pool import Pool
 from database.savepoint import Savepoint
 from database.schema_watch import SchemaWatch
 from database.slow_statements import SlowStatements
-from database.statements import Result, Statement, composed
+from database.statements import Compiled, Result, Statement, composed
 from database.waiting import Turns
 
 T = TypeVar("T")
@@ -39,13 +39,14 @@ class Transaction:
 
     async def exec(self, statement: Statement[T], /, **values: Any) -> Result[T]:
         """Run a fixed statement with the named values."""
-        return await self._fetch(statement, statement.arguments(values))
+        compiled = statement.compiled
+        return await self._fetch(compiled, compiled.arguments(values))
 
     async def query(self, query: Executable, into: type[T]) -> Result[T]:
         """Run a query that was put together from a person's filters."""
         return await self._fetch(*composed(query, into))
 
-    async def _fetch(self, statement: Statement[T], arguments: list[Any]) -> Result[T]:
+    async def _fetch(self, statement: Compiled[T], arguments: list[Any]) -> Result[T]:
         self._run.statements += 1
         started = time.perf_counter()
         rows = await self._line.fetch(statement.text, arguments)
@@ -57,10 +58,11 @@ class Transaction:
     async def stream(self, statement: Statement[T], /, **values: Any) -> AsyncIterator[T]:
         """The rows of a fixed statement one after another: the server keeps the rest, this process a piece."""
         self._run.statements += 1
-        cursor = await self._line.cursor(statement.text, statement.arguments(values))
+        compiled = statement.compiled
+        cursor = await self._line.cursor(compiled.text, compiled.arguments(values))
         while rows := await self._line.next_of(cursor, ROWS_OF_A_PIECE):
             for row in rows:
-                yield statement.build(row)
+                yield compiled.build(row)
 
     def savepoint(self) -> Savepoint:
         """A part that may fail alone: `async with tx.savepoint():` undoes that part only, and raises its error."""

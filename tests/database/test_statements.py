@@ -175,7 +175,7 @@ A_CASE = statement(
 @pytest.mark.parametrize("values", [{}, {"guild_id": 1}, {"guild_id": 1, "number": 1, "extra": 1}])
 def test_wrong_names_never_reach_the_database(values: dict[str, int]) -> None:
     with pytest.raises(TypeError, match=r"takes \['guild_id', 'number'\]"):
-        A_CASE.arguments(values)
+        A_CASE.compiled.arguments(values)
 
 
 def test_a_name_used_twice_is_given_once() -> None:
@@ -183,17 +183,17 @@ def test_a_name_used_twice_is_given_once() -> None:
         select(Case).where((Case.target_id == param("user_id")) | (Case.moderator_id == param("user_id"))),
         into=Case,
     )
-    assert twice.arguments({"user_id": 7}) in ([7], [7, 7])
+    assert twice.compiled.arguments({"user_id": 7}) in ([7], [7, 7])
 
 
 def test_a_statement_that_does_not_load_all_columns_of_a_model_is_refused() -> None:
     with pytest.raises(TypeError, match="all columns of Case"):
-        statement(select(Case.number), into=Case)
+        statement(select(Case.number), into=Case).compiled  # noqa: B018
 
 
 def test_an_in_list_is_refused_because_its_text_changes() -> None:
     with pytest.raises(TypeError, match="any_"):
-        statement(select(Case).where(col(Case.number).in_([1, 2])), into=Case)
+        statement(select(Case).where(col(Case.number).in_([1, 2])), into=Case).compiled  # noqa: B018
 
 
 class Pair(NamedTuple):
@@ -273,7 +273,7 @@ async def test_a_changed_instance_can_still_be_given_to_a_session(
 
 def test_an_insert_needs_no_result_type(guild_id: int) -> None:
     made = statement(insert(User).values(guild_id=param("guild_id"), user_id=5, name="a", display_name="b"))
-    assert made.arguments({"guild_id": guild_id}).count(guild_id) == 1
+    assert made.compiled.arguments({"guild_id": guild_id}).count(guild_id) == 1
 
 
 def test_the_machinery_stays_small() -> None:

@@ -45,7 +45,13 @@ class People(BaseCog):
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         """Comes only with the members intent."""
         try:
-            await self.users.left(guild_id=payload.guild_id, user_id=payload.user.id, left_at=clock.now())
+            await self.users.left(
+                guild_id=payload.guild_id,
+                user_id=payload.user.id,
+                name=payload.user.name,
+                display_name=payload.user.display_name,
+                left_at=clock.now(),
+            )
         except DatabaseUnavailable as error:
             logger.warning("A leave could not be noted: {}", type(error).__name__)
         self._just_seen.pop((payload.guild_id, payload.user.id), None)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.user import LEFT, SEEN, USERS, User
+from database.models.user import LEFT, MEET, NAMES, SEEN, USERS, User
 
 LONGEST_NAME = 100
 SIGHTING_INTERVAL = timedelta(hours=1)
@@ -31,9 +31,19 @@ class UserController(BaseController):
             )
 
     @action(repeatable=True)
-    async def left(self, *, guild_id: int, user_id: int, left_at: datetime) -> bool:
-        """Mark that they left; False if they were never seen, or after that."""
+    async def left(
+        self, *, guild_id: int, user_id: int, name: str, display_name: str, left_at: datetime
+    ) -> bool:
+        """Mark that they left; False if they were seen after that. Who never said a word may have points, too."""
         async with self._transaction(guild_id=guild_id) as tx:
+            await tx.exec(
+                MEET,
+                guild_id=guild_id,
+                user_id=user_id,
+                name=name[:LONGEST_NAME],
+                display_name=display_name[:LONGEST_NAME],
+                seen_at=left_at,
+            )
             marked = await tx.exec(
                 LEFT, of_guild_id=guild_id, of_user_id=user_id, gone_at=left_at, left_at=left_at
             )

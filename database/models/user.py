@@ -62,6 +62,8 @@ SEEN = statement(
     ),
 )
 
+MEET = statement(_seen.on_conflict_do_nothing())
+
 LEFT = statement(
     update(User)
     .where(

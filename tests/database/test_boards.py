@@ -73,9 +73,8 @@ class Boards:
 
     async def left(self, user_id: int, *, back: bool = False) -> None:
         now, whom = clock.now(), {"guild_id": self.guild_id, "user_id": user_id}
-        await self.database.users.seen(**whom, name="a", display_name="A", seen_at=now)
-        if not back:
-            await self.database.users.left(**whom, left_at=now + timedelta(milliseconds=1))
+        act = self.database.users.seen if back else self.database.users.left
+        await act(**whom, name="a", display_name="A", **{"seen_at" if back else "left_at": now})
 
 
 MOVED = """

@@ -127,7 +127,7 @@ async def moderate(
     await database.seasons.start(**by, name="one", actor_id=1)
     while await database.boards.refresh(**here, now=NOW) is Progress.MORE:
         pass
-    await database.users.left(**here, user_id=5000, left_at=NOW)
+    await database.users.left(**here, user_id=5000, name="a", display_name="a", left_at=NOW)
 
 
 async def choose(database: DatabaseService, guild_id: int, new_id: Callable[[], int]) -> None:

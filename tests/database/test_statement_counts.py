@@ -626,7 +626,8 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
     "statistics.of_days": (3, lambda w: {**w.guild, "days": [clock.now().date()], "time_zone": "UTC"}),
     "statistics.record": (1, lambda w: {**w.guild, "target_id": 11, "time_zone": "UTC", "now": clock.now()}),
     "users.get": (1, lambda w: {**w.guild, "user_id": ANN}),
-    "users.left": (1, lambda w: {**w.guild, "user_id": ANN, "left_at": clock.now()}),
+    "users.names": (1, lambda w: {**w.guild, "user_ids": [ANN, BEN]}),
+    "users.left": (2, lambda w: {**w.guild, "user_id": ANN, "name": "a", "display_name": "a", "left_at": clock.now()}),
     "users.seen": (1, lambda w: {**w.guild, "user_id": ANN, "name": "a", "display_name": "a", "seen_at": clock.now()}),
 }  # fmt: skip
 

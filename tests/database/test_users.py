@@ -20,9 +20,24 @@ async def see(database: DatabaseService, guild_id: int, seen_at: datetime = NOON
     return user
 
 
+async def leave(database: DatabaseService, guild_id: int, left_at: datetime) -> bool:
+    return await database.users.left(
+        guild_id=guild_id, user_id=1, name="ann", display_name="Ann", left_at=left_at
+    )
+
+
 async def test_who_was_never_seen_is_unknown(database: DatabaseService, guild_id: int) -> None:
     assert await database.users.get(guild_id=guild_id, user_id=1) is None
-    assert not await database.users.left(guild_id=guild_id, user_id=1, left_at=NOON)
+
+
+async def test_who_leaves_without_a_word_is_known_to_have_left(
+    database: DatabaseService, guild_id: int
+) -> None:
+    assert await leave(database, guild_id, NOON)
+    gone = await database.users.get(guild_id=guild_id, user_id=1)
+    assert gone is not None
+    assert (gone.name, gone.left_at) == ("ann", NOON)
+    assert (await see(database, guild_id, NOON + HOUR)).left_at is None
 
 
 async def test_names_follow(database: DatabaseService, guild_id: int) -> None:
@@ -52,7 +67,7 @@ async def test_an_old_sighting_does_not_turn_the_clock_back(database: DatabaseSe
 
 async def test_who_left_is_kept_and_may_come_back(database: DatabaseService, guild_id: int) -> None:
     await see(database, guild_id)
-    assert await database.users.left(guild_id=guild_id, user_id=1, left_at=NOON)
+    assert await leave(database, guild_id, NOON)
     gone = await database.users.get(guild_id=guild_id, user_id=1)
     assert gone is not None
     assert gone.left_at == NOON
@@ -62,13 +77,12 @@ async def test_who_left_is_kept_and_may_come_back(database: DatabaseService, gui
 async def test_what_is_heard_late_does_not_undo_what_came_after_it(
     database: DatabaseService, guild_id: int
 ) -> None:
-    left: dict[str, Any] = {"guild_id": guild_id, "user_id": 1}
     await see(database, guild_id)
-    await database.users.left(**left, left_at=NOON + HOUR)
+    await leave(database, guild_id, NOON + HOUR)
     assert (await see(database, guild_id, NOON + HOUR / 2, "older")).left_at == NOON + HOUR
-    assert not await database.users.left(**left, left_at=NOON + HOUR / 4), "they left later than that"
+    assert not await leave(database, guild_id, NOON + HOUR / 4), "they left later than that"
     assert (await see(database, guild_id, NOON + 2 * HOUR)).left_at is None
-    assert not await database.users.left(**left, left_at=NOON + HOUR), "they were seen since"
+    assert not await leave(database, guild_id, NOON + HOUR), "they were seen since"
     user = await see(database, guild_id, NOON + HOUR, "older")
     assert (user.left_at, user.name) == (None, "ann")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, FromClause, Index, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import SQLModel, update
 
@@ -22,6 +22,7 @@ class Rows(Generic[Model]):
         self._table = table
         self._key = [column.key for column in table.primary_key]
         unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+        unique += [each for each in table.indexes if _is_key(each)]
         self._keys = [{column.key for column in each.columns} for each in (table.primary_key, *unique)]
         self._compiled: dict[tuple[str, ...], Statement[Any]] = {}
 
@@ -96,6 +97,13 @@ class Rows(Generic[Model]):
         columns = [self._table.c[name] for name in names]
         arrays = [param(column.key, ARRAY(column.type, dimensions=1)) for column in columns]
         return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def _is_key(index: Index) -> bool:
+    """One that leaves out rows without a value is: who asks has one."""
+    where = index.dialect_options["postgresql"]["where"]
+    has_value = {f"{column.key} IS NOT NULL" for column in index.columns}
+    return index.unique and (where is None or str(where) in has_value)
 
 
 def _arrays(rows: Sequence[SQLModel], names: Sequence[str]) -> dict[str, list[Any]]:

@@ -235,23 +235,27 @@ class PointTransfer(SQLModel, table=True):
 
     __tablename__ = "point_transfers"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["guild_id", "operation_id"], ["point_operations.guild_id", "point_operations.operation_id"]
-        ),
-        ForeignKeyConstraint(
-            ["guild_id", "debit_id"], ["point_accounts.guild_id", "point_accounts.account_id"]
-        ),
-        ForeignKeyConstraint(
-            ["guild_id", "credit_id"], ["point_accounts.guild_id", "point_accounts.account_id"]
-        ),
+        # That the operation and both accounts are there, a trigger asks for all rows of a statement at once (0022).
         ForeignKeyConstraint(
             ["guild_id", "parent_id"], ["point_transfers.guild_id", "point_transfers.transfer_id"]
         ),
         ForeignKeyConstraint(
             ["guild_id", "reverses_id"], ["point_transfers.guild_id", "point_transfers.transfer_id"]
         ),
-        UniqueConstraint("guild_id", "parent_id"),
-        UniqueConstraint("guild_id", "reverses_id"),
+        Index(
+            "ux_point_transfers_parent_id",
+            "guild_id",
+            "parent_id",
+            unique=True,
+            postgresql_where=sql_text("parent_id IS NOT NULL"),
+        ),
+        Index(
+            "ux_point_transfers_reverses_id",
+            "guild_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=sql_text("reverses_id IS NOT NULL"),
+        ),
         CheckConstraint(in_words("phase", Phase), "phase"),
         CheckConstraint("(phase IN ('capture', 'void')) = (parent_id IS NOT NULL)", "parent_id"),
         CheckConstraint(f"amount BETWEEN 1 AND {LARGEST_BALANCE}", "amount"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from database.book import Book
+from database.errors import ActionRefused
 from database.ledger import Request, keep, open_book
 from database.ledger_refusals import BalanceTooHigh, LedgerFrozen, LedgerRefusal, NothingToSet
 from database.models.batch_steps import ADD_ROWS, LIST_HOLDERS, NEXT_ROWS, OPEN_BATCH
@@ -22,6 +23,11 @@ from database.transaction import Transaction
 PIECE = 1_000
 """Members in one operation: their accounts are locked for as long as it takes, some tenths of a second."""
 MOST_ROWS = 100_000
+
+
+class BatchUnderWay(ActionRefused):
+    def __init__(self) -> None:
+        super().__init__("That batch is still being carried out: move it back when it is done.")
 
 
 async def open_batch(

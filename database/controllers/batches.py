@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from database.actions import action
-from database.batches import MOST_ROWS, carry_on, open_batch
+from database.batches import MOST_ROWS, BatchUnderWay, carry_on, open_batch
 from database.controllers._base import BaseController
 from database.ledger import Request, open_book, trimmed
 from database.ledger_refusals import ReceiversOutOfRange
@@ -18,7 +18,7 @@ from database.models.batch_steps import (
     Difference,
     Unfinished,
 )
-from database.models.point_batch import BatchKind, PointBatch, PointBatchRow
+from database.models.point_batch import BATCHES, BatchKind, PointBatch, PointBatchRow
 from database.models.points import OperationKind, PointOperation, Source
 from database.models.reversal_steps import RECENT, REVERSED_ALREADY, Recent
 from database.moving_back import find
@@ -76,8 +76,11 @@ class BatchController(BaseController):
         reason: str,
         actor_id: int,
     ) -> PointBatch:
-        """Likewise: each operation of another batch is to be moved back, the last first."""
+        """Likewise: each operation of another batch is to be moved back, the last first. Refused: BatchUnderWay."""
         async with self._transaction(guild_id=guild_id) as tx:
+            whole = await BATCHES.get(tx, guild_id=guild_id, batch_id=of_batch_id)
+            if whole is not None and whole.finished_at is None:
+                raise BatchUnderWay
             done = (await tx.exec(OPERATIONS_OF, guild_id=guild_id, batch_id=of_batch_id)).all()
             new = PointBatch(
                 guild_id=guild_id,
@@ -132,8 +135,8 @@ class BatchController(BaseController):
     async def would_move_back(self, *, guild_id: int, operation_id: int, policy: Spent) -> WouldMoveBack:
         """What moving back would do now, and how much of it is spent; nothing is changed.
 
-        Refused: OperationNotFound, NotReversible, AlreadyReversed; PointsSpent where it is no piece of a batch, in
-        which each piece is decided by itself.
+        Refused: BatchUnderWay, OperationNotFound, NotReversible, AlreadyReversed; PointsSpent where it is no piece of a
+        batch, in which each piece is decided by itself.
         """
         async with self._transaction(guild_id=guild_id) as tx:
             operation, transfers = await find(tx, guild_id, operation_id)
@@ -143,6 +146,8 @@ class BatchController(BaseController):
             asking = Request(guild_id, OperationKind.REVERSE, Source.INTERACTION, 0, 0, (operation_id,))
             book = await open_book(tx, asking, account_ids)
             batch = (await tx.exec(BATCH_OF, guild_id=guild_id, operation_id=operation_id)).first()
+            if batch is not None and batch.finished_at is None:
+                raise BatchUnderWay
             owed = {account_id: account.debt for account_id, account in book.accounts.items()}
             result = reverse(book, operation, transfers, undone, Spent.DEBT if batch else policy)
             new_debts = (account.debt - owed[account_id] for account_id, account in book.accounts.items())

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from database import batches
+from database.batches import BatchUnderWay
 from database.clock import clock
 from database.controllers.batches import BatchController
 from database.ledger_refusals import (
@@ -131,6 +132,19 @@ async def test_a_batch_is_moved_back_as_one(
     assert await staff.ledger.mistakes() == []
     again = await staff.back(batch, Spent.DEBT)
     assert again.moved == (30 if policy is Spent.REFUSE else 0), "what was moved back is not moved again"
+
+
+async def test_a_batch_is_not_moved_back_while_more_of_it_comes(staff: Staff) -> None:
+    batch = await staff.open(BatchKind.AWARD, dict.fromkeys(PEOPLE, 5))
+    await staff.batches.carry_on(**staff.guild, batch_id=batch.batch_id)
+    [first] = await staff.batches.operations(**staff.guild, batch_id=batch.batch_id)
+    with pytest.raises(BatchUnderWay):
+        await staff.batches.would_move_back(**staff.guild, operation_id=first, policy=Spent.REFUSE)
+    with pytest.raises(BatchUnderWay):
+        await staff.back(batch)
+    await staff.finish(batch)
+    await staff.back(batch)
+    assert await staff.balances() == [0] * 7
 
 
 async def test_imported_points_come_from_imports_and_go_back_there(staff: Staff) -> None:

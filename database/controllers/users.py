@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.user import LEFT, MEET, NAMES, SEEN, USERS, User
+from database.models.user import LEFT, MEET, SEEN, USERS, User
 
 LONGEST_NAME = 100
 SIGHTING_INTERVAL = timedelta(hours=1)

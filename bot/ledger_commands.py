@@ -1,10 +1,11 @@
 """`python -m bot export-ledger` and `verify-ledger`: take a server's ledger out, of any size, and prove it."""
 
 import argparse
+import gzip
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bot.clock import clock
 from bot.exits import CannotRun, Exit
@@ -23,7 +24,7 @@ def add_words(commands: "argparse._SubParsersAction[Any]") -> None:
         "export-ledger", help="write a server's points to a file; needs the database"
     )
     export.add_argument("server", type=int, metavar="SERVER", help="its id")
-    export.add_argument("file", type=Path, metavar="FILE", help="a new one")
+    export.add_argument("file", type=Path, metavar="FILE", help="a new one; packed if it ends with .gz")
     export.set_defaults(execute=execute_export)
     words = commands.add_parser(
         "verify-ledger", help="prove such a file, or one of /points export; no database"
@@ -39,7 +40,7 @@ async def execute_export(arguments: argparse.Namespace, settings: Settings, say:
         await database.open()
         try:
             rows = database.ledger_exports.stream(guild_id=arguments.server)
-            with arguments.file.open("xb") as file:
+            with _opened(arguments.file) as file:
                 async with aclosing(lines_of(arguments.server, rows, seal, clock.now())) as lines:  # type: ignore[type-var]  # it is a generator
                     async for line in lines:
                         file.write(line)
@@ -51,8 +52,20 @@ async def execute_export(arguments: argparse.Namespace, settings: Settings, say:
             ) from error
         finally:
             await database.close()
+    if not seal.counts["accounts"]:
+        arguments.file.unlink()
+        raise CannotRun(
+            Exit.USAGE,
+            f"Nobody has had a point in a server {arguments.server} in this database, so nothing was written: is that "
+            "its id?",
+        )
     say(", ".join(f"{number:,} {kind}" for kind, number in seal.counts.items()))
     return Exit.DONE
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """A new file; packed if it is named so."""
+    return gzip.open(path, "xb") if path.suffix == ".gz" else path.open("xb")  # type: ignore[return-value]
 
 
 async def execute_verify(arguments: argparse.Namespace, _: Settings, say: Say) -> int:

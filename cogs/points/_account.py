@@ -51,8 +51,9 @@ class AccountCommands(PointsPart):
         whose = "You have" if is_own else f"{person.mention} has"
         held = f" {funds.held:,} of them are held, so {funds.available:,} can be spent." if funds.held else ""
         owed = " What comes in pays that first." if funds.balance < 0 else ""
+        frozen = " They are frozen by the staff." if funds.is_frozen else ""
         standing = f" That is place {place.place:,} of {place.people:,}." if place else ""
-        await reply(interaction, f"{whose} {points_in_words(funds.balance)}.{held}{owed}{standing}")
+        await reply(interaction, f"{whose} {points_in_words(funds.balance)}.{held}{owed}{frozen}{standing}")
 
     @app_commands.command()
     @app_commands.describe(member="Who gets them", amount="How many", note="What for; both of you see it")

@@ -49,4 +49,8 @@ class AwardCommands(PointsPart):
         )
         self.bot.dispatch("outbox_filled")  # a level may have been reached
         has = f"{moved.receiver_balance:,}"
-        await reply(interaction, f"Awarded {points_in_words(amount)} to {member.mention}, who now has {has}.")
+        await reply(
+            interaction,
+            f"Awarded {points_in_words(amount)} to {member.mention}, who now has {has}. "
+            f"This is operation {moved.operation_id}.",
+        )

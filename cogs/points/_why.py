@@ -15,7 +15,7 @@ from cogs.points._earning_words import boost_in_words, decision_in_words, lines_
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._whereabouts import channel_ids, role_ids
 from database.models import GuildSettings
-from database.models.earning import Earner, Earning
+from database.models.earning import Earner, Earning, Why
 
 if TYPE_CHECKING:
     from cogs.points.talking import Talking
@@ -50,7 +50,11 @@ class WhyCommands(PointsPart):
         listed = lines_within(rules, FIELD_LIMIT, "All channels and roles earn the same.")
         embed.add_field(name="Rules", value=listed, inline=False)
         due = await database.earnings.next_daily(**whose)
-        embed.add_field(name="Beside that", value=_beside(settings, due), inline=False)
+        if any(each.why is Why.FROZEN for each in now.values()):
+            beside = "Nothing while your points are frozen: ask a manager why."
+        else:
+            beside = _beside(settings, due)
+        embed.add_field(name="Beside that", value=beside, inline=False)
         await reply(interaction, embeds=[embed])
 
     def _last(self, guild_id: int, user_id: int) -> str:

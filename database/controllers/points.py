@@ -37,7 +37,9 @@ class PointsController(BaseController):
     async def funds(self, *, guild_id: int, user_id: int) -> Funds:
         async with self._read(guild_id=guild_id) as tx:
             account = await ACCOUNTS.get(tx, guild_id=guild_id, account_id=user_id)
-            return Funds(account.balance, account.held_out) if account else Funds(0, 0)
+            if account is None:
+                return Funds(0, 0)
+            return Funds(account.balance, account.held_out, account.frozen_at is not None)
 
     @action(repeatable=True)
     async def balance_at(self, *, guild_id: int, user_id: int, at: datetime) -> int:

@@ -7,15 +7,17 @@ from sqlalchemy import Select, Text, and_, case, cast, func, or_, select, union_
 from sqlmodel import col
 
 from database.listing import Listing
-from database.models.points import OperationKind, Phase, PointOperation, PointTransfer
+from database.models.points import SHOP, OperationKind, Phase, PointOperation, PointTransfer
+from database.models.shop import Purchase, ShopItem
 from database.statements import param, statement
 
 
 class Funds(NamedTuple):
-    """What a member has; of it, `held` is promised and cannot be spent."""
+    """What a member has; of it, `held` is promised and cannot be spent, and nothing at all while they are frozen."""
 
     balance: int
     held: int
+    is_frozen: bool = False
 
     @property
     def available(self) -> int:
@@ -23,7 +25,9 @@ class Funds(NamedTuple):
 
 
 class LedgerLine(NamedTuple):
-    """One transfer as the holder of one account reads it. `amount` is negative for what went out."""
+    """One transfer as the holder of one account reads it. `amount` is negative for what went out; `note` of what was
+    bought is the item's name.
+    """
 
     transfer_id: int
     operation_id: int
@@ -42,6 +46,25 @@ _with_operation = and_(
 )
 
 
+_bought = (
+    select(col(ShopItem.name))
+    .join(
+        Purchase,
+        and_(
+            col(Purchase.guild_id) == col(ShopItem.guild_id), col(Purchase.item_id) == col(ShopItem.item_id)
+        ),
+    )
+    .where(
+        col(Purchase.guild_id) == col(PointTransfer.guild_id),
+        col(Purchase.buyer_id) == param("account_id"),  # by the index of who bought
+        col(Purchase.paid_in_id) == col(PointTransfer.operation_id),
+        col(PointTransfer.credit_id) == SHOP,
+    )
+    .correlate(PointTransfer)
+    .scalar_subquery()
+)
+
+
 class LinesOf(NamedTuple):
     """Whose lines are listed."""
 
@@ -56,7 +79,7 @@ STATEMENT_OF_ACCOUNT = Listing(
         case((_is_credit, col(PointTransfer.amount)), else_=-col(PointTransfer.amount)),
         case((_is_credit, col(PointTransfer.credit_balance)), else_=col(PointTransfer.debit_balance)),
         case((_is_credit, col(PointTransfer.debit_id)), else_=col(PointTransfer.credit_id)),
-        col(PointOperation.note),
+        func.coalesce(col(PointOperation.note), _bought),
         col(PointTransfer.posted_at),
     )
     .join(PointOperation, _with_operation)

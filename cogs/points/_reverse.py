@@ -1,22 +1,27 @@
 """/points reverse: move back what an operation moved, or all of a batch, after a look at what will move."""
 
+from collections.abc import Mapping
+
 from discord import app_commands
 
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer
-from bot.typed import cut, one_line
+from bot.typed import one_line
 from cogs.points._asking import CONFIRMED, ask, say_instead
 from cogs.points._award import award_reasons
 from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
+from cogs.points._names import names_of
 from cogs.points._staff import Reason
+from cogs.points._suggesting import Happened, suggested
 from database.errors import DatabaseUnavailable
-from database.models import Draft
+from database.models import Draft, OperationKind
+from database.models.reversal_steps import Recent
 from database.reversing import Spent
 
 QUESTION = "points_reverse"
-LONGEST_CHOICE = 100  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
+WHAT = {OperationKind.GIVE: "gift", OperationKind.SEASON: "end of a season"}
 IF_SPENT = [
     app_commands.Choice(name="refuse", value=Spent.REFUSE.value),
     app_commands.Choice(name="take what is there", value=Spent.TAKE_WHAT_IS_THERE.value),
@@ -25,22 +30,25 @@ IF_SPENT = [
 
 
 async def _operations(interaction: Interaction, current: object) -> list[app_commands.Choice[int]]:
+    """Of the newest that can be moved back: those that have what was typed."""
     if interaction.guild is None:
         return []
     try:
-        recent = await interaction.client.database.batches.recent(
-            guild_id=interaction.guild.id, typed=str(current).strip()
+        recent = await interaction.client.database.batches.recent(guild_id=interaction.guild.id)
+        names = await names_of(
+            interaction, (who for each in recent for who in (each.actor_id, each.member_id))
         )
+        return await suggested(interaction, current, [_happened(each, names) for each in recent])
     except DatabaseUnavailable:  # a suggestion is a courtesy: none is better than an error
         return []
-    choices = []
-    for each in recent:
-        member = interaction.guild.get_member(each.member_id)
-        who = f"@{member.display_name}" if member else str(each.member_id)
-        whom = who if each.transfers == 1 else f"{each.transfers:,} transfers"
-        words = f"{each.operation_id} · {each.kind.value} {each.total:,} · {whom} · {each.note or 'no note'}"
-        choices.append(app_commands.Choice(name=cut(words, LONGEST_CHOICE), value=each.operation_id))
-    return choices
+
+
+def _happened(done: Recent, names: Mapping[int, str]) -> Happened:
+    whose = names[done.member_id] if done.members == 1 else members_in_words(done.members)
+    if done.actor_id != done.member_id:
+        whose += f" by {names[done.actor_id]}"
+    words = (WHAT.get(done.kind, done.kind.value), whose, points_in_words(done.total))
+    return Happened(done.operation_id, words, done.asked_at, done.note)
 
 
 class ReverseCommands(PointsPart):

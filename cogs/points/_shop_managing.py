@@ -15,9 +15,12 @@ from bot.invocation import Interaction, guild_of, member_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from bot.typed import cut
+from cogs.points._award import award_reasons
 from cogs.points._group import Amount, points_in_words
+from cogs.points._names import names_of
 from cogs.points._shop_roles import require_giveable, require_own_to_give
 from cogs.points._shop_words import item_in_words, item_name
+from cogs.points._suggesting import LONGEST_CHOICE, MOST_CHOICES, Happened, suggested
 from database.errors import DatabaseUnavailable
 from database.models import LONGEST_NOTE
 from database.models.shop import (
@@ -31,8 +34,7 @@ from database.models.shop import (
 from database.models.shop_steps import BoughtBy
 from database.shop_refusals import NotARoleItem
 
-MOST_CHOICES = 25  # https://discord.com/developers/docs/interactions/application-commands#autocomplete
-LONGEST_CHOICE = 100
+MOST_LOOKED_THROUGH = 200
 LARGEST_NUMBER = 2**53 - 1
 SHORTEST_ROLE = timedelta(minutes=1)
 NEVER = "never"
@@ -59,25 +61,27 @@ async def suggest_items(interaction: Interaction, current: str) -> list[app_comm
     ]
 
 
-async def _suggest_purchases(interaction: Interaction, current: Any) -> list[app_commands.Choice[int]]:
-    """The newest that can be refunded, and of those which fit what was typed: a number, an item, a name."""
+async def _suggest_purchases(interaction: Interaction, current: object) -> list[app_commands.Choice[int]]:
+    """Of the newest that can be refunded: those that have what was typed."""
     guild = interaction.guild
     if guild is None:
         return []
     try:
         bought = await interaction.client.database.purchases.page(
-            guild_id=guild.id, matching=BoughtBy(is_refundable=True), limit=4 * MOST_CHOICES
+            guild_id=guild.id, matching=BoughtBy(is_refundable=True), limit=MOST_LOOKED_THROUGH
         )
+        names = await names_of(interaction, (each.buyer_id for each in bought))
+        happened = [
+            Happened(
+                each.purchase_id,
+                (each.name, names[each.buyer_id], points_in_words(each.price)),
+                each.created_at,
+            )
+            for each in bought
+        ]
+        return await suggested(interaction, current, happened)
     except DatabaseUnavailable:  # likewise
         return []
-    choices = []
-    for each in bought:
-        member = guild.get_member(each.buyer_id)
-        whose = member.display_name if member else str(each.buyer_id)
-        words = f"{each.purchase_id} · {each.name} · {whose} · {points_in_words(each.price)}"
-        if str(current).strip().casefold() in words.casefold():
-            choices.append(app_commands.Choice(name=cut(words, LONGEST_CHOICE), value=each.purchase_id))
-    return choices[:MOST_CHOICES]
 
 
 class ManagingCommands(BaseCog):
@@ -222,16 +226,17 @@ class ManagingCommands(BaseCog):
     @app_commands.describe(
         purchase="Its number; /shop inventory shows it",
         restock="Whether its piece can be sold again",
-        note="Why; the ledger keeps it",
+        reason="Why; the ledger keeps it",
     )
     @app_commands.autocomplete(purchase=_suggest_purchases)
+    @app_commands.autocomplete(reason=award_reasons)
     @requires(Level.MANAGER)
     async def refund(
         self,
         interaction: Interaction,
         purchase: app_commands.Range[int, 1, LARGEST_NUMBER],
         restock: bool = False,
-        note: app_commands.Range[str, 1, LONGEST_NOTE] | None = None,
+        reason: app_commands.Range[str, 1, LONGEST_NOTE] | None = None,
     ) -> None:
         """Give the points of a purchase back, and take what was bought."""
         await defer(interaction)
@@ -240,7 +245,7 @@ class ManagingCommands(BaseCog):
             guild_id=guild.id,
             purchase_id=purchase,
             restock=restock,
-            note=note,
+            note=reason,
             actor_id=interaction.user.id,
             interaction_id=interaction.id,
         )

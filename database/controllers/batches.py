@@ -23,7 +23,6 @@ from database.models.points import OperationKind, PointOperation, Source
 from database.models.reversal_steps import RECENT, REVERSED_ALREADY, Recent
 from database.moving_back import find
 from database.reversing import Reversed, Spent, reverse
-from database.texts import storable
 
 
 class WouldMoveBack(NamedTuple):
@@ -126,10 +125,10 @@ class BatchController(BaseController):
             return (await tx.exec(UNFINISHED)).all()
 
     @action(repeatable=True)
-    async def recent(self, *, guild_id: int, typed: str, limit: int = 25) -> Sequence[Recent]:
-        """What may be moved back, the newest first, by its number's beginning or words of its note."""
+    async def recent(self, *, guild_id: int, limit: int = 300) -> Sequence[Recent]:
+        """What may be moved back, the newest first."""
         async with self._read(guild_id=guild_id) as tx:
-            return (await tx.exec(RECENT, guild_id=guild_id, typed=storable(typed), limit=limit)).all()
+            return (await tx.exec(RECENT, guild_id=guild_id, limit=limit)).all()
 
     @action(repeatable=False)
     async def would_move_back(self, *, guild_id: int, operation_id: int, policy: Spent) -> WouldMoveBack:

@@ -1,10 +1,11 @@
 """People as servers know them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from database.actions import action
 from database.controllers._base import BaseController
-from database.models.user import LEFT, MEET, SEEN, USERS, User
+from database.models.user import LEFT, MEET, NAMES, SEEN, USERS, User
 
 LONGEST_NAME = 100
 SIGHTING_INTERVAL = timedelta(hours=1)
@@ -48,6 +49,13 @@ class UserController(BaseController):
                 LEFT, of_guild_id=guild_id, of_user_id=user_id, gone_at=left_at, left_at=left_at
             )
             return marked.first() is not None
+
+    @action(repeatable=True)
+    async def names(self, *, guild_id: int, user_ids: Sequence[int]) -> dict[int, str]:
+        """What those are called in this server who were ever seen there."""
+        async with self._read(guild_id=guild_id) as tx:
+            named = (await tx.exec(NAMES, guild_id=guild_id, user_ids=user_ids)).all()
+            return {each.user_id: each.display_name for each in named}
 
     @action(repeatable=True)
     async def get(self, *, guild_id: int, user_id: int) -> User | None:

@@ -1,13 +1,15 @@
 """Which transfers are moved back already, and which may be, beside the tables in points.py."""
 
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Text, any_, case, cast, func, literal_column, or_, select, type_coerce
+from sqlalchemy import BigInteger, DateTime, Text, any_, cast, column, select
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 
 from database.models.base import OneOf
-from database.models.points import FIRST_MEMBER, SHOP, OperationKind, Phase, PointOperation, PointTransfer
+from database.models.points import OperationKind, PointTransfer
 from database.statements import param, statement
 
 REVERSED_ALREADY = statement(
@@ -22,56 +24,62 @@ REVERSED_ALREADY = statement(
 
 
 class Recent(NamedTuple):
-    """An operation that can be moved back: how many points to how many accounts, and one of the members."""
+    """An operation that can be moved back, or all of a batch: how many points, of how many members, one of them."""
 
     operation_id: int
     kind: OperationKind
     note: str | None
+    asked_at: datetime
+    actor_id: int
     total: int
-    transfers: int
+    members: int
     member_id: int
 
 
-_member = case(
-    (col(PointTransfer.credit_id) >= literal_column(str(FIRST_MEMBER)), col(PointTransfer.credit_id)),
-    else_=col(PointTransfer.debit_id),
-)
-_latest = (
-    select(PointOperation)
-    .where(
-        col(PointOperation.guild_id) == param("guild_id"),
-        col(PointOperation.refusal).is_(None),
-        col(PointOperation.kind) != OperationKind.REVERSE,
-        col(PointOperation.kind) != OperationKind.REFUND,
-        col(PointOperation.case_number).is_(None),
-    )
-    .order_by(col(PointOperation.operation_id).desc())
-    .limit(literal_column("500"))
-    .cte("latest")
-)
 RECENT = statement(
-    select(
-        _latest.c.operation_id,
-        type_coerce(_latest.c.kind, OneOf(OperationKind)),
-        _latest.c.note,
-        cast(func.sum(col(PointTransfer.amount)), BigInteger),
-        func.count(),
-        func.max(_member),
-    )
-    .join(
-        PointTransfer,
-        (col(PointTransfer.guild_id) == _latest.c.guild_id)
-        & (col(PointTransfer.operation_id) == _latest.c.operation_id),
-    )
-    .where(
-        or_(col(PointTransfer.phase) == Phase.POST, col(PointTransfer.phase) == Phase.CAPTURE),
-        col(PointTransfer.credit_id) != literal_column(str(SHOP)),
-        cast(_latest.c.operation_id, Text).startswith(param("typed", Text), autoescape=False)
-        | func.coalesce(_latest.c.note, "").icontains(param("typed", Text), autoescape=False),
-    )
-    .group_by(_latest.c.operation_id, _latest.c.kind, _latest.c.note)
-    .order_by(_latest.c.operation_id.desc())
-    .limit(param("limit")),
+    sql(
+        """
+        WITH found AS (
+            (SELECT * FROM point_operations WHERE guild_id = CAST(:guild_id AS bigint) AND refusal IS NULL
+                AND case_number IS NULL AND kind IN ('award', 'take', 'set', 'import', 'season')
+             ORDER BY asked_at DESC LIMIT 500)
+            UNION ALL
+            (SELECT * FROM (SELECT * FROM point_operations WHERE guild_id = CAST(:guild_id AS bigint)
+                ORDER BY operation_id DESC LIMIT 5000) o
+             WHERE refusal IS NULL AND kind IN ('give', 'thanks') ORDER BY operation_id DESC LIMIT 200)
+        ), once AS (
+            SELECT DISTINCT ON (coalesce(r.batch_id, -f.operation_id)) f.*, r.batch_id
+            FROM found f LEFT JOIN point_batch_rows r ON r.guild_id = f.guild_id AND r.row_id = f.external_id
+                AND f.source IN ('batch', 'import', 'season')
+            ORDER BY coalesce(r.batch_id, -f.operation_id), f.operation_id DESC
+        )
+        SELECT o.operation_id, o.kind, o.note, o.asked_at, o.actor_id, coalesce(b.moved, t.total) AS total,
+            coalesce(b.done - b.left_out, t.members) AS members, coalesce(t.member_id, 0) AS member_id
+        FROM once o
+        LEFT JOIN point_batches b ON b.guild_id = o.guild_id AND b.batch_id = o.batch_id
+        CROSS JOIN LATERAL (
+            SELECT sum(amount)::bigint AS total,
+                coalesce(nullif(count(DISTINCT credit_id) FILTER (WHERE credit_id >= 1000), 0),
+                    count(DISTINCT debit_id)) AS members,
+                coalesce(max(credit_id) FILTER (WHERE credit_id >= 1000), max(debit_id)) AS member_id
+            FROM point_transfers t
+            WHERE t.guild_id = o.guild_id AND t.operation_id = o.operation_id
+                AND (o.batch_id IS NULL OR b.done - b.left_out = 1)
+        ) t
+        ORDER BY o.operation_id DESC LIMIT :limit
+        """
+    ).columns(
+        column("operation_id", BigInteger),
+        column("kind", OneOf(OperationKind)),
+        column("note", Text),
+        column("asked_at", DateTime(timezone=True)),
+        column("actor_id", BigInteger),
+        column("total", BigInteger),
+        column("members", BigInteger),
+        column("member_id", BigInteger),
+    ),
     into=Recent,
 )
-"""The newest of the last 500 that have this number's beginning, or these words in their note."""
+"""The newest by the staff, a batch once, and of the server's last operations those between members. What members earn
+by themselves is left out: there is too much of it, and nobody looks for it.
+"""

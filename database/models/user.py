@@ -1,11 +1,12 @@
 """A person as one server knows them."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, and_, case, or_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, CheckConstraint, and_, any_, case, cast, or_
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.sql import func
-from sqlmodel import Field, SQLModel, col, update
+from sqlmodel import Field, SQLModel, col, select, update
 
 from database.models.base import instant, key, text, utc_now
 from database.rows import Rows
@@ -75,6 +76,22 @@ LEFT = statement(
     .values(left_at=param("left_at"))
     .returning(col(User.user_id)),
     into=int,
+)
+
+
+class Named(NamedTuple):
+    user_id: int
+    display_name: str
+
+
+NAMES = statement(
+    select(col(User.user_id), col(User.display_name))
+    .where(
+        col(User.guild_id) == param("guild_id"),
+        col(User.user_id) == any_(cast(param("user_ids"), ARRAY(BigInteger))),
+    )
+    .order_by(col(User.user_id)),
+    into=Named,
 )
 
 USERS = Rows(User)

@@ -190,9 +190,6 @@ async def test_what_would_move_back_is_told_and_nothing_moves(staff: Staff) -> N
     assert (found.result.total, found.result.short) == (10, 4)
     with pytest.raises(PointsSpent, match=r"^4 of these points are spent already \(1 member\)"):
         await staff.batches.would_move_back(**about_award, policy=Spent.REFUSE)
-    recent = await staff.batches.recent(**staff.guild, typed="")
-    assert [each.operation_id for each in recent] == [gift.operation_id, award.operation_id]
-    assert [each.total for each in await staff.batches.recent(**staff.guild, typed="WELL")] == [10]
     about = {**staff.guild, "reason": "r", "actor_id": 7, "interaction_id": staff.new_id()}
     back = await staff.ledger.database.staff_points.reverse(
         **about, operation_id=gift.operation_id, policy=Spent.REFUSE
@@ -205,6 +202,37 @@ async def test_what_would_move_back_is_told_and_nothing_moves(staff: Staff) -> N
         await staff.batches.would_move_back(
             **staff.guild, operation_id=back.operation_id, policy=Spent.REFUSE
         )
+
+
+async def test_what_can_be_moved_back_is_listed_newest_first_and_a_batch_once(staff: Staff) -> None:
+    await staff.ledger.database.guild_configs.change(
+        **staff.guild,
+        setting="transfer_tax_percent",
+        value=10,
+        changed_by_id=1,
+        interaction_id=staff.new_id(),
+    )
+    award = await staff.ledger.award(PEOPLE[0], 1_000)
+    gift = await staff.ledger.give(PEOPLE[0], PEOPLE[1], 100)
+    await staff.ledger.earn(PEOPLE[0], clock.now())
+    many = await staff.finish(await staff.open(BatchKind.AWARD, dict.fromkeys(PEOPLE, 10)))
+    one = await staff.finish(await staff.open(BatchKind.TAKE, {PEOPLE[2]: 3, 5_100: 1}))
+    about = {**staff.guild, "reason": "r", "actor_id": 7, "interaction_id": staff.new_id()}
+    taken = await staff.ledger.database.staff_points.take(**about, member_id=PEOPLE[3], amount=2)
+
+    recent = await staff.batches.recent(**staff.guild)
+
+    last, *_ = await staff.batches.operations(**staff.guild, batch_id=many.batch_id)
+    [only] = await staff.batches.operations(**staff.guild, batch_id=one.batch_id)
+    assert [(each.operation_id, each.total, each.members, each.actor_id) for each in recent] == [
+        (taken.operation_id, 2, 1, 7),
+        (only, 3, 1, 7),
+        (last, 70, 7, 7),
+        (gift.operation_id, 100, 1, PEOPLE[0]),
+        (award.operation_id, 1_000, 1, 7000),
+    ]
+    assert [each.member_id for each in recent if each.members == 1] == [PEOPLE[each] for each in (3, 2, 1, 0)]
+    assert len(await staff.batches.recent(**staff.guild, limit=2)) == 2
 
 
 async def test_a_debt_can_be_foretold_also_where_all_of_it_is_spent(staff: Staff) -> None:

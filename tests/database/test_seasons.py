@@ -21,6 +21,10 @@ from database.season_refusals import (
 from database.service import DatabaseService
 
 ANN, BEN, CEM, DIA = 5_001, 5_002, 5_003, 5_004
+TAKEN = """
+    SELECT (SELECT sum(amount)::bigint FROM point_transfers WHERE guild_id = $1 AND credit_id = 6),
+        (SELECT sum(earned)::bigint FROM point_accounts WHERE guild_id = $1)
+"""
 FIRST, SECOND = Board(BoardKind.SEASON, 1), Board(BoardKind.SEASON, 2)
 
 
@@ -105,6 +109,8 @@ async def test_a_reset_takes_all_points_piece_by_piece_and_is_moved_back_as_one(
 
     assert [await ledger.balance(user_id) for user_id in (ANN, BEN, CEM, DIA)] == [8, 0, 0, 0]
     assert await seasons.read(FIRST) == [(1, ANN, 10), (2, BEN, 4), (3, DIA, 2), (4, CEM, 1)]
+    facts = await ledger.auditor.fetchrow(TAKEN, seasons.guild_id)
+    assert tuple(facts) == (14, 22), "the season's account has it, and levels count what was earned"
     assert await ledger.mistakes() == []
     back = await seasons.database.batches.open_reversal(
         **seasons.by(), of_batch_id=key, policy=Spent.REFUSE, reason="r"

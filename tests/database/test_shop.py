@@ -348,7 +348,7 @@ async def test_a_purchase_and_its_refund_are_not_reversed(shop: Shop, role_id: i
                 **shop.guild, operation_id=operation_id, policy=Spent.DEBT
             )
     await shop.refund(bought)
-    recent = await shop.database.batches.recent(**shop.guild, typed="")
+    recent = await shop.database.batches.recent(**shop.guild)
     assert {each.kind for each in recent} == {OperationKind.AWARD}
     refunded = await shop.ledger.auditor.fetchval(
         "SELECT operation_id FROM point_operations WHERE guild_id = $1 AND kind = 'refund'",

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def attached(name: str, content: str) -> dict[str, str]:
 async def awarded(guild: Guild, member: str, amount: int) -> None:
     answer = await guild.slash("mel", "points award", member=member, amount=amount, reason="test")
     assert "Awarded" in answer.text
+    assert "This is operation" in answer.text
 
 
 async def balance(guild: Guild, who: str) -> int:
@@ -85,7 +87,7 @@ async def test_neither_members_nor_moderators_do(guild: Guild) -> None:
 async def test_an_operation_is_moved_back_once_after_a_question(guild: Guild) -> None:
     await awarded(guild, "ann", 50)
     [choice] = await guild.autocomplete("mel", "points reverse", "operation", operation="", reason="x")
-    assert "award 50" in choice["name"]
+    assert "award · @Ann by @Mel · 50 points" in choice["name"]
     asked = await guild.slash("mel", "points reverse", operation=choice["value"], reason="a mistake")
     assert "50 points will be moved back" in asked.text
     assert await balance(guild, "ann") == 50
@@ -96,6 +98,32 @@ async def test_an_operation_is_moved_back_once_after_a_question(guild: Guild) ->
     assert await balance(guild, "ann") == 0
     again = await guild.slash("mel", "points reverse", operation=choice["value"], reason="a mistake")
     assert "reversed already" in again.text
+
+
+async def test_what_can_be_moved_back_is_suggested_in_words(guild: Guild) -> None:
+    """What, whose, how many points, when, why; then the number. Each word that is typed is looked for."""
+    await awarded(guild, "ann", 50)
+    await guild.slash("ann", "points give", member="ben", amount=20, note="the old map, " * 12)
+    role = await with_role(guild, "ann", "ben")
+    asked = await guild.slash("mel", "points bulk award", role=role, amount=25, reason="the party")
+    await guild.click("mel", asked, "Yes")
+    await guild.slash("cem", "points daily")
+
+    async def suggested(typed: str) -> list[str]:
+        choices = await guild.autocomplete("mel", "points reverse", "operation", operation=typed, reason="x")
+        assert all(each["name"].endswith(f" · {each['value']}") for each in choices)
+        assert all(len(each["name"]) <= 100 for each in choices)
+        return [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "TIME", each["name"]) for each in choices]
+
+    party, gift, award = await suggested("")
+    assert re.fullmatch(r"award · 4 members by @Mel · 100 points · TIME · the party · \d+", party)
+    assert re.fullmatch(r"gift · @Ben by @Ann · 20 points · TIME · the old map, .*… · \d+", gift)
+    assert re.fullmatch(r"award · @Ann by @Mel · 50 points · TIME · test · \d+", award)
+    assert await suggested("ANN gift") == [gift]
+    assert await suggested("party") == [party]
+    assert await suggested("nobody") == []
+    number = award.rpartition(" ")[2]
+    assert (await suggested(number))[0] == award
 
 
 async def test_what_is_spent_is_refused_taken_or_a_debt(guild: Guild) -> None:
@@ -117,6 +145,8 @@ async def test_frozen_points_move_for_the_staff_alone(guild: Guild) -> None:
     await awarded(guild, "ann", 50)
     assert "are frozen" in (await guild.slash("mel", "points freeze", member="ann", reason="a fraud")).text
     assert "frozen" in (await guild.slash("ann", "points give", member="ben", amount=1)).text
+    assert "50 points. They are frozen by the staff." in (await guild.slash("ann", "points balance")).text
+    assert "Nothing while your points are frozen" in (await guild.slash("ann", "points why")).text
     await awarded(guild, "ann", 1)
     assert "move again" in (await guild.slash("mel", "points unfreeze", member="ann")).text
     assert "left" in (await guild.slash("ann", "points give", member="ben", amount=1)).text

@@ -1,6 +1,7 @@
 """The shop over the wire: exact amounts, each piece once, and a role for whoever paid for it and nobody else."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import product
@@ -152,7 +153,7 @@ async def test_a_plain_item_is_listed_asked_for_and_bought(town: Town) -> None:
     assert "You bought **Pear** for 10 points and have 90 left." in bought.text
     assert "2 left" in (await town.guild.slash("ann", "shop list")).text
     assert "**Pear** · 10 · yours" in (await town.guild.slash("ann", "shop inventory")).text
-    assert "bought" in (await town.guild.slash("ann", "points history")).text
+    assert "bought · Pear → 90" in (await town.guild.slash("ann", "points history")).text
     assert await town.points("ann") == 90
 
 
@@ -184,6 +185,7 @@ async def test_a_role_is_given_and_paid_for(town: Town) -> None:
     assert f"and have 60 left. The role <@&{town.guild.roles['VIP']}> is yours." in bought.text
     assert await town.has("ann")
     assert (await town.points("ann"), await town.held("ann"), await town.stock()) == (60, 0, 0)
+    assert "bought · VIP → 60" in (await town.guild.slash("ann", "points history")).text
 
 
 async def test_a_role_for_a_time_says_until_when_and_is_prolonged(town: Town) -> None:
@@ -354,9 +356,14 @@ async def test_a_refund_takes_the_role_and_gives_points_and_piece_back(town: Tow
     await town.rich("ann")
     await town.sells("VIP", 10, role="@VIP", stock=1)
     await town.buys("ann", "VIP")
-    [choice] = await town.guild.autocomplete("mel", "shop refund", "purchase", purchase="")
-    assert "VIP" in choice["name"]
-    answer = await town.guild.slash("mel", "shop refund", purchase=choice["value"], restock=True)
+    [choice] = await town.guild.autocomplete("mel", "shop refund", "purchase", purchase="@ann vip")
+    assert re.fullmatch(
+        rf"VIP · @Ann · 10 points · [0-9-]{{10}} [0-9:]{{5}} · {choice['value']}", choice["name"]
+    )
+    assert not await town.guild.autocomplete("mel", "shop refund", "purchase", purchase="ben")
+    answer = await town.guild.slash(
+        "mel", "shop refund", purchase=choice["value"], restock=True, reason="by mistake"
+    )
     assert f"<@{town.guild.person('ann')}> has 10 points back." in answer.text
 
     async def taken() -> bool:

@@ -16,6 +16,7 @@ from cogs.moderation._appeal_forms import make_appeal, open_appeal
 from cogs.moderation._appeal_rendering import own_line
 from cogs.moderation._post_words import ENGLISH
 from cogs.moderation._refusals import CaseNotNamed
+from database.errors import DatabaseUnavailable
 from database.models import LONGEST_APPEAL, OwnCase
 
 if TYPE_CHECKING:
@@ -54,9 +55,12 @@ class Appeal(BaseCog):
     @appeal.autocomplete("number")
     async def _cases(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Their own alone, in all servers where Reeve keeps cases; those of this server first."""
-        found = await self.bot.database.appeals.own_cases(
-            target_id=interaction.user.id, first_guild_id=interaction.guild_id or 0
-        )
+        try:
+            found = await self.bot.database.appeals.own_cases(
+                target_id=interaction.user.id, first_guild_id=interaction.guild_id or 0
+            )
+        except DatabaseUnavailable:  # a suggestion is a courtesy: none is better than an error
+            return []
         labelled = [(self._label(each), f"{each.guild_id}:{each.number}") for each in found]
         fitting = [each for each in labelled if typed.strip().lower() in each[0].lower() or typed == each[1]]
         return [app_commands.Choice(name=label, value=value) for label, value in fitting]

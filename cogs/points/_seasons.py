@@ -15,6 +15,7 @@ from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._history import GOLD
 from cogs.points._top import show_board, titled
+from database.errors import DatabaseUnavailable
 from database.models import LONGEST_SEASON_NAME, MOST_SEASONS, Board, BoardKind, Draft, Season
 
 QUESTION = "points_season"
@@ -24,7 +25,10 @@ SeasonNumber = app_commands.Range[int, 1, MOST_SEASONS]
 
 
 async def _running(interaction: Interaction, _: str) -> list[app_commands.Choice[str]]:
-    seasons = await interaction.client.database.seasons.list(guild_id=guild_of(interaction).id)
+    try:
+        seasons = await interaction.client.database.seasons.list(guild_id=guild_of(interaction).id)
+    except DatabaseUnavailable:  # a suggestion is a courtesy: none is better than an error
+        return []
     return [app_commands.Choice(name=each.name, value=each.name) for each in seasons if not each.ended_at]
 
 

@@ -105,7 +105,9 @@ class LevelCommands(PointsPart):
             return
         await self.bot.database.levels.sync(guild_id=guild_id)
         self.bot.dispatch("outbox_filled")
-        await reply(interaction, "I look through all members now; /jobs shows it for as long as it takes.")
+        await reply(
+            interaction, "I look through all members now; moderators see it in /jobs for as long as it takes."
+        )
 
 
 def _announced(guild: discord.Guild, config: GuildSettings) -> str:

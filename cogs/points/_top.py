@@ -41,14 +41,18 @@ class Period(StrEnum):
 
     ALL = "all"
     WEEK = "week"
+    LAST_WEEK = "last week"
     MONTH = "month"
+    LAST_MONTH = "last month"
     SEASON = "season"
 
 
 PERIODS = [
     app_commands.Choice(name="all time", value=Period.ALL.value),
     app_commands.Choice(name="this week", value=Period.WEEK.value),
+    app_commands.Choice(name="last week", value=Period.LAST_WEEK.value),
     app_commands.Choice(name="this month", value=Period.MONTH.value),
+    app_commands.Choice(name="last month", value=Period.LAST_MONTH.value),
     app_commands.Choice(name="season", value=Period.SEASON.value),
 ]
 
@@ -70,7 +74,9 @@ async def leaderboard_of(interaction: Interaction, period: Period) -> Leaderboar
         return await titled(interaction, Board(BoardKind.SEASON, seasons[0].number if seasons else 0))
     config = await interaction.client.database.guild_configs.get(guild_id=guild_id)
     day = today(clock.now(), ZoneInfo(config.time_zone))
-    if period is Period.WEEK:
+    if period in (Period.LAST_WEEK, Period.LAST_MONTH):
+        day -= timedelta(days=7 if period is Period.LAST_WEEK else day.day)
+    if period in (Period.WEEK, Period.LAST_WEEK):
         return await titled(interaction, Board(BoardKind.WEEK, week_of(day - timedelta(days=day.weekday()))))
     return await titled(interaction, Board(BoardKind.MONTH, day.year * 100 + day.month))
 
@@ -98,7 +104,7 @@ def rendered(leaderboard: Leaderboard, page: BoardPage, reader_id: int, *, is_fi
     """Its buttons lead on by key, so that nobody is shown twice or left out because others move meanwhile."""
     embed = discord.Embed(title=leaderboard.title, colour=GOLD)
     rows = [_row(each, reader_id) for each in page.standings]
-    empty = "Nobody has points yet." if is_first else "This page is empty."
+    empty = "Nobody has points here." if is_first else "This page is empty."
     embed.description = "\n".join(rows) or empty
     first, last = (page.standings[0], page.standings[-1]) if page.standings else (None, None)
     footer = [f"{page.people:,} {'person' if page.people == 1 else 'people'}"] if page.people else []

@@ -95,8 +95,8 @@ export function avatar(name, id, extra = "") {
   const digits = String(id ?? name)
     .split("")
     .reduce((sum, one) => Math.imul(sum ^ one.charCodeAt(0), 16777619) >>> 0, 2166136261);
-  const words = String(name).trim().split(/\s+/);
-  const initials = (words.length > 1 ? words[0][0] + words[1][0] : String(name).slice(0, 2)).toUpperCase();
+  const words = String(name).trim().split(/\s+/).map((word) => [...word]); // by letters: an emoji is two units
+  const initials = (words.length > 1 ? words[0][0] + words[1][0] : words[0].slice(0, 2).join("")).toUpperCase();
   return el(
     "span",
     { class: `avatar ${extra}`, vars: { hue: HUES[(digits >>> 8) % HUES.length] }, "aria-hidden": "true" },

@@ -1,8 +1,9 @@
 """Leaderboards and seasons as people see them: pages by key, the way to oneself, and pictures."""
 
 import asyncio
+from datetime import datetime, timedelta
 
-from e2e_play import Guild
+from e2e_play import Guild, Play
 
 NAMES = ["ann", "ben", "cem", "dia", "eli", "fay", "gus", "hal", "ivy", "jon", "kim", "lou"]
 
@@ -62,5 +63,16 @@ async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
 
 
 async def test_a_leaderboard_of_nobody_is_shown(guild: Guild) -> None:
-    for period in ("all", "week", "month"):
-        assert "Nobody has points yet." in (await guild.slash("ann", "points top", period=period)).text
+    for period in ("all", "week", "last week", "month", "last month"):
+        assert "Nobody has points here." in (await guild.slash("ann", "points top", period=period)).text
+
+
+async def test_the_week_and_the_month_before_this_one_can_be_seen(guild: Guild, play: Play) -> None:
+    today = datetime.fromisoformat((await play.get("/sandbox/clock"))["now"]).date()
+    await awarded(guild, "ann", 5)
+    monday = today - timedelta(days=today.weekday() + 7)
+    week = await guild.slash("ann", "points top", period="last week")
+    assert f"Most earned in the week from {monday.day} {monday:%B %Y}\nNobody" in week.text
+    before = today.replace(day=1) - timedelta(days=1)
+    month = await guild.slash("ann", "points top", period="last month")
+    assert f"Most earned in {before:%B %Y}\nNobody" in month.text

@@ -57,6 +57,18 @@ async def test_names_wear_the_colour_of_their_role(sandbox: Sandbox, visit: Visi
     assert ink == "#3498db"
 
 
+async def test_any_name_is_shown_whole(sandbox: Sandbox, visit: Visit) -> None:
+    sandbox.people.moderate("olga", "nick", "ann", nick="\U0001f525\U0001f98a Fox")
+    sandbox.people.moderate("olga", "nick", "ben", nick="W" * 32)
+    page = await visit("max")
+
+    fox = page.locator(".member", has_text="Fox")
+    await expect(fox.locator(".avatar")).to_have_text("\U0001f525F")
+    wide = page.locator(".member", has_text="W" * 32)
+    right = "(node) => node.getBoundingClientRect().right"
+    assert await wide.locator(".name").evaluate(right) <= await wide.evaluate(right)
+
+
 async def test_each_person_sees_their_own_channels(visit: Visit) -> None:
     max_, ann = await visit("max"), await visit("ann")
 

@@ -10,6 +10,7 @@ from database.migrations.connecting import connected
 from database.migrations.differences import Catalog, catalog_of, differences
 from soak.migrating import Moment, migrated
 from soak.scenario import Ground, Outcome
+from soak.servers import NEVER_CRASHES
 
 SEEDS = {
     "0001": """
@@ -125,7 +126,7 @@ class MigrationKeepsData:
     chain: Chain = field(default=OURS)
 
     async def run(self, ground: Ground) -> Outcome:
-        server = await ground.server(fsync="off")  # PostgreSQL itself is not killed here
+        server = await ground.server(**NEVER_CRASHES)  # PostgreSQL itself is not killed here
         trial = _Trial(ground, server.dsn, await ground.auditor(server), self.chain, self.rows)
         revisions = [step.revision for step in self.chain.after(self.begin)]
         await trial.see_shapes(self.begin, revisions)

@@ -26,7 +26,7 @@ async def own_dsn(initialised_dir: Path) -> AsyncIterator[str]:
     clocks differ one finds each lease of the other over.
     """
     async with Ground(initialised_dir, "") as ground:
-        yield (await ground.server()).dsn
+        yield (await ground.server(**NEVER_CRASHES)).dsn
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from e2e_play import Bot, Guild, Play, readable, until
 from cogs.moderation._digest import newest_due
 from sandbox.server import Sandbox
 from soak.scenario import Ground
+from soak.servers import NEVER_CRASHES
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -23,7 +24,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 async def dsn(initialised_dir: Path) -> AsyncIterator[str]:
     """A database that no other bot delivers from."""
     async with Ground(initialised_dir, "") as ground:
-        yield (await ground.server()).dsn
+        yield (await ground.server(**NEVER_CRASHES)).dsn
 
 
 class Stage:

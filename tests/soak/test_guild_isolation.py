@@ -12,7 +12,7 @@ from database.models import Case, PointAccount
 from database.statements import param, statement
 from soak.guild_isolation import GuildIsolation
 from soak.scenario import Ground
-from soak.servers import MortalServer
+from soak.servers import NEVER_CRASHES, MortalServer
 
 CASES_ANYWHERE = statement(select(Case).where(col(Case.number) == param("number")), into=Case)
 POINTS_ANYWHERE = statement(
@@ -29,7 +29,7 @@ EDIT_ANYWHERE = statement(
 async def server(initialised_dir: Path) -> AsyncIterator[MortalServer]:
     """One for all: each run begins by forgetting every guild."""
     async with Ground(initialised_dir, "") as ground:
-        yield await ground.server()
+        yield await ground.server(**NEVER_CRASHES)
 
 
 @pytest.fixture

@@ -486,6 +486,12 @@ async def test_a_buyer_is_told_of_what_failed_after_they_had_gone(world: World) 
     await world.breaks(GIVING, 503, times=1_000)
     answer = await world.guild.click("ann", asked, "Buy for")
     assert "is on its way: 40 points are held" in answer.text
+    held = "You have 100 points. 40 of them are held, so 60 can be spent."
+    assert held in (await world.guild.slash("ann", "points balance")).text
+    seen = (await world.guild.slash("ben", "points balance", member="ann")).text
+    assert "has 100 points. 40 of them are held, so 60 can be spent." in seen
+    short = await world.guild.slash("ann", "points give", member="ben", amount=61)
+    assert short.text.strip() == "That takes 61 points and you have 60."
     told = await world.guild.told_before("ann")
     await world.skip(timedelta(hours=2))
     await world.is_in("refused")

@@ -49,8 +49,12 @@ PLANTS = {
 }
 
 LIMITS = """
-    SELECT conrelid::regclass::text AS of, conname FROM pg_constraint
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint
     WHERE conrelid IN ('point_transfers'::regclass, 'point_accounts'::regclass) AND contype IN ('u', 'c')
+    UNION ALL
+    SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index
+    WHERE indrelid = 'point_transfers'::regclass AND indisunique
+        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
 
 
@@ -77,8 +81,8 @@ async def test_a_row_that_was_changed_is_found(
     planting = superuser.transaction()
     await planting.start()
     await superuser.execute("SET LOCAL session_replication_role = replica")
-    for limit in await superuser.fetch(LIMITS):
-        await superuser.execute(f'ALTER TABLE {limit["of"]} DROP CONSTRAINT "{limit["conname"]}"')
+    for (drops,) in await superuser.fetch(LIMITS):
+        await superuser.execute(drops)
     await superuser.execute(PLANTS[claim], ledger.guild_id)
     found = await mistakes_of(superuser, ledger.guild_id)
     await planting.rollback()

@@ -58,8 +58,12 @@ SEEN_BY_WHAT_IS_NEW = [
     "names a balance that is +1",
 ]
 LIMITS = """
-    SELECT conrelid::regclass::text AS of, conname FROM pg_constraint
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', conrelid::regclass, conname) FROM pg_constraint
     WHERE conrelid IN ('point_transfers'::regclass, 'point_accounts'::regclass) AND contype IN ('u', 'c')
+    UNION ALL
+    SELECT format('DROP INDEX %s', indexrelid::regclass) FROM pg_index
+    WHERE indrelid = 'point_transfers'::regclass AND indisunique
+        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
 """
 
 
@@ -119,8 +123,8 @@ async def unguarded(initialised_dir: Path) -> AsyncIterator[tuple[DatabaseServic
     async with Ground(initialised_dir, "") as ground:
         server = await ground.server()
         superuser = await asyncpg.connect(make_url(server.dsn).set(username="postgres").render_as_string())
-        for limit in await superuser.fetch(LIMITS):
-            await superuser.execute(f'ALTER TABLE {limit["of"]} DROP CONSTRAINT "{limit["conname"]}" CASCADE')
+        for (drops,) in await superuser.fetch(LIMITS):
+            await superuser.execute(drops)
         await superuser.execute("SET session_replication_role = replica")
         database = DatabaseService(server.dsn)
         await database.open()

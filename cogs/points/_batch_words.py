@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 import discord
@@ -12,6 +12,7 @@ from bot.clock import clock
 from bot.invocation import Interaction
 from cogs.points._asking import say_instead
 from cogs.points._group import points_in_words
+from database.errors import DatabaseUnavailable
 from database.ledger_refusals import LedgerFrozen
 from database.models.point_batch import BatchKind, PointBatch
 
@@ -60,13 +61,24 @@ async def carry_out(
         if interaction is not None:
             await say_instead(interaction, f"{after} {text}".lstrip(), files)
 
+    try:
+        batch = await _to_its_end(bot, guild_id, batch_id, say)
+        if interaction is not None:
+            await say(await _ending(bot, batch), await _left_out(bot, batch))
+    except LedgerFrozen:
+        await say("The ledger of this server is frozen: this goes on when it is not.")
+    except DatabaseUnavailable:
+        if interaction is None:
+            raise
+        await say("The database does not answer at the moment: this goes on by itself when it does.")
+
+
+async def _to_its_end(
+    bot: "Reeve", guild_id: int, batch_id: int, say: Callable[[str], Awaitable[None]]
+) -> PointBatch:
     shown_at = clock.now()
     while True:
-        try:
-            batch = await bot.database.batches.carry_on(guild_id=guild_id, batch_id=batch_id)
-        except LedgerFrozen:
-            await say("The ledger of this server is frozen: this goes on when it is not.")
-            return
+        batch = await bot.database.batches.carry_on(guild_id=guild_id, batch_id=batch_id)
         if batch.finished_at is not None:
             break
         if (clock.now() - shown_at).total_seconds() >= SHOWN_EVERY_SECONDS:
@@ -76,8 +88,7 @@ async def carry_out(
     logger.info(
         "batch {} of {} is done: {} rows, {} left out", batch_id, guild_id, batch.rows, batch.left_out
     )
-    if interaction is not None:
-        await say(await _ending(bot, batch), await _left_out(bot, batch))
+    return batch
 
 
 async def _ending(bot: "Reeve", batch: PointBatch) -> str:

@@ -78,7 +78,8 @@ class ReverseCommands(PointsPart):
         total, short, transfers, _ = found.result
         request = {"operation_id": operation, "policy": policy.value, "reason": reason, "batch_id": None}
         note = f" ({one_line(found.operation.note, 200)})" if found.operation.note else ""
-        what = f"Operation {operation}, {found.operation.kind.value} by <@{found.operation.actor_id}>{note}"
+        kind = WHAT.get(found.operation.kind, found.operation.kind.value)
+        what = f"Operation {operation}, {kind} by <@{found.operation.actor_id}>{note}"
         if found.batch is not None:
             request["batch_id"] = found.batch.batch_id
             done = members_in_words(found.batch.done - found.batch.left_out)

@@ -135,6 +135,9 @@ async def test_what_is_spent_is_refused_taken_or_a_debt(guild: Guild) -> None:
     question = await guild.slash("mel", "points reverse", **asked, if_spent="debt")
     assert "40 points of them are spent and become a debt" in question.text
     assert "Nothing was done" in (await guild.click("mel", question, "Do nothing")).text
+    [gift] = await guild.autocomplete("mel", "points reverse", "operation", operation="gift", reason="x")
+    answer = await guild.slash("mel", "points reverse", operation=gift["value"], reason="x")
+    assert f"Operation {gift['value']}, gift by" in answer.text, "in the words that it was suggested in"
     question = await guild.slash("mel", "points reverse", **asked, if_spent="take")
     assert "10 points will be moved back" in question.text
     assert "40 points were spent" in (await guild.click("mel", question, "Yes")).text

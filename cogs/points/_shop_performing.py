@@ -31,6 +31,16 @@ async def perform(bot: "Reeve", purchase: Purchase) -> Purchase | None:
 
     Raises DatabaseUnavailable: then the lease ends and somebody reads what became of it.
     """
+    try:
+        return await _perform(bot, purchase)
+    except LedgerFrozen as frozen:
+        return await bot.database.purchase_work.postponed(
+            purchase, error=str(frozen), next_at=clock.now() + LONGEST_WAIT
+        )
+
+
+async def _perform(bot: "Reeve", purchase: Purchase) -> Purchase | None:
+    """Raises LedgerFrozen as well."""
     guild = bot.get_guild(purchase.guild_id)
     if guild is None:
         return await _wait(
@@ -42,13 +52,10 @@ async def perform(bot: "Reeve", purchase: Purchase) -> Purchase | None:
     if step is None or step.purchase.role_id is None:
         return None
     purchase, where = step.purchase, (guild.id, step.purchase.buyer_id, step.purchase.role_id)
-    try:
-        if not step.gives:
-            return await _taken(bot, purchase, await take(bot, where, _why(purchase)))
-        outcome = await _outcome_of_giving(bot, guild, purchase, was_sent=step.was_sent)
-        return await _given(bot, purchase, outcome)
-    except LedgerFrozen as frozen:
-        return await _wait(bot, purchase, Later(str(frozen), LONGEST_WAIT.total_seconds()))
+    if not step.gives:
+        return await _taken(bot, purchase, await take(bot, where, _why(purchase)))
+    outcome = await _outcome_of_giving(bot, guild, purchase, was_sent=step.was_sent)
+    return await _given(bot, purchase, outcome)
 
 
 def _why(purchase: Purchase) -> str:

@@ -353,7 +353,7 @@ TAKES: dict[str, tuple[int, Callable[[World], Words]]] = {
         4, lambda w: {**w.by_staff, "of_batch_id": w.batch["interaction_id"], "policy": Spent.DEBT},
     ),
     "batches.operations": (1, lambda w: {**w.guild, "batch_id": w.batch_id}),
-    "batches.recent": (1, lambda w: {**w.guild, "typed": ""}),
+    "batches.recent": (1, lambda w: w.guild),
     "batches.unfinished": (1, lambda _: {}),
     "batches.would_move_back": (5, lambda w: {**w.guild, "operation_id": w.awarded_id, "policy": Spent.DEBT}),
     "boards.after": (2, lambda w: {**w.guild, "board": ALL_TIME, "key": Key(9, 9)}),

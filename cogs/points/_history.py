@@ -6,11 +6,13 @@ from discord.utils import format_dt
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
-from bot.typed import one_line
-from database.models import LedgerLine, OperationKind
+from bot.typed import cut, shown
+from database.models import LONGEST_NOTE, LedgerLine, OperationKind
 from database.models.points import SHOP
 
 PAGE_SIZE = 10
+LONGEST_SHOWN = 270
+"""Of a note, escaped: ten of them have room in one embed, whatever members write to each other."""
 FIRST_MEMBER_ID = 1_000  # accounts below are the guild's own
 CAUSES = {
     OperationKind.GIVE: "",
@@ -61,7 +63,7 @@ class HistoryButton(PageButton, template=r"ph:[0-9]{1,20}:[0-9]{1,19}"):
 
 
 def _history_line(line: LedgerLine) -> str:
-    note = f" · {one_line(line.note, 200)}" if line.note else ""
+    note = f" · {shown(cut(line.note, LONGEST_NOTE), LONGEST_SHOWN)}" if line.note else ""
     day = format_dt(line.posted_at, "d")
     return f"{day} `#{line.operation_id}` **{line.amount:+,}** {_cause(line)}{note} → {line.balance:,}"
 

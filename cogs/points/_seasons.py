@@ -9,7 +9,7 @@ from discord.utils import format_dt
 from bot.invocation import Interaction, guild_of
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
-from bot.typed import one_line
+from bot.typed import cut, one_line, shown
 from cogs.points._asking import CONFIRMED, ask
 from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
@@ -19,7 +19,7 @@ from database.errors import DatabaseUnavailable
 from database.models import LONGEST_SEASON_NAME, MOST_SEASONS, Board, BoardKind, Draft, Season
 
 QUESTION = "points_season"
-MOST_LISTED = 25
+MOST_LISTED, LONGEST_LISTED = 25, 80
 SeasonName = app_commands.Range[str, 1, LONGEST_SEASON_NAME]
 SeasonNumber = app_commands.Range[int, 1, MOST_SEASONS]
 
@@ -129,7 +129,8 @@ async def _confirmed(interaction: Interaction, draft: Draft) -> None:
 
 def _line(season: Season) -> str:
     until: Any = format_dt(season.ended_at, "d") if season.ended_at else "now"
-    return f"`{season.number}.` {one_line(season.name, 60)} · {format_dt(season.started_at, 'd')} to {until}"
+    name = shown(cut(season.name, LONGEST_SEASON_NAME), LONGEST_LISTED)
+    return f"`{season.number}.` {name} · {format_dt(season.started_at, 'd')} to {until}"
 
 
 CONFIRMED[QUESTION] = _confirmed

@@ -17,6 +17,8 @@ from database.models.shop_steps import BoughtBy
 PAGE_SIZE = 8
 LARGEST = 2**63 - 1
 PICK = "shop:pick"
+LONGEST_ON_SHELF = 140
+"""Of a description: all that is on a page has room in one embed. The question before buying has it whole."""
 
 Row = TypeVar("Row")
 
@@ -54,8 +56,10 @@ async def shelf_page(interaction: Interaction, at: Turned = FIRST) -> Page:
         guild_id=guild.id, before=at.before, after=at.after, limit=PAGE_SIZE + 1
     )
     items, is_back, is_forward = at.shown(found)
-    lines = "\n".join(item_in_words(guild, each) for each in items) or "Nothing is sold here at the moment."
-    embed = discord.Embed(title="Shop", description=lines, colour=GOLD)
+    lines = "\n".join(item_in_words(guild, each, LONGEST_ON_SHELF) for each in items)
+    embed = discord.Embed(
+        title="Shop", description=lines or "Nothing is sold here at the moment.", colour=GOLD
+    )
     return Page(
         embed,
         back=_shelf_at("back", items[0]) if is_back and items else None,

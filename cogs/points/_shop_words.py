@@ -7,10 +7,10 @@ import discord
 from discord.utils import format_dt
 
 from bot.durations import format_duration
-from bot.typed import one_line
+from bot.typed import cut, one_line, shown
 from cogs.points._group import points_in_words
 from cogs.points._mentions import role_mention
-from database.models.shop import Purchase, PurchaseState, ShopItem
+from database.models.shop import LONGEST_DESCRIPTION, Purchase, PurchaseState, ShopItem
 from database.models.shop_steps import Bought
 
 
@@ -18,11 +18,11 @@ def item_name(item: ShopItem) -> str:
     return f"**{one_line(item.name, 60)}**"
 
 
-def item_in_words(guild: discord.Guild, item: ShopItem) -> str:
-    """A line with its price, and what is to be known before it is bought."""
+def item_in_words(guild: discord.Guild, item: ShopItem, longest: int = 2 * LONGEST_DESCRIPTION) -> str:
+    """A line with its price, and what is to be known before it is bought. `longest`: of its description, escaped."""
     lines = [f"{item_name(item)} · {points_in_words(item.price)}"]
     if item.description:
-        lines.append(one_line(item.description, 300))
+        lines.append(shown(cut(item.description, LONGEST_DESCRIPTION), longest))
     if facts := " · ".join(_facts(guild, item)):
         lines.append(f"-# {facts}")
     return "\n".join(lines)

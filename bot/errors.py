@@ -33,7 +33,10 @@ REFUSED = {
     "that it should act on (Server Settings, Roles).",
 }
 
-SHOWN_AS = {"moderate_members": "Timeout Members"}
+SHOWN_AS = {
+    "mention_everyone": "Mention @everyone, @here and All Roles",
+    "moderate_members": "Timeout Members",
+}
 
 
 class NotPermitted(ActionRefused, app_commands.CheckFailure):

@@ -18,7 +18,7 @@ from bot.typed import cut
 from cogs.points._award import award_reasons
 from cogs.points._group import Amount, points_in_words
 from cogs.points._names import names_of
-from cogs.points._shop_roles import require_giveable, require_own_to_give
+from cogs.points._shop_roles import powers_in_words, require_giveable, require_own_to_give
 from cogs.points._shop_words import item_in_words, item_name
 from cogs.points._suggesting import LONGEST_CHOICE, MOST_CHOICES, Happened, suggested
 from database.errors import DatabaseUnavailable
@@ -138,7 +138,8 @@ class ManagingCommands(BaseCog):
                 added_by_id=interaction.user.id,
             )
         )
-        await reply(interaction, f"Now sold:\n{item_in_words(guild, item)}")
+        powers = powers_in_words(guild, item.role_id)
+        await reply(interaction, f"Now sold:\n{item_in_words(guild, item)}{powers}")
 
     @app_commands.command()
     @app_commands.describe(
@@ -190,7 +191,9 @@ class ManagingCommands(BaseCog):
             found = await self.bot.database.shop.edit(
                 guild_id=found.guild_id, item_id=found.item_id, changes=changes
             )
-        await reply(interaction, f"Sold as:\n{item_in_words(guild_of(interaction), found)}")
+        guild = guild_of(interaction)
+        powers = powers_in_words(guild, found.role_id)
+        await reply(interaction, f"Sold as:\n{item_in_words(guild, found)}{powers}")
 
     @app_commands.command()
     @app_commands.describe(item="What is not to be sold any more; who bought it keeps it")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.utils import escape_markdown
 
-from bot.errors import NotPermitted
+from bot.errors import NotPermitted, the_permissions
 from bot.outcomes import Absent, Applied, DiscordAway, Outcome, Unknown, attempt, read
 from database.errors import ActionRefused
 from database.models.shop import ShopItem
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 UNKNOWN_MEMBER, UNKNOWN_ROLE = 10007, 10011
+STAFF_POWERS = discord.Permissions.elevated() | discord.Permissions(
+    view_audit_log=True,
+    manage_events=True,
+    manage_nicknames=True,
+    mention_everyone=True,
+    mute_members=True,
+    deafen_members=True,
+    move_members=True,
+)
 
 
 class RoleCannotBeGiven(ActionRefused):
@@ -62,6 +71,18 @@ def require_own_to_give(manager: discord.Member, role: discord.Role) -> None:
             "Points can lead only to roles that you could give by hand: you need the permission Manage Roles and a "
             f"role above {escape_markdown(role.name)}."
         )
+
+
+def powers_in_words(guild: discord.Guild, role_id: int | None) -> str:
+    """Whoever may give a role of staff may sell it, and is told what that means; empty for a role without powers."""
+    role = guild.get_role(role_id or 0)
+    if role is None:
+        return ""
+    here = role.permissions & STAFF_POWERS & ~guild.default_role.permissions
+    powers = ["administrator"] if here.administrator else [name for name, is_given in here if is_given]
+    if not powers:
+        return ""
+    return f"\nThis is a role of staff: whoever buys it then has {the_permissions(powers)}."
 
 
 async def give(bot: "Reeve", where: tuple[int, int, int], reason: str) -> Outcome:

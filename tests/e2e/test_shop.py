@@ -269,6 +269,23 @@ async def test_what_changed_since_the_question_is_decided_by_the_click(town: Tow
     assert (await town.points("ann"), await town.stock()) == (9, 2)
 
 
+async def test_who_sells_a_role_of_staff_is_told_what_its_buyers_can_do(town: Town) -> None:
+    powers = ["KICK_MEMBERS", "MENTION_EVERYONE", "SEND_MESSAGES"]
+    await town.guild.post("olga", "role", action="create", name="Helper", permissions=powers)
+    sold = await town.guild.slash("olga", "shop add", name="Power", price=1, role="@Helper")
+    warning = (
+        "whoever buys it then has the permissions Kick Members and Mention @everyone, @here and All Roles."
+    )
+    assert warning in sold.text
+    await town.guild.post(
+        "olga", "role", action="edit", role_id="Helper", permissions=["ADMINISTRATOR", *powers]
+    )
+    edited = await town.guild.slash("olga", "shop edit", item="Power", price=2)
+    assert "whoever buys it then has the permission Administrator." in edited.text
+    await town.role()
+    assert "staff" not in (await town.guild.slash("olga", "shop add", name="VIP", price=1, role="@VIP")).text
+
+
 async def test_a_purchase_is_refunded_and_not_reversed(town: Town) -> None:
     await town.role()
     await town.rich("ann")

@@ -23,7 +23,7 @@ from database.shop_refusals import (
     PurchaseUnderWay,
     RefundedAlready,
     RestrictedFromBuying,
-    RoleOnItsWay,
+    RoleJustBought,
     RoleRequired,
     SoldOut,
 )
@@ -83,8 +83,8 @@ def _may_get(role_id: int, buyer: Buyer, past: Past) -> None:
     will_lose_it = past.has_for_a_time and not past.has_for_good
     if role_id in buyer.role_ids and not will_lose_it:
         raise HasRoleAlready(role_id)
-    if past.awaits_it:
-        raise RoleOnItsWay(role_id)
+    if past.has_just_bought_it:
+        raise RoleJustBought(role_id)
 
 
 def refund(

@@ -82,15 +82,15 @@ class HasRoleAlready(LedgerRefusal):
         super().__init__(f"You have the role <@&{role_id}> already.", role_id=role_id)
 
 
-class RoleOnItsWay(LedgerRefusal):
-    """Not kept: in a moment they have it, or can buy it again."""
+class RoleJustBought(LedgerRefusal):
+    """Not kept: in a moment they have it, and Discord says so, or they can buy it again."""
 
-    code = "role_on_its_way"
+    code = "role_just_bought"
     is_kept = False
 
     def __init__(self, role_id: int) -> None:
         super().__init__(
-            f"You have bought the role <@&{role_id}>, and it is on its way: /shop inventory shows what came of it.",
+            f"You have just bought the role <@&{role_id}>: /shop inventory shows what came of it.",
             role_id=role_id,
         )
 

@@ -39,6 +39,9 @@ from database.reversing import Reversed
 from database.shop import Offer, Receipt, buy, refund
 from database.transaction import Transaction
 
+LATELY = timedelta(minutes=1)
+"""Longer than somebody who clicked waits for their turn."""
+
 
 class Sale(NamedTuple):
     """`is_new`: the caller is to carry it out. A repeat finds the purchase as it is now."""
@@ -200,6 +203,7 @@ async def _plan(
         item_id=item.item_id if item else 0,
         role_id=item.role_id if item else None,
         now=now,
+        lately=now - LATELY,
     )
     offer = Offer(item, shown_price, past.one())
     return lambda book: buy(book, buyer, offer, rules, now)

@@ -63,6 +63,7 @@ class Bought(NamedTuple):
 class BoughtBy(NamedTuple):
     buyer_id: int | None = None
     is_refundable: bool = False
+    item_id: int | None = None
 
 
 INVENTORY = Listing(
@@ -82,6 +83,7 @@ INVENTORY = Listing(
     order=[col(Purchase.purchase_id)],
     fits={
         "buyer_id": col(Purchase.buyer_id) == param("buyer_id"),
+        "item_id": col(Purchase.item_id) == param("item_id"),
         "is_refundable": or_(
             col(Purchase.state) == PurchaseState.DONE, col(Purchase.state) == PurchaseState.EXPIRED
         ),
@@ -92,13 +94,14 @@ INVENTORY = Listing(
 class Past(NamedTuple):
     """What a buyer has bought of the item before, and whether a purchase gives them its role: for a time, for good.
 
-    `awaits_it`: one that gives it for good is under way.
+    `has_just_bought_it`: for good, and it is under way, or was given since `lately`: what Discord says of their roles
+    may be older.
     """
 
     bought: int
     has_for_a_time: bool
     has_for_good: bool
-    awaits_it: bool
+    has_just_bought_it: bool
 
 
 _of_buyer = and_(
@@ -125,7 +128,10 @@ PAST = statement(
         ),
         _has_role(col(Purchase.seconds).is_not(None)),
         _has_role(col(Purchase.seconds).is_(None)),
-        _has_role(col(Purchase.seconds).is_(None), col(Purchase.state) == PurchaseState.HELD),
+        _has_role(
+            col(Purchase.seconds).is_(None),
+            or_(col(Purchase.state) == PurchaseState.HELD, col(Purchase.settled_at) > param("lately")),
+        ),
     ).where(_of_buyer),
     into=Past,
 )

@@ -76,7 +76,8 @@ class Court:
         return now.fine_state, now.fine, now.fined
 
     async def funds(self) -> tuple[int, int]:
-        return tuple(await self.database.points.funds(**self.guild, user_id=ANN))
+        found = await self.database.points.funds(**self.guild, user_id=ANN)
+        return found.balance, found.held
 
     async def set(self, setting: str, value: Any) -> None:
         await self.database.guild_configs.change(

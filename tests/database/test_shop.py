@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from database.clock import clock
+from database.controllers.purchases import LATELY
 from database.errors import ActionRefused
 from database.ledger_refusals import (
     AccountFrozen,
@@ -47,7 +48,7 @@ from database.shop_refusals import (
     PurchaseUnderWay,
     RefundedAlready,
     RestrictedFromBuying,
-    RoleOnItsWay,
+    RoleJustBought,
     RoleRequired,
     SoldOut,
     TooManyItems,
@@ -145,7 +146,8 @@ class Shop:
         )
 
     async def funds(self, who: int = ANN) -> tuple[int, int]:
-        return tuple(await self.database.points.funds(**self.guild, user_id=who))
+        found = await self.database.points.funds(**self.guild, user_id=who)
+        return found.balance, found.held
 
 
 @pytest.fixture
@@ -277,9 +279,11 @@ async def test_what_is_bought_is_refused_in_this_order(shop: Shop) -> None:
     assert await refusal(role_ids=frozenset({77})) is SoldOut
     await edit(**shop.guild, item_id=item.item_id, changes={"stock": None, "price": 10})
     sale = await shop.buy(item, price=10, role_ids=frozenset({77}))
-    assert await refusal(10, role_ids=frozenset({77})) is RoleOnItsWay
+    assert await refusal(10, role_ids=frozenset({77})) is RoleJustBought
     step = await shop.work.begin(sale.purchase)
     await shop.work.given(step.purchase)
+    assert await refusal(10, role_ids=frozenset({77})) is RoleJustBought, "Discord has not said so yet"
+    clock.move_to(clock.ahead + LATELY)
     assert await refusal(10, role_ids=frozenset({77})) is LimitReached
     await edit(**shop.guild, item_id=item.item_id, changes={"most_each": None, "price": 91})
     assert await refusal(91, role_ids=frozenset({77})) is NotEnoughPoints
@@ -293,10 +297,10 @@ async def test_a_role_on_its_way_is_not_paid_for_twice(shop: Shop) -> None:
     items = [await shop.add(f"VIP {n}", 10, role_id=VIP) for n in range(2)]
     outcomes = await asyncio.gather(*(shop.buy(each) for each in items * 3), return_exceptions=True)
     [sale] = [each for each in outcomes if not isinstance(each, Exception)]
-    assert {type(each) for each in outcomes if each is not sale} == {RoleOnItsWay}
+    assert {type(each) for each in outcomes if each is not sale} == {RoleJustBought}
     assert await shop.funds() == (100, 10)
     day = await shop.add("VIP for a day", 5, role_id=VIP, seconds=86_400)
-    with pytest.raises(RoleOnItsWay):
+    with pytest.raises(RoleJustBought):
         await shop.buy(day)
     await shop.work.refused(sale.purchase, reason="no")
     await shop.buy(day)
@@ -623,6 +627,8 @@ async def test_an_inventory_shows_what_was_bought_and_what_became_of_it(shop: Sh
     assert [(each.name, each.state) for each in mine] == [("VIP", "held"), ("Pear", "done")]
     refundable = await shop.database.purchases.page(**shop.guild, matching=BoughtBy(is_refundable=True))
     assert [each.buyer_id for each in refundable] == [BEN, ANN]
+    of_vip = await shop.database.purchases.page(**shop.guild, matching=BoughtBy(item_id=vip.item_id))
+    assert [(each.name, each.buyer_id) for each in of_vip] == [("VIP", ANN)]
     await shop.work.refused(held, reason="no")
 
 

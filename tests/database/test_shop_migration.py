@@ -27,7 +27,7 @@ async def test_what_a_purchase_holds_is_let_go_on_the_way_down(scratch: str) -> 
             **here, item_id=item.item_id, buyer=Buyer(5000), shown_price=4, proposal_id=key
         )
         bought[key] = sale.purchase
-    assert tuple(await service.points.funds(**here, user_id=5000)) == (5, 4)
+    assert (await service.points.funds(**here, user_id=5000))[:2] == (5, 4)
     await service.close()
 
     connection: Any = await asyncpg.connect(scratch)
@@ -48,5 +48,5 @@ async def test_what_a_purchase_holds_is_let_go_on_the_way_down(scratch: str) -> 
     await service.open()
     assert await service.purchases.page(**here, matching=BoughtBy()) == []
     await service.holds.expire(**here, hold_id=bought[2].operation_id, transfer_id=held, actor_id=1)
-    assert tuple(await service.points.funds(**here, user_id=5000)) == (5, 0)
+    assert (await service.points.funds(**here, user_id=5000))[:2] == (5, 0)
     await service.close()

@@ -39,7 +39,13 @@ def any_purchase(around: Surroundings, guild_id: int) -> Purchase:
 
 
 SHOP_FILTERS: Mapping[str, Callable[[Surroundings], Any]] = {
-    "purchases": lambda around: around.dice.choice([BoughtBy(), BoughtBy(any_person(around), True)]),
+    "purchases": lambda around: around.dice.choice(
+        [
+            BoughtBy(),
+            BoughtBy(any_person(around), True),
+            BoughtBy(item_id=around.known("item_id") or around.dice.randint(1, 200)),
+        ]
+    ),
     "shop": lambda _: None,
 }
 SHOP_PLACES: Mapping[str, Callable[[Surroundings], Any]] = {

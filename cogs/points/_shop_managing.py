@@ -1,4 +1,4 @@
-"""/shop add, edit, remove, restock, refund"""
+"""/shop add, edit, remove, restock, buyers, refund"""
 
 from datetime import timedelta
 from typing import Any
@@ -12,12 +12,14 @@ from bot.clock import clock
 from bot.durations import LONGEST, parse_duration, parse_moment
 from bot.errors import DurationNotUnderstood
 from bot.invocation import Interaction, guild_of, member_of
+from bot.pages import show
 from bot.permissions import Level, requires
 from bot.replies import defer, reply
 from bot.typed import cut
 from cogs.points._award import award_reasons
 from cogs.points._group import Amount, points_in_words
 from cogs.points._names import names_of
+from cogs.points._shop_pages import buyers_page
 from cogs.points._shop_roles import powers_in_words, require_giveable, require_own_to_give
 from cogs.points._shop_words import item_in_words, item_name
 from cogs.points._suggesting import LONGEST_CHOICE, MOST_CHOICES, Happened, suggested
@@ -226,8 +228,18 @@ class ManagingCommands(BaseCog):
         await reply(interaction, f"{item_name(found)}: {left}.")
 
     @app_commands.command()
+    @app_commands.describe(item="Of what")
+    @app_commands.autocomplete(item=suggest_items)
+    @requires(Level.MANAGER)
+    async def buyers(self, interaction: Interaction, item: str) -> None:
+        """Show who bought something, and what became of it."""
+        await defer(interaction)
+        found = await self._named(interaction, item)
+        await show(interaction, await buyers_page(interaction, found.item_id))
+
+    @app_commands.command()
     @app_commands.describe(
-        purchase="Its number; /shop inventory shows it",
+        purchase="Its number; /shop inventory and /shop buyers show it",
         restock="Whether its piece can be sold again",
         reason="Why; the ledger keeps it",
     )

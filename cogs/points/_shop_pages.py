@@ -1,4 +1,4 @@
-"""What is sold and what was bought, as pages that turn by place: the price and item, the purchase."""
+"""What is sold, what was bought, and by whom, as pages that turn by place: the price and item, the purchase."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -8,11 +8,13 @@ import discord
 from bot.errors import ButtonOutdated
 from bot.invocation import Interaction, guild_of
 from bot.pages import Page, PageButton
+from bot.permissions import Level, require
+from bot.typed import one_line
 from cogs.points._group import points_in_words
 from cogs.points._history import GOLD
-from cogs.points._shop_words import bought_in_words, item_in_words
+from cogs.points._shop_words import bought_in_words, buyer_in_words, item_in_words
 from database.models.shop import ShopItem
-from database.models.shop_steps import BoughtBy
+from database.models.shop_steps import Bought, BoughtBy
 
 PAGE_SIZE = 8
 LARGEST = 2**63 - 1
@@ -88,14 +90,7 @@ class ShelfButton(PageButton, template=r"shop:shelf:(?:back|next):[0-9]{1,10}:[0
 async def inventory_page(interaction: Interaction, user_id: int, at: Turned = FIRST) -> Page:
     """Newest first, with what became of each."""
     guild = guild_of(interaction)
-    found = await interaction.client.database.purchases.page(
-        guild_id=guild.id,
-        matching=BoughtBy(user_id),
-        before=at.before,
-        after=at.after,
-        limit=PAGE_SIZE + 1,
-    )
-    rows, is_back, is_forward = at.shown(found)
+    rows, is_back, is_forward = at.shown(await _purchases(interaction, BoughtBy(user_id), at))
     lines = "\n".join(bought_in_words(guild, each) for each in rows) or "Nothing was bought yet."
     embed = discord.Embed(title="Inventory", description=f"<@{user_id}>\n{lines}", colour=GOLD)
     return Page(
@@ -111,3 +106,35 @@ class InventoryButton(PageButton, template=r"shop:inv:(?:back|next):[0-9]{1,19}:
         if int(user_id) > LARGEST:
             raise ButtonOutdated
         return await inventory_page(interaction, int(user_id), Turned.by(way, int(purchase_id)))
+
+
+async def buyers_page(interaction: Interaction, item_id: int, at: Turned = FIRST) -> Page:
+    """Who bought this item, the newest first, with the number that /shop refund takes."""
+    rows, is_back, is_forward = at.shown(await _purchases(interaction, BoughtBy(item_id=item_id), at))
+    embed = discord.Embed(title="Buyers", description="Nobody has bought that yet.", colour=GOLD)
+    if rows:
+        embed.description = "\n".join([f"**{one_line(rows[0].name, 60)}**", *map(buyer_in_words, rows)])
+    return Page(
+        embed,
+        back=f"shop:buyers:back:{item_id}:{rows[0].purchase_id}" if is_back and rows else None,
+        forward=f"shop:buyers:next:{item_id}:{rows[-1].purchase_id}" if is_forward and rows else None,
+    )
+
+
+class BuyersButton(PageButton, template=r"shop:buyers:(?:back|next):[0-9]{1,19}:[0-9]{1,19}"):
+    async def turn(self, interaction: Interaction) -> Page:
+        await require(interaction, Level.MANAGER)
+        _, _, way, item_id, purchase_id = self.custom_id.split(":")
+        if int(item_id) > LARGEST:
+            raise ButtonOutdated
+        return await buyers_page(interaction, int(item_id), Turned.by(way, int(purchase_id)))
+
+
+async def _purchases(interaction: Interaction, matching: BoughtBy, at: Turned) -> Sequence[Bought]:
+    return await interaction.client.database.purchases.page(
+        guild_id=guild_of(interaction).id,
+        matching=matching,
+        before=at.before,
+        after=at.after,
+        limit=PAGE_SIZE + 1,
+    )

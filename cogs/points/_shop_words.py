@@ -73,12 +73,18 @@ def bought_in_words(guild: discord.Guild, bought: Bought) -> str:
     return f"{start} · {_state_in_words(bought)} · {format_dt(bought.created_at, 'd')}"
 
 
-def _state_in_words(bought: Bought) -> str:
+def buyer_in_words(bought: Bought) -> str:
+    """A line of an item's buyers."""
+    start = f"`{bought.purchase_id}` <@{bought.buyer_id}> · {bought.price:,}"
+    return f"{start} · {_state_in_words(bought, 'has it')} · {format_dt(bought.created_at, 'd')}"
+
+
+def _state_in_words(bought: Bought, has: str = "yours") -> str:
     match bought.state:
         case PurchaseState.DONE if bought.expires_at:
             return f"until {format_dt(bought.expires_at, 'R')}"
         case PurchaseState.DONE:
-            return "yours"
+            return has
         case PurchaseState.HELD:
             return "on its way"
         case PurchaseState.REFUSED:

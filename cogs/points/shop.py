@@ -20,7 +20,7 @@ from bot.replies import defer
 from cogs.points._group import points_in_words
 from cogs.points._shop_buying import BuyButton, ShopSelect, ask
 from cogs.points._shop_managing import ManagingCommands, suggest_items
-from cogs.points._shop_pages import InventoryButton, ShelfButton, inventory_page, shelf_page
+from cogs.points._shop_pages import BuyersButton, InventoryButton, ShelfButton, inventory_page, shelf_page
 from cogs.points._shop_performing import perform
 from database.errors import DatabaseUnavailable
 from database.models.shop import Purchase, PurchaseState
@@ -137,6 +137,6 @@ class Delivering(BaseCog):
 
 
 async def setup(bot: "Reeve") -> None:
-    bot.add_dynamic_items(ShelfButton, InventoryButton, BuyButton, ShopSelect)
+    bot.add_dynamic_items(ShelfButton, InventoryButton, BuyersButton, BuyButton, ShopSelect)
     await bot.add_cog(Shop(bot))
     await bot.add_cog(Delivering(bot))

@@ -12,7 +12,7 @@ from cogs.points._history import _history_line
 from cogs.points._seasons import MOST_LISTED, _line
 from cogs.points._shop_pages import LONGEST_ON_SHELF
 from cogs.points._shop_pages import PAGE_SIZE as ITEMS_OF_PAGE
-from cogs.points._shop_words import bought_in_words, item_in_words
+from cogs.points._shop_words import bought_in_words, buyer_in_words, item_in_words
 from database.models import LONGEST_NOTE, LONGEST_SEASON_NAME, LedgerLine, OperationKind, Season
 from database.models.points import LARGEST_AMOUNT, LARGEST_BALANCE
 from database.models.shop import (
@@ -70,6 +70,7 @@ def test_all_of_a_list_has_room_in_one_embed(sign: str) -> None:
         (_line(season), MOST_LISTED),
         (item_in_words(GUILD, item, LONGEST_ON_SHELF), ITEMS_OF_PAGE),
         (bought_in_words(GUILD, bought), ITEMS_OF_PAGE),
+        (buyer_in_words(bought), ITEMS_OF_PAGE),
         (item_in_words(GUILD, item), 1),
     ):
         assert number * (units(line) + 1) + BESIDE <= LONGEST_EMBED, line

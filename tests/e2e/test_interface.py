@@ -65,6 +65,7 @@ shop add: name price
 shop edit: item
 shop remove: item
 shop restock: item
+shop buyers: item
 config show:
 config set log-channel: value
 config reset: setting

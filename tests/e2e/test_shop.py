@@ -270,7 +270,7 @@ async def test_what_changed_since_the_question_is_decided_by_the_click(town: Tow
 
 
 async def test_who_sells_a_role_of_staff_is_told_what_its_buyers_can_do(town: Town) -> None:
-    powers = ["KICK_MEMBERS", "MENTION_EVERYONE", "SEND_MESSAGES"]
+    powers = ["KICK_MEMBERS", "MENTION_EVERYONE", "PRIORITY_SPEAKER"]
     await town.guild.post("olga", "role", action="create", name="Helper", permissions=powers)
     sold = await town.guild.slash("olga", "shop add", name="Power", price=1, role="@Helper")
     warning = (
@@ -390,6 +390,44 @@ async def test_a_refund_takes_the_role_and_gives_points_and_piece_back(town: Tow
     assert (await town.points("ann"), await town.stock(), await town.states()) == (100, 1, ["undone"])
     again = await town.guild.slash("mel", "shop refund", purchase=choice["value"])
     assert "refunded already" in again.text
+
+
+async def test_managers_see_who_bought_an_item_and_refund_by_its_number(town: Town) -> None:
+    await town.rich("ann", "ben")
+    await town.sells("Pear", 3)
+    await town.sells("Apple", 5)
+    assert "Nobody has bought that yet." in (await town.guild.slash("mel", "shop buyers", item="pear")).text
+    for who, item in [("ann", "Pear"), ("ben", "Apple"), *[("ben", "Pear")] * 8]:
+        await town.buys(who, item)
+    first = await town.guild.slash("mel", "shop buyers", item="pear")
+    assert first.ephemeral
+    ann, ben = (f"<@{town.guild.person(who)}>" for who in ("ann", "ben"))
+    assert len(re.findall(rf"`\d+` {ben} · 3 · has it · <t:\d+:d>", first.text)) == 8
+    assert "Apple" not in first.text
+    assert ann not in first.text, "the newest first"
+    second = await town.guild.click("mel", first, "Next")
+    assert ben not in second.text
+    number = re.findall(rf"`(\d+)` {ann} · 3 · has it", second.text)
+    await town.guild.slash("mel", "shop refund", purchase=int(*number))
+    back = await town.guild.click("mel", second, "Back")
+    assert ben in back.text
+    assert f"{ann} · 3 · refunded" in (await town.guild.click("mel", back, "Next")).text
+    refused = await town.guild.slash("ann", "shop buyers", item="pear")
+    assert "Manage Events" in refused.text
+
+
+async def test_a_list_of_buyers_turns_for_managers_only(town: Town) -> None:
+    await town.role("Shopkeeper")
+    await town.guild.post("olga", "role", action="edit", role_id="Shopkeeper", permissions=["MANAGE_EVENTS"])
+    await town.guild.post("olga", "roles", user_id="ann", add=["Shopkeeper"])
+    await town.rich("ben")
+    await town.sells("Pear", 3)
+    for _ in range(9):
+        await town.buys("ben")
+    shown = await town.guild.slash("ann", "shop buyers", item="pear")
+    await town.guild.post("olga", "role", action="edit", role_id="Shopkeeper", permissions=[])
+    refused = await town.guild.click("ann", shown, "Next")
+    assert "You need the permission Manage Events" in refused.text
 
 
 FAULTS: dict[str, dict[str, Any]] = {

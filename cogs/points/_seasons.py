@@ -1,5 +1,6 @@
 """/points season start, end, list, show"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -14,6 +15,7 @@ from cogs.points._asking import CONFIRMED, ask
 from cogs.points._batch_words import carry_out, members_in_words
 from cogs.points._group import PointsPart, points_in_words
 from cogs.points._history import GOLD
+from cogs.points._suggesting import LONGEST_CHOICE, MOST_CHOICES
 from cogs.points._top import show_board, titled
 from database.errors import DatabaseUnavailable
 from database.models import LONGEST_SEASON_NAME, MOST_SEASONS, Board, BoardKind, Draft, Season
@@ -25,11 +27,27 @@ SeasonNumber = app_commands.Range[int, 1, MOST_SEASONS]
 
 
 async def _running(interaction: Interaction, _: str) -> list[app_commands.Choice[str]]:
+    seasons = await _seasons(interaction)
+    return [app_commands.Choice(name=each.name, value=each.name) for each in seasons if not each.ended_at]
+
+
+async def _numbered(interaction: Interaction, current: object) -> list[app_commands.Choice[int]]:
+    """The newest that have what was typed; of which it is the number comes first."""
+    typed = str(current).strip().casefold()
+    found = [
+        app_commands.Choice(name=cut(f"{each.number}. {each.name}", LONGEST_CHOICE), value=each.number)
+        for each in await _seasons(interaction)
+    ]
+    fitting = [each for each in found if typed in each.name.casefold()]
+    fitting.sort(key=lambda choice: str(choice.value) != typed)
+    return fitting[:MOST_CHOICES]
+
+
+async def _seasons(interaction: Interaction) -> Sequence[Season]:
     try:
-        seasons = await interaction.client.database.seasons.list(guild_id=guild_of(interaction).id)
+        return await interaction.client.database.seasons.list(guild_id=guild_of(interaction).id)
     except DatabaseUnavailable:  # a suggestion is a courtesy: none is better than an error
         return []
-    return [app_commands.Choice(name=each.name, value=each.name) for each in seasons if not each.ended_at]
 
 
 class SeasonCommands(PointsPart):
@@ -97,6 +115,7 @@ class SeasonCommands(PointsPart):
 
     @season.command(name="show")
     @app_commands.describe(number="Which season", page="Which page, from 1", picture="Draw it as well")
+    @app_commands.autocomplete(number=_numbered)
     @requires(Level.MEMBER)
     async def season_show(
         self,
@@ -106,8 +125,8 @@ class SeasonCommands(PointsPart):
         picture: bool = False,
     ) -> None:
         """Show the leaderboard of a season, also of one that is long over."""
-        await defer(interaction, ephemeral=False)
         leaderboard = await titled(interaction, Board(BoardKind.SEASON, number))
+        await defer(interaction, ephemeral=False)  # not before: a refusal is for who asked alone
         await show_board(interaction, leaderboard, page, with_picture=picture)
 
 

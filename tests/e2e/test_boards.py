@@ -32,7 +32,12 @@ async def test_the_way_to_oneself_and_back_and_a_picture_of_it(guild: Guild) -> 
 
 async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
     await awarded(guild, "ann", 100)
-    assert "There is no such season" in (await guild.slash("ann", "points top", period="season")).text
+    for refused in (
+        await guild.slash("ann", "points top", period="season"),
+        await guild.slash("ann", "points season show", number=1),
+    ):
+        assert "There is no such season" in refused.text
+        assert refused.ephemeral, "a refusal is for who asked alone"
     assert "Manage Events" in (await guild.slash("ann", "points season start", name="Winter")).text
     assert (
         "Season 1 has begun: Winter" in (await guild.slash("mel", "points season start", name="Winter")).text
@@ -51,11 +56,19 @@ async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
         await guild.slash("ann", "points top", period="season"),
     ):
         assert "Season 1: Winter" in shown.text
+        assert not shown.ephemeral
         assert f"🥇 <@{guild.person('ben')}> · 5" in shown.text
         assert f"🥈 <@{guild.person('ann')}> · 1" in shown.text
         assert guild.person("cem") not in shown.text
     assert f"🥇 <@{guild.person('cem')}> · 9" in (await guild.slash("ann", "points top")).text
     assert "`1.` Winter" in (await guild.slash("ann", "points season list")).text
+    await guild.slash("mel", "points season start", name="1 May")
+    suggested = [
+        await guild.autocomplete("ann", "points season show", "number", number=typed)
+        for typed in ("", "1", "wint", "Autumn")
+    ]
+    winter, may = {"name": "1. Winter", "value": 1}, {"name": "2. 1 May", "value": 2}
+    assert suggested == [[may, winter], [winter, may], [winter], []]
     [taken] = await guild.autocomplete("mel", "points reverse", "operation", operation="Winter", reason="x")
     asked = await guild.slash("mel", "points reverse", operation=taken["value"], reason="too early")
     assert "106 points moved back" in (await guild.click("mel", asked, "Yes")).text

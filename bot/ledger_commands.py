@@ -69,11 +69,19 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 async def execute_verify(arguments: argparse.Namespace, _: Settings, say: Say) -> int:
-    """DONE if nothing is wrong with it, CONFIGURATION if something is: one sentence for each damage."""
+    """DONE if nothing is wrong with it, CONFIGURATION if something is: one sentence for each damage.
+
+    Raises CannotRun for a file that cannot be read or is no ledger at all.
+    """
     try:
         proof = verified(arguments.file)
     except OSError as error:
         raise CannotRun(Exit.USAGE, f"{arguments.file} cannot be read: {error.strerror or error}.") from error
+    if not proof.is_ledger:
+        raise CannotRun(
+            Exit.USAGE,
+            f"{arguments.file} is no export of Reeve's ledger: name a file of /points export or export-ledger.",
+        )
     for sentence in proof.damages[:MOST_SAID]:
         say(sentence)
     if len(proof.damages) > MOST_SAID:

@@ -23,6 +23,8 @@ ISSUERS = (1, 5)
 ACCOUNT = ("balance", "held_out", "held_in", "debt", "earned")
 TRANSFER = ("transfer", "of", "debit", "credit", "amount")
 MOVED = ("post", "capture")
+HEADED = b'{"reeve_ledger":'
+KINDS = {"account", "operation", "transfer", "end"}
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Proof:
     operation_rows: int = 0
     operation_total: int = 0
     is_over: bool = False
+    is_ledger: bool = False
+    """Whether there is any line that a ledger has, however damaged it is."""
 
     @property
     def circulating(self) -> int:
@@ -66,6 +70,7 @@ class Proof:
             content = orjson.loads(line)
         except orjson.JSONDecodeError:
             content = None
+        self.is_ledger = self.is_ledger or line.startswith(HEADED) or is_of_ledger(content)
         if not isinstance(content, dict) or line_of(content) != line:
             self.say(number, "this is not a line as it is taken out")
             return
@@ -213,6 +218,10 @@ class Proof:
                 self.damages.append(f"Account {account_id} has more points than an account can hold.")
 
 
+def is_of_ledger(content: Any) -> bool:
+    return isinstance(content, dict) and not KINDS.isdisjoint(content)
+
+
 def whole(value: Any) -> int:
     """ValueError for what is no whole number: true is one for Python."""
     if type(value) is not int:
@@ -250,7 +259,7 @@ def verified(path: Path) -> Proof:
                 proof.read(number, line)
         proof.end()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        proof = Proof(damages=[f"The file cannot be unpacked: {error}."])
+        proof = Proof(damages=[f"The file cannot be unpacked: {error}."], is_ledger=True)
     return proof
 
 

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -100,6 +101,29 @@ def test_any_flipped_byte_is_found(damages: Any, place: int, flipped: int) -> No
 
 
 ROWS = WHOLE.splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "is_one"),
+    [
+        (b"", False),
+        (b"user_id,points\n5001,3\n", False),
+        (b'{"players":[{"id":"5001","xp":3}]}\n', False),
+        (b"[]\n7\n", False),
+        (gzip.compress(b"\x00\xff" * 99), False),
+        (ROWS[0][:30], True),
+        (b"?" + WHOLE[1:], True),
+        (b"".join(ROWS[1:]), True),
+        (ROWS[-1], True),
+        (gzip.compress(WHOLE)[:-9], True),
+    ],
+)
+def test_what_is_no_ledger_is_not_a_damaged_one(tmp_path: Path, content: bytes, is_one: bool) -> None:
+    path = tmp_path / "some"
+    path.write_bytes(content)
+    proof = verified(path)
+    assert proof.damages
+    assert proof.is_ledger is is_one
 
 
 @given(row=st.integers(0, len(ROWS) - 1), other=st.integers(0, len(ROWS) - 1))

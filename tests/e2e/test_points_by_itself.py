@@ -181,6 +181,12 @@ async def test_a_ledger_is_taken_out_and_proved_in_a_shell(play: Play, bot: Bot,
     assert code == 0
     assert f"The ledger of server {guild.guild_id} adds up" in said
     assert "50 points with members" in said
+    foreign = shell.folder / "points.csv"
+    foreign.write_text("user_id,points\n" + "5001,3\n" * 30)
+    code, said = await shell.run("verify-ledger", str(foreign))
+    assert code == 64
+    assert f"{foreign} is no export of Reeve's ledger: name a file of" in said
+    assert "Line 1" not in said
     told: list[str] = []
     code = await execute_verify(Namespace(file=changed), Settings(), told.append)
     assert code == Exit.CONFIGURATION

@@ -17,23 +17,27 @@ class FineWords(NamedTuple):
     returned: str
     frozen: str
     meanwhile: str
+    thawed: str
 
 
 ENGLISH = FineWords(
     fine="Fine", one="{points} point", many="{points} points", short="{taken} of {points} points: there were no more",
     held="{fine} (taken once it is done)", dropped="{fine} (not taken)", returned="{fine} (given back)",
     frozen="Points frozen", meanwhile="for as long as this stands",
+    thawed="no longer by this: they move again, unless something else stops them",
 )  # fmt: skip
 GERMAN = FineWords(
     fine="Punktestrafe", one="{points} Punkt", many="{points} Punkte",
     short="{taken} von {points} Punkten: mehr war nicht da",
     held="{fine} (sobald es geschehen ist)", dropped="{fine} (nicht genommen)", returned="{fine} (zurückgegeben)",
     frozen="Punkte eingefroren", meanwhile="solange dies gilt",
+    thawed="hierdurch nicht mehr: sie sind wieder frei, wenn nichts anderes sie sperrt",
 )  # fmt: skip
 SPANISH = FineWords(
     fine="Multa", one="{points} punto", many="{points} puntos", short="{taken} de {points} puntos: no había más",
     held="{fine} (cuando se haya hecho)", dropped="{fine} (no se cobró)", returned="{fine} (devuelta)",
     frozen="Puntos congelados", meanwhile="mientras esto siga en pie",
+    thawed="ya no por esto: vuelven a moverse, si nada más lo impide",
 )  # fmt: skip
 FINE_WORDS = {Language.ENGLISH: ENGLISH, Language.GERMAN: GERMAN, Language.SPANISH: SPANISH}
 
@@ -58,8 +62,9 @@ def points_lines(case: Case, words: FineWords = ENGLISH) -> list[tuple[str, str]
     lines = []
     if (fine := fine_in_words(case, words)) is not None:
         lines.append((words.fine, fine))
-    if case.freezes_points and case.state in (CaseState.PENDING, CaseState.ACTIVE):
-        lines.append((words.frozen, words.meanwhile))
+    if case.freezes_points:
+        stands = case.state in (CaseState.PENDING, CaseState.ACTIVE)
+        lines.append((words.frozen, words.meanwhile if stands else words.thawed))
     return lines
 
 

@@ -68,8 +68,13 @@ async def test_frozen_points_move_again_when_the_case_is_over(guild: Guild) -> N
     warned = await guild.slash("max", "warn", member="ann", reason="spam", freeze_points=True)
     assert "Points frozen" in warned.text
     assert "frozen by the staff" in (await guild.slash("ann", "points give", member="ben", amount=1)).text
-    await guild.slash("max", "case void", number=1, reason="x")
+    await log_says(guild, "Points frozen: for as long as this stands")
+    voided = await guild.slash("max", "case void", number=1, reason="x")
+    assert "Points frozen: no longer by this: they move again" in voided.text
+    await log_says(guild, "Points frozen: no longer by this: they move again, unless something else")
     assert "You gave 1 point" in (await guild.slash("ann", "points give", member="ben", amount=1)).text
+    await guild.slash("max", "case restore", number=1)
+    await log_says(guild, "Points frozen: for as long as this stands")
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ class PointsStory:
 
     async def _a_season_ends(self) -> None:
         await self._say("seasons.start", name="a story", actor_id=MEL, **self._key)
+        await self._say("seasons.would_take", name="a story")
         await self._say("seasons.end", name="a story", reset=False, actor_id=MEL, **self._key)
 
     async def _the_ledger_moves_again(self) -> None:

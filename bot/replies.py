@@ -1,6 +1,7 @@
 """Answer an interaction, whether or not it was deferred, and however often the way to Discord fails."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -15,7 +16,8 @@ TEXT_LIMIT = 2000  # https://discord.com/developers/docs/resources/message#creat
 FENCE = "```"
 CALLBACK_SECONDS = 0.9  # of the 3 that Discord gives; before discord.py repeats by itself, after 1 s
 ANSWER_SECONDS = 40  # discord.py repeats by itself for up to 25 s
-ACKNOWLEDGED, ANSWERED, IN_PLACE = "acknowledged", "answered", "in place"  # in an interaction's `extras`
+# In an interaction's `extras`.
+ACKNOWLEDGED, ANSWERED, IN_PLACE, FOR_ALL = "acknowledged", "answered", "in place", "for all"
 
 
 async def defer(
@@ -36,6 +38,7 @@ async def defer(
     )
     interaction.extras[ACKNOWLEDGED] = True
     interaction.extras[IN_PLACE] = not thinking
+    interaction.extras[FOR_ALL] = thinking and not ephemeral
     be_patient()
 
 
@@ -50,8 +53,9 @@ async def reply(
 ) -> None:
     """Send the answer; only the person who asked sees it unless told otherwise.
 
-    What was done stays done when the answer cannot arrive: that is a line in the log and no error. After a
-    deferral the answer keeps the deferral's own choice of ephemeral. Long text is cut, never refused.
+    What was done stays done when the answer cannot arrive: that is a line in the log and no error. After a deferral
+    that they alone see the answer is theirs alone, too; one that all see goes if the answer, as a refusal, is not for
+    all. Long text is cut, never refused.
     """
     content: dict[str, Any] = {"embeds": list(embeds)}
     if text is not None:
@@ -63,6 +67,10 @@ async def reply(
             await _answer_at_once(interaction, content, files, ephemeral=ephemeral)
         elif _keeps_its_message(interaction) or ANSWERED in interaction.extras:
             await _add(interaction, content, files, ephemeral=ephemeral)
+        elif ephemeral and interaction.extras.get(FOR_ALL):
+            with suppress(discord.NotFound):  # an attempt whose answer was lost has done it
+                await deliver(interaction.delete_original_response, attempt_seconds=ANSWER_SECONDS)
+            await _add(interaction, content, files, ephemeral=True)
         else:
             await _fill(interaction, content, files)
     except Exception as error:  # what means "too late" has many types; others go on

@@ -125,8 +125,8 @@ class SeasonCommands(PointsPart):
         picture: bool = False,
     ) -> None:
         """Show the leaderboard of a season, also of one that is long over."""
+        await defer(interaction, ephemeral=False)
         leaderboard = await titled(interaction, Board(BoardKind.SEASON, number))
-        await defer(interaction, ephemeral=False)  # not before: a refusal is for who asked alone
         await show_board(interaction, leaderboard, page, with_picture=picture)
 
 

@@ -187,8 +187,8 @@ class TopCommands(PointsPart):
         picture: bool = False,
     ) -> None:
         """Show who has most points."""
+        await defer(interaction, ephemeral=False)
         leaderboard = await leaderboard_of(interaction, Period(period))
-        await defer(interaction, ephemeral=False)  # not before: a refusal is for who asked alone
         await show_board(interaction, leaderboard, page, with_picture=picture)
 
 

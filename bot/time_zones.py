@@ -1,13 +1,11 @@
 """Time zones, as they are suggested while somebody types."""
 
 from collections.abc import Sequence
-from zoneinfo import available_timezones
 
 from discord import app_commands
 
 from bot.invocation import Interaction
-
-ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+from database.local_days import time_zones
 
 WELL_KNOWN = (
     "UTC", "Europe/London", "Europe/Paris", "Europe/Berlin", "Europe/Warsaw", "Europe/Athens", "Europe/Istanbul",
@@ -21,5 +19,5 @@ WELL_KNOWN = (
 
 async def suggest_zones(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
     wanted = current.strip().lower().replace(" ", "_")
-    fitting: Sequence[str] = [zone for zone in ZONES if wanted in zone.lower()] if wanted else WELL_KNOWN
+    fitting: Sequence[str] = [zone for zone in sorted(time_zones()) if wanted in zone.lower()] if wanted else WELL_KNOWN
     return [app_commands.Choice(name=zone, value=zone) for zone in fitting][:25]

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 @cache
 def time_zones() -> frozenset[str]:
-    """The names that may be chosen."""
-    return frozenset(available_timezones())
+    """The names that may be chosen: those that mean the same on each machine."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def today(now: datetime, zone: ZoneInfo) -> date:

@@ -6,10 +6,11 @@ from discord import app_commands
 
 from bot.invocation import Interaction
 from bot.permissions import Level, requires
-from bot.time_zones import ZONES, suggest_zones
+from bot.time_zones import suggest_zones
 from cogs.config._changing import WHY, Changing, Why, set_group
 from cogs.config._settings import LANGUAGES
 from database.errors import SettingNotAllowed
+from database.local_days import time_zones
 from database.models import Language
 
 LANGUAGE_CHOICES = [app_commands.Choice(name=name, value=value.value) for value, name in LANGUAGES.items()]
@@ -30,7 +31,7 @@ class WordSettings(Changing):
     @requires(Level.ADMIN)
     async def time_zone(self, interaction: Interaction, value: str, why: Why | None = None) -> None:
         """Choose the time zone of the times that people type here."""
-        if value not in ZONES:
+        if value not in time_zones():
             raise SettingNotAllowed(
                 "The time zone", "choose one that is suggested, for example Europe/Berlin"
             )

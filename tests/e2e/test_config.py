@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from e2e_play import Guild, until
 
-from bot.time_zones import WELL_KNOWN, ZONES
+from bot.time_zones import WELL_KNOWN
+from database.local_days import time_zones
 
 
 async def test_a_new_server_has_its_defaults(guild: Guild) -> None:
@@ -185,7 +186,7 @@ async def test_setting_names_and_zones_complete(guild: Guild) -> None:
     assert [choice["value"] for choice in zones] == ["Europe/Berlin"]
     first = await guild.autocomplete("ann", "points daily", "zone", zone="")
     assert first[0]["value"] == "UTC"
-    assert {choice["value"] for choice in first} == set(WELL_KNOWN) & set(ZONES), "before anything is typed"
+    assert {choice["value"] for choice in first} == set(WELL_KNOWN) & time_zones(), "before anything is typed"
 
 
 async def test_a_member_gets_no_suggestions_of_staff(guild: Guild) -> None:

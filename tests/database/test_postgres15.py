@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -64,7 +65,9 @@ async def address() -> AsyncIterator[str]:
     server = launched(command, home, plain)
     await make_role(f"postgresql://admin:{QUOTED}@127.0.0.1:{port}/postgres")
     yield f"postgresql://reeve:{QUOTED}@127.0.0.1:{port}/reeve"
-    server.terminate()
+    server.send_signal(
+        signal.SIGINT
+    )  # fast: a test that failed may have left connections, which a smart end awaits
     await asyncio.to_thread(server.wait)
     shutil.rmtree(home)
 
@@ -112,7 +115,7 @@ async def test_every_topic_works(address: str) -> None:
 
 async def people_and_settings(database: DatabaseService) -> None:
     await database.users.seen(guild_id=1, user_id=5000, name="ann", display_name="Ann", seen_at=NOW)
-    assert await database.users.left(guild_id=1, user_id=5000, left_at=NOW)
+    assert await database.users.left(guild_id=1, user_id=5000, name="ann", display_name="Ann", left_at=NOW)
     assert await database.users.get(guild_id=2, user_id=5000) is None
     changed = await database.guild_configs.change(
         guild_id=1, setting="moderator_role_ids", value=[7], changed_by_id=1, interaction_id=1

@@ -19,5 +19,7 @@ WELL_KNOWN = (
 
 async def suggest_zones(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
     wanted = current.strip().lower().replace(" ", "_")
-    fitting: Sequence[str] = [zone for zone in sorted(time_zones()) if wanted in zone.lower()] if wanted else WELL_KNOWN
+    fitting: Sequence[str] = (
+        [zone for zone in sorted(time_zones()) if wanted in zone.lower()] if wanted else WELL_KNOWN
+    )
     return [app_commands.Choice(name=zone, value=zone) for zone in fitting][:25]

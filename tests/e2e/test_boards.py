@@ -45,7 +45,9 @@ async def test_a_season_begins_ends_and_stays(guild: Guild) -> None:
 
     await until(both_are_refused)
     assert await refused_to("cem") == 0
-    assert not [each for each in await guild.messages("cem", "general") if not readable(each)], "nothing is left"
+    assert not [each for each in await guild.messages("cem", "general") if not readable(each)], (
+        "nothing is left"
+    )
     assert "Manage Events" in (await guild.slash("ann", "points season start", name="Winter")).text
     assert (
         "Season 1 has begun: Winter" in (await guild.slash("mel", "points season start", name="Winter")).text

@@ -159,7 +159,7 @@ class EmbeddedServer:
                 connection = await asyncpg.connect(self.superuser_dsn, timeout=5)
                 await connection.close()
                 return
-            if not self._is_alive():
+            if self._living_pid() is None:
                 await asyncio.sleep(0.2)
                 self._launch()
             await asyncio.sleep(0.02)
@@ -183,18 +183,16 @@ class EmbeddedServer:
     async def _shut_down(self) -> None:
         """PostgreSQL's fast shutdown. If that takes too long, its immediate one: the next start recovers."""
         for request in (signal.SIGINT, signal.SIGQUIT):
-            pid = self._running_pid()
-            if pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, request)
             with suppress(TimeoutError):
-                await _until(lambda: not self._is_alive(), STOP_SECONDS)
+                async with asyncio.timeout(STOP_SECONDS):
+                    await ask_to_end(self._living_pid, request)
                 return
 
-    def _is_alive(self) -> bool:
+    def _living_pid(self) -> int | None:
+        """Also of a child that has not written its number yet."""
         if self._child is not None and self._child.poll() is None:
-            return True
-        return self._running_pid() is not None
+            return self._child.pid
+        return self._running_pid()
 
     def _running_pid(self) -> int | None:
         """The postmaster's process id, if it lives. A zombie that nobody reaped (containers) is dead."""
@@ -257,10 +255,19 @@ class _Lock:
         os.close(self._file)
 
 
-async def _until(condition: Callable[[], bool], seconds: float | None = None) -> None:
+async def ask_to_end(living_pid: Callable[[], int | None], request: signal.Signals) -> None:
+    """Until there is none any more.
+
+    Asked again and again: who was just started ignores what its parent ignored, until it handles signals itself; and
+    a shell has its background commands ignore SIGINT and SIGQUIT.
+    """
+    while (pid := living_pid()) is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, request)
+        await asyncio.sleep(0.02)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
     """Ask again and again: no event of this process tells what another one does."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.02)
+    while not condition():  # noqa: ASYNC110  # there is no event
+        await asyncio.sleep(0.02)

@@ -24,7 +24,7 @@ from database.backups.errors import (
 from database.backups.manifest import Backup, check_files, sync_folder
 from database.backups.progress import Progress, Say
 from database.clock import clock
-from database.embedded import DIED, superuser_address
+from database.embedded import DIED, ask_to_end, superuser_address
 from database.wal_archive import SEGMENT_SIZE, newest_segment, restore_command, segment_number
 
 STATE = """
@@ -132,9 +132,7 @@ class _Recovery:
         try:
             return await self._wait(child, Progress(say))
         finally:
-            if child.poll() is None:
-                child.send_signal(signal.SIGINT)
-            await asyncio.to_thread(child.wait)
+            await ask_to_end(lambda: child.pid if child.poll() is None else None, signal.SIGINT)
 
     def _launched(self) -> "subprocess.Popen[bytes]":
         command: list[str | Path] = [PROGRAMS / "postgres", "-D", self._cluster]

@@ -64,7 +64,7 @@ class Look:
 class ConfigCache:
     """At most `most` servers' settings, the least asked for leave first; each for `lifetime` seconds.
 
-    An entry takes about 600 bytes (a test measures it). `now`: seconds that only grow; a test brings its own.
+    An entry takes about 900 bytes (a test measures it). `now`: seconds that only grow; a test brings its own.
     """
 
     def __init__(self, most: int, lifetime: float, now: Callable[[], float] = time.monotonic) -> None:

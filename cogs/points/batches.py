@@ -45,8 +45,14 @@ class Batches(BaseCog):
 
     async def _look(self) -> None:
         for guild_id, batch_id in await self.bot.database.batches.unfinished():
-            if self.bot.get_guild(guild_id) is not None:
+            if self.bot.get_guild(guild_id) is None:
+                continue
+            try:
                 await carry_out(self.bot, guild_id, batch_id)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # a bug in one must not hold up those behind it
+                incident(error, at=f"the batch {batch_id} of {guild_id}")
 
 
 async def setup(bot: "Reeve") -> None:

@@ -13,6 +13,7 @@ from sandbox.server import Sandbox
 CALLBACK = "POST /interactions/*/*/callback"
 ANSWER = "PATCH /webhooks/*/*/messages/@original"
 FURTHER = "POST /webhooks/*/*"
+REMOVAL = "DELETE /webhooks/*/*/messages/@original"
 LOST: list[int | str] = [502, "reset", "timeout", 404, 429]
 UNTRUE = ("Nothing was lost", "went wrong", "does not answer", "no longer exists")
 
@@ -134,6 +135,20 @@ async def test_a_button_and_a_menu_whose_deferral_arrived_unheard_are_answered(
     assert "reason 8" in (await guild.click("max", second, "Back")).text
     await wire.breaks(CALLBACK, status, applied=True)
     assert "History of" in (await guild.context("max", "History", guild.person("ann"))).text
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["applied", "not-applied"])
+@pytest.mark.parametrize("status", [502, "reset"])
+async def test_a_refusal_after_what_all_saw_is_read_once_by_who_asked(
+    guild: Guild, wire: Wire, *, status: int | str, applied: bool
+) -> None:
+    await wire.breaks(REMOVAL, status, applied=applied)
+
+    await guild.slash("ann", "points season show", number=1)
+
+    await reads(guild, "ann", "There is no such season")
+    assert sum("There is no such season" in text for text in await read(guild, "ann")) == 1
+    assert await read(guild, "cem") == []
 
 
 @pytest.mark.parametrize("applied", [True, False], ids=["applied", "not-applied"])
